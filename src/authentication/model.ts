@@ -1,0 +1,75 @@
+import type { DeviceId, DeviceType, FailureRun } from '../devices/model.js';
+import type { Instant } from '../kernel/clock.js';
+import type { Uuid } from '../kernel/ids.js';
+import type { Protected } from '../kernel/sealed.js';
+import type { IssuedCode } from '../otp/code.js';
+import type { EnvironmentId, UserId } from '../platform/model.js';
+import type { PolicyId } from '../policies/model.js';
+
+export type DeviceAuthenticationId = Uuid;
+
+/** What was chosen to authenticate with. */
+export type SelectedDevice =
+  | { readonly kind: 'device'; readonly id: DeviceId; readonly type: DeviceType }
+  | {
+      readonly kind: 'oneTime';
+      readonly type: DeviceType;
+      readonly contact: Protected;
+      readonly contactKey: string;
+      readonly maskedContact: string;
+      readonly testMode: boolean;
+    };
+
+export interface FlowError {
+  readonly code:
+    | 'NO_USABLE_DEVICES'
+    | 'ACCOUNT_LOCKED_OUT'
+    | 'USER_DISABLED'
+    | 'MFA_DISABLED'
+    | 'OTP_ATTEMPTS_LIMIT'
+    | 'AUTHENTICATION_CANCELED';
+  readonly message: string;
+  /** With `NO_USABLE_DEVICES` only, and then always (`10` §4.2). */
+  readonly unavailableDevices?: readonly DeviceId[];
+}
+
+/** Impossible states do not type-check: only `OTP_REQUIRED` has a code, only `FAILED` an error (`style.md` §4). */
+export type DeviceAuthenticationState =
+  | { readonly status: 'DEVICE_SELECTION_REQUIRED'; readonly selected?: SelectedDevice }
+  | {
+      readonly status: 'OTP_REQUIRED';
+      readonly selected: SelectedDevice;
+      readonly code: IssuedCode;
+      /** One-time flows count in the flow (`10` §9.3); a paired device counts in itself. */
+      readonly failures?: FailureRun;
+    }
+  | { readonly status: 'COMPLETED'; readonly selected: SelectedDevice; readonly authenticators: readonly string[] }
+  | { readonly status: 'FAILED'; readonly selected?: SelectedDevice; readonly error: FlowError };
+
+export type Status = DeviceAuthenticationState['status'];
+
+/** Dynamic notification data of the create request, kept for resends (`10` §3.1, §13A). */
+export interface NotificationRequest {
+  readonly template?: 'strong_authentication' | 'transaction';
+  readonly variant?: string;
+  readonly locale?: string;
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+/** One attempt to authenticate (wire: `10` §2). */
+export interface DeviceAuthentication {
+  readonly id: DeviceAuthenticationId;
+  readonly environmentId: EnvironmentId;
+  readonly version: number;
+  readonly userId: UserId;
+  /** Frozen at creation; its content is read live (`10` §4.1). */
+  readonly policyId: PolicyId;
+  readonly state: DeviceAuthenticationState;
+  readonly notification?: NotificationRequest;
+  /** Codes issued so far in this flow: the send number of the next one. */
+  readonly sends: number;
+  readonly createdAt: Instant;
+  readonly updatedAt: Instant;
+  /** Past it the flow is treated as missing (`10` §17). */
+  readonly expiresAt: Instant;
+}

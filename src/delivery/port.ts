@@ -1,0 +1,10 @@
+import type { Millis } from '../kernel/clock.js';
+import type { LeasedMessage, Settlement } from './message.js';
+
+/** The dispatcher's view of the store. */
+export interface Outbox {
+  /** Takes over up to `limit` rows whose lease has ended, counting the attempt before anything is sent; expired ones are abandoned. */
+  claim(limit: number, lease: Millis): Promise<readonly LeasedMessage[]>;
+  /** Records one attempt's result, erasing the content when accepted or abandoned. `false`: another process holds the row now. */
+  settle(message: LeasedMessage, settlement: Settlement): Promise<boolean>;
+}

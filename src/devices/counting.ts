@@ -1,0 +1,102 @@
+import type { Instant } from '../kernel/clock.js';
+import { chargeAccount, type LockoutTerms, withoutLapsedLock } from '../platform/account.js';
+import type { UserFactors } from '../platform/model.js';
+import type { MethodRules } from '../policies/model.js';
+import { type DestinationUse, type Device, type DeviceType, FAILURE_CEILING, type FailureRun } from './model.js';
+
+/** The part of a method's rules that counting needs. */
+export type FailureTerms = Pick<MethodRules, 'failureCount' | 'coolDown'>;
+
+/** The smaller of the policy's limit now and at the first failure of the run: an edit gives no attempt back (`10` §9.3). */
+export function effectiveLimit(run: FailureRun | undefined, terms: FailureTerms): number {
+  return run ? Math.min(run.limit, terms.failureCount) : terms.failureCount;
+}
+
+/** One more failure on a run. `next` is absent when the run is used up and starts anew (`10` §9.4). */
+export function chargeRun(
+  run: FailureRun | undefined,
+  terms: FailureTerms,
+): { readonly next?: FailureRun; readonly attemptsRemaining: number } {
+  const limit = effectiveLimit(run, terms);
+  const count = (run?.count ?? 0) + 1;
+  return count < limit ? { next: { count, limit }, attemptsRemaining: limit - count } : { attemptsRemaining: 0 };
+}
+
+/** A device whose lock has lapsed, without it (`20` §3: lazily evaluated). Returns its argument when nothing lapsed. */
+export function withoutLapsedDeviceLock(device: Device, now: Instant): Device {
+  if (!device.lock || now < device.lock.expiresAt) return device;
+  const { lock: _, ...rest } = device;
+  return rest;
+}
+
+/**
+ * A wrong code for a device. At the limit: the counter starts anew, every live code of the device is dead, and with a cool-down
+ * the device is locked (`10` §9.4). The same for pairing and for authentication.
+ */
+export function chargeDevice(
+  device: Device,
+  terms: FailureTerms,
+  now: Instant,
+): { readonly device: Device; readonly attemptsRemaining: number; readonly exhausted: boolean } {
+  const { failures: _, ...rest } = withoutLapsedDeviceLock(device, now);
+  const { next, attemptsRemaining } = chargeRun(device.failures, terms);
+  if (next) return { device: { ...rest, failures: next }, attemptsRemaining, exhausted: false };
+  return {
+    device: {
+      ...rest,
+      codeEpoch: device.codeEpoch + 1,
+      ...(terms.coolDown > 0 ? { lock: { reason: 'OTP', expiresAt: now + terms.coolDown } } : {}),
+    },
+    attemptsRemaining,
+    exhausted: true,
+  };
+}
+
+/** A right code for a device: its run of failures is over. Returns its argument when there was none. */
+export function clearDevice(device: Device, now: Instant): Device {
+  const current = withoutLapsedDeviceLock(device, now);
+  if (!current.failures) return current;
+  const { failures: _, ...rest } = current;
+  return rest;
+}
+
+/** Whether the user's ceiling for this factor type stands (SEC-13): no comparison until it is ended. */
+export function isAtCeiling(factors: UserFactors, type: DeviceType): boolean {
+  return (factors.ceilings[type] ?? 0) >= FAILURE_CEILING;
+}
+
+/** A failure in the user's books: account lockout and the ceiling of the factor type. */
+export function chargeUser(
+  factors: UserFactors,
+  type: DeviceType,
+  lockout: LockoutTerms | undefined,
+  now: Instant,
+): UserFactors {
+  const charged = chargeAccount(factors, lockout, now);
+  return { ...charged, ceilings: { ...charged.ceilings, [type]: (charged.ceilings[type] ?? 0) + 1 } };
+}
+
+/**
+ * A completed check: the account's count is 0 again, and so is this type's ceiling; another type's only once it had been
+ * reached (SEC-13: "or another factor succeeds"). Returns its argument when nothing changes.
+ */
+export function clearUser(factors: UserFactors, type: DeviceType, now: Instant): UserFactors {
+  const current = withoutLapsedLock(factors, now);
+  const kept = Object.entries(current.ceilings).filter(([other, count]) => other !== type && count < FAILURE_CEILING);
+  if (current.lockoutFailures === 0 && kept.length === Object.keys(current.ceilings).length) return current;
+  return { ...current, lockoutFailures: 0, ceilings: Object.fromEntries(kept) };
+}
+
+/** A wrong code sent to a one-time contact, in the contact's own book (SEC-14). */
+export function chargeDestination(destination: DestinationUse): DestinationUse {
+  return { ...destination, oneTimeFailures: destination.oneTimeFailures + 1 };
+}
+
+export function isDestinationAtCeiling(destination: DestinationUse): boolean {
+  return destination.oneTimeFailures >= FAILURE_CEILING;
+}
+
+/** A right code proves the contact. Returns its argument when there was nothing to clear. */
+export function clearDestination(destination: DestinationUse): DestinationUse {
+  return destination.oneTimeFailures === 0 ? destination : { ...destination, oneTimeFailures: 0 };
+}

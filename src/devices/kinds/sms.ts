@@ -1,0 +1,12 @@
+import type { DeviceKind } from './kind.js';
+import { phoneKind } from './phone.js';
+
+export const sms = {
+  ...phoneKind,
+  method: 'sms',
+  channel: 'SMS',
+  displayName: 'Text Message',
+  authenticators: ['mfa', 'sms'],
+  allowsTestMode: true,
+  allowsExtension: false,
+} as const satisfies DeviceKind;

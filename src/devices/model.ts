@@ -1,0 +1,83 @@
+import type { Instant } from '../kernel/clock.js';
+import type { Uuid } from '../kernel/ids.js';
+import type { JsonObject } from '../kernel/json.js';
+import type { Protected } from '../kernel/sealed.js';
+import type { IssuedCode } from '../otp/code.js';
+import type { EnvironmentId, UserId } from '../platform/model.js';
+import type { PolicyId } from '../policies/model.js';
+import type { KINDS } from './kinds/index.js';
+
+export type DeviceId = Uuid;
+
+/** The types this server offers; the others of `20` §2.1 are refused by name. */
+export type DeviceType = keyof typeof KINDS;
+
+/** A run of failures: how many, and the limit in force when it began (`10` §9.3: an edited policy gives no attempt back). */
+export interface FailureRun {
+  readonly count: number;
+  readonly limit: number;
+}
+
+/** An automatic lock (`20` §11). */
+export interface DeviceLock {
+  readonly reason: 'OTP';
+  readonly expiresAt: Instant;
+}
+
+/** The pairing code of a pending device and the policy that governs it (`20` §6.4). */
+export interface Activation {
+  readonly code: IssuedCode;
+  readonly policyId: PolicyId;
+}
+
+/** A device (wire: `20` §2). */
+export interface Device {
+  readonly id: DeviceId;
+  readonly environmentId: EnvironmentId;
+  readonly userId: UserId;
+  readonly type: DeviceType;
+  readonly status: 'ACTIVE' | 'ACTIVATION_REQUIRED';
+  readonly nickname?: string;
+  /** What must not be read from the database: the contact, later a seed. Its kind knows its form. */
+  readonly secret?: Protected;
+  /** Keyed hash by which the kind finds or compares it: `Digests.contact` for a contact. */
+  readonly lookupKey?: string;
+  /** What the kind keeps in clear: masked contact, extension. */
+  readonly details: JsonObject;
+  readonly testMode: boolean;
+  /** Failures since the last success, lock's end or unlock; they span flows (`10` §9.3). */
+  readonly failures?: FailureRun;
+  readonly lock?: DeviceLock;
+  readonly blockedAt?: Instant;
+  /** Codes issued under an earlier epoch are dead (`10` §9.4). */
+  readonly codeEpoch: number;
+  readonly activation?: Activation;
+  readonly activatedAt?: Instant;
+  readonly createdAt: Instant;
+  readonly updatedAt: Instant;
+}
+
+/** What a deleted device leaves for whoever re-creates it (SEC-12). */
+export interface Leftover {
+  readonly failures?: FailureRun;
+  readonly lock?: DeviceLock;
+}
+
+/** State of a contact inside an environment, beyond any one device or flow (`design.md` §3). */
+export interface DestinationUse {
+  readonly environmentId: EnvironmentId;
+  /** The keyed hash of the contact. */
+  readonly contactKey: string;
+  readonly version: number;
+  /** Consecutive failures of one-time authentications to this contact (SEC-14). */
+  readonly oneTimeFailures: number;
+  /** By `<user id>:<device type>`. */
+  readonly leftovers: Readonly<Record<string, Leftover>>;
+}
+
+/** Consecutive failures per factor type, or per one-time destination, that end in a lock without end (SEC-13, SEC-14). */
+export const FAILURE_CEILING = 100;
+/** Devices of one user in `ACTIVATION_REQUIRED` (`20` §3.1). */
+export const MAX_PENDING_DEVICES = 50;
+/** Life of an un-activated device, in milliseconds (`20` §3.1: 24 hours). */
+export const PENDING_DEVICE_LIFE = 86_400_000;

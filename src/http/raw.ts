@@ -1,0 +1,22 @@
+/** A page or stream outside the API (the inbox): no token, no schema, answered as it stands. */
+export interface RawRoute {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** Exact path. */
+  readonly path: string;
+  readonly handle: (request: RawRequest) => Promise<RawReply>;
+}
+
+export interface RawRequest {
+  readonly query: URLSearchParams;
+  readonly header: (name: string) => string | undefined;
+  readonly body: string;
+  /** Ends when the client goes away or the server closes. */
+  readonly signal: AbortSignal;
+}
+
+export interface RawReply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** A stream is written chunk by chunk (server-sent events). */
+  readonly body: string | AsyncIterable<string>;
+}

@@ -1,0 +1,106 @@
+import type { Static, TSchema } from 'typebox';
+import type { Uuid } from '../kernel/ids.js';
+import type { Actor } from '../platform/model.js';
+import type { ErrorName, WireError } from './errors.js';
+import type { Links } from './hal/links.js';
+
+export const JSON_TYPE = 'application/json';
+/** An action's media type (`00` §2.3): `vnd('otp.check')`. */
+export const vnd = (action: string): string => `application/vnd.pingidentity.${action}+json`;
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/**
+ * What a caller must hold; `http/auth.ts` maps each to the roles of `00` §6.2 in one table, from which `docs/roles.md` is made.
+ * `public` needs no token.
+ */
+export type Permission =
+  | 'public'
+  | 'environments:read'
+  | 'populations:read'
+  | 'users:read'
+  | 'users:write'
+  | 'devices:read'
+  | 'devices:write'
+  | 'policies:read'
+  | 'policies:write'
+  | 'deviceAuthentications:use';
+
+type PathParams<P extends string> = P extends `${string}:${infer Name}/${infer Rest}`
+  ? Name | PathParams<Rest>
+  : P extends `${string}:${infer Name}`
+    ? Name
+    : never;
+
+export interface Reply {
+  readonly kind: 'reply';
+  readonly status: number;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export function reply(status: number, body?: unknown, headers?: Readonly<Record<string, string>>): Reply {
+  return { kind: 'reply', status, ...(body === undefined ? {} : { body }), ...(headers ? { headers } : {}) };
+}
+
+/** One request, parsed: what a handler sees. */
+export interface Call<Params extends string = string, Body = unknown, Query = unknown> {
+  /** Path parameters, each a well-formed id (a malformed one was answered 404, `00` §2.5). */
+  readonly params: Readonly<Record<Params, Uuid>>;
+  /** Validated, without `null` members; `undefined` for operations without a body. */
+  readonly body: Body;
+  readonly query: Query;
+  /** The caller; throws for a `public` route. */
+  readonly actor: Actor;
+  /** New per request; the `Correlation-Id` header, and the `id` of an error. */
+  readonly correlationId: Uuid;
+  readonly links: Links;
+  /** The request's path and query as sent, for links to the next page. */
+  readonly url: string;
+  readonly header: (name: string) => string | undefined;
+  /** Ends when the client goes away or the server closes. */
+  readonly signal: AbortSignal;
+}
+
+export interface Route {
+  /** `deviceAuthentication.otp.check` */
+  readonly id: string;
+  readonly summary: string;
+  /** `10 §7.3` */
+  readonly source: string;
+  readonly method: Method;
+  /** `api` paths stand below `{apiPath}`, `auth` paths below `{authPath}`. */
+  readonly base: 'api' | 'auth';
+  readonly path: string;
+  /** The body's media type; absent = the operation takes no body. Form bodies: `application/x-www-form-urlencoded`. */
+  readonly accepts?: string;
+  /** An action that is documented without a body: none, empty or `{}` are taken, and unknown members ignored. */
+  readonly emptyBody?: true;
+  readonly permission: Permission;
+  readonly body?: TSchema;
+  readonly query?: TSchema;
+  /** View schemas by status; `null` = no body. Checked against every answer in development and tests. */
+  readonly replies: Readonly<Record<number, TSchema | null>>;
+  /** Beyond those that every route may give. */
+  readonly errors?: readonly ErrorName[];
+  /** What is not there yet, for the compatibility ledger; absent = complete. */
+  readonly partial?: string;
+  /** More validation than a schema can say, before anything is looked up. Every problem at once. */
+  readonly handle: (call: Call) => Promise<Reply | WireError>;
+}
+
+type TypedRoute<P extends string, B extends TSchema, Q extends TSchema> = Omit<
+  Route,
+  'path' | 'body' | 'query' | 'handle'
+> & {
+  readonly path: P;
+  readonly body?: B;
+  readonly query?: Q;
+  readonly handle: (call: Call<PathParams<P>, Static<B>, Static<Q>>) => Promise<Reply | WireError>;
+};
+
+/** One declaration gives validation, handler types, OpenAPI, permission, documented errors and the ledger (`style.md` §6). */
+export function defineRoute<P extends string, B extends TSchema, Q extends TSchema>(route: TypedRoute<P, B, Q>): Route {
+  // The dispatcher hands the handler only what the schemas above have accepted; the erased type is re-established there.
+  return route as unknown as Route;
+}

@@ -1,0 +1,121 @@
+import type { Instant } from '../kernel/clock.js';
+import type { Uuid } from '../kernel/ids.js';
+import type { JsonObject } from '../kernel/json.js';
+import type { Protected } from '../kernel/sealed.js';
+
+export type EnvironmentId = Uuid;
+export type UserId = Uuid;
+export type PopulationId = Uuid;
+export type ApplicationId = Uuid;
+
+/** A tenant (wire: `00` §7.1). `configVersion` rises with every write to its configuration documents (`design.md` §3). */
+export interface Environment {
+  readonly id: EnvironmentId;
+  readonly configVersion: number;
+  readonly name: string;
+  readonly description?: string;
+  readonly type: 'PRODUCTION' | 'SANDBOX';
+  /** A region code of `00` §1.1. */
+  readonly region: string;
+  readonly organizationId: Uuid;
+  readonly licenseId: Uuid;
+  readonly defaultPopulationId: PopulationId;
+  readonly createdAt: Instant;
+  readonly updatedAt: Instant;
+}
+
+/** Kinds of configuration document; one row each in one table, each guarded by its environment's `configVersion`. */
+export type DocumentKind = 'application' | 'deviceAuthenticationPolicy' | 'mfaSettings' | 'population' | 'signingKey';
+
+/** A configuration document: the part the API shows, and at most one secret beside it. */
+export interface StoredDocument {
+  readonly environmentId: EnvironmentId;
+  readonly kind: DocumentKind;
+  readonly id: Uuid;
+  readonly body: JsonObject;
+  readonly secret?: Protected;
+  readonly createdAt: Instant;
+  readonly updatedAt: Instant;
+}
+
+/** Profile attributes that the API shows as they were sent (wire: `00` §8.2). */
+export type UserProfile = JsonObject;
+
+/** A person (wire: `00` §8). */
+export interface User {
+  readonly id: UserId;
+  readonly environmentId: EnvironmentId;
+  readonly version: number;
+  readonly populationId: PopulationId;
+  readonly username: string;
+  readonly enabled: boolean;
+  /** `email`, `name`, `mobilePhone`, `preferredLanguage`, … */
+  readonly profile: UserProfile;
+  readonly createdAt: Instant;
+  readonly updatedAt: Instant;
+}
+
+/** An account lock; without `unlockAt` it lasts until an administrator ends it (wire: `00` §8.6, `30` §3.3). */
+export interface AccountLock {
+  readonly lockedAt: Instant;
+  readonly unlockAt?: Instant;
+}
+
+/**
+ * What decides whether a user's factors may be used, beside the devices themselves, which are rows of their own under this
+ * one's `version`: a write of a device always updates this row too (`design.md` §3).
+ */
+export interface UserFactors {
+  readonly userId: UserId;
+  readonly environmentId: EnvironmentId;
+  readonly version: number;
+  readonly mfaEnabled: boolean;
+  /** Incorrect MFA actions since the last completed check, unlock or lock's end (`10` §9.4). */
+  readonly lockoutFailures: number;
+  readonly accountLock?: AccountLock;
+  /** Consecutive failures per factor type; at 100 the type is locked until unlocked (SEC-13). Absent = 0. */
+  readonly ceilings: Readonly<Record<string, number>>;
+  /** Ids of the active devices, the default first; `null`: the user has no order (`20` §12). */
+  readonly deviceOrder: readonly Uuid[] | null;
+}
+
+export type TokenEndpointAuthMethod =
+  | 'NONE'
+  | 'CLIENT_SECRET_BASIC'
+  | 'CLIENT_SECRET_POST'
+  | 'CLIENT_SECRET_JWT'
+  | 'PRIVATE_KEY_JWT';
+
+export type RoleName =
+  | 'Organization Admin'
+  | 'Environment Admin'
+  | 'Identity Data Admin'
+  | 'Identity Data Read Only'
+  | 'Client Application Developer'
+  | 'Configuration Read Only';
+
+export interface RoleAssignment {
+  readonly role: RoleName;
+  readonly scope: { readonly type: 'ORGANIZATION' | 'ENVIRONMENT' | 'POPULATION'; readonly id: Uuid };
+}
+
+/** An OAuth client (wire: `00` §9). Its id is its `client_id`. */
+export interface Application {
+  readonly id: ApplicationId;
+  readonly environmentId: EnvironmentId;
+  readonly name: string;
+  readonly type: 'WORKER' | 'WEB_APP' | 'NATIVE_APP' | 'SINGLE_PAGE_APP' | 'SERVICE' | 'CUSTOM_APP';
+  readonly enabled: boolean;
+  readonly tokenEndpointAuthMethod: TokenEndpointAuthMethod;
+  /** The demo client of `postern dev` only: its secret is taken by Basic and by form. */
+  readonly anySecretMethod?: true;
+  readonly roles: readonly RoleAssignment[];
+}
+
+/** Who is calling: a worker application whose token was verified. */
+export interface Actor {
+  readonly kind: 'worker';
+  readonly applicationId: ApplicationId;
+  readonly environmentId: EnvironmentId;
+  readonly roles: readonly RoleAssignment[];
+}

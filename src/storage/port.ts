@@ -1,0 +1,134 @@
+import type { DeviceAuthentication } from '../authentication/model.js';
+import type { OutboxMessage } from '../delivery/message.js';
+import type { Outbox } from '../delivery/port.js';
+import type { DestinationUse, Device } from '../devices/model.js';
+import type { Instant, Millis } from '../kernel/clock.js';
+import type { Uuid } from '../kernel/ids.js';
+import type { DocumentKind, Environment, EnvironmentId, StoredDocument, User, UserFactors } from '../platform/model.js';
+import type { Configuration } from '../policies/model.js';
+
+/**
+ * What a unit needs to see, loaded in one round trip. The environment, its configuration and the time always come with it.
+ * `deviceAuthentication` brings its own user, and, when it is a one-time flow, its destination.
+ */
+export interface Plan {
+  readonly environmentId: EnvironmentId;
+  readonly deviceAuthentication?: Uuid;
+  /** The user, the user's factors and devices. */
+  readonly user?: Uuid;
+  /** A contact by its keyed hash. */
+  readonly destination?: string;
+  /** Single documents, for management. */
+  readonly documents?: readonly { readonly kind: DocumentKind; readonly id: Uuid }[];
+  /** The user who holds this name now (compared case-insensitively). */
+  readonly username?: string;
+}
+
+/** What was there, at one instant. Absent = does not exist. Objects of another environment do not exist (SEC-42). */
+export interface Snapshot {
+  /** The store's time, never behind anything that was stored (SEC-20). */
+  readonly now: Instant;
+  readonly environment?: Environment;
+  /** Present whenever the environment is. */
+  readonly configuration?: Configuration;
+  readonly deviceAuthentication?: DeviceAuthentication;
+  readonly user?: User;
+  /** Present whenever the user is. */
+  readonly factors?: UserFactors;
+  /** By creation, oldest first. */
+  readonly devices: readonly Device[];
+  /** Present for a plan with `destination` or a one-time flow; version 0 = no row yet. */
+  readonly destination?: DestinationUse;
+  readonly documents: readonly StoredDocument[];
+  readonly usernameHolder?: Uuid;
+}
+
+/**
+ * A write set is plain data. An `update` or `expect` guards the version it carries: when it has moved, the unit is loaded and
+ * decided again. `value` carries the version that was loaded; the store stores version + 1.
+ */
+export type Write =
+  | { readonly kind: 'insert'; readonly entity: 'deviceAuthentication'; readonly value: DeviceAuthentication }
+  | { readonly kind: 'update'; readonly entity: 'deviceAuthentication'; readonly value: DeviceAuthentication }
+  /** The username is its unique key inside the environment; inserting a user inserts the factors row with it. */
+  | { readonly kind: 'insert'; readonly entity: 'user'; readonly value: User; readonly factors: UserFactors }
+  | { readonly kind: 'update'; readonly entity: 'user'; readonly value: User }
+  /** With factors and devices. */
+  | { readonly kind: 'delete'; readonly entity: 'user'; readonly value: User }
+  | { readonly kind: 'update'; readonly entity: 'factors'; readonly value: UserFactors }
+  | { readonly kind: 'expect'; readonly entity: 'factors'; readonly value: UserFactors }
+  /** Rows under the factors' version: only beside an update of that user's factors; anything else is a fault. */
+  | { readonly kind: 'put'; readonly entity: 'device'; readonly value: Device }
+  | { readonly kind: 'delete'; readonly entity: 'device'; readonly value: Device }
+  /** Version 0 inserts. */
+  | { readonly kind: 'update'; readonly entity: 'destination'; readonly value: DestinationUse }
+  /** Version 0 expects that there is still no row. */
+  | { readonly kind: 'expect'; readonly entity: 'destination'; readonly value: DestinationUse }
+  /** Creates the environment at `configVersion` 1; its first documents follow in the same write set. */
+  | { readonly kind: 'insert'; readonly entity: 'environment'; readonly value: Environment }
+  /** A document's write guards and raises the environment's `configVersion`, once per write set. */
+  | { readonly kind: 'put'; readonly entity: 'document'; readonly value: StoredDocument }
+  | {
+      readonly kind: 'delete';
+      readonly entity: 'document';
+      readonly value: Pick<StoredDocument, 'environmentId' | 'kind' | 'id'>;
+    }
+  | { readonly kind: 'append'; readonly entity: 'outbox'; readonly value: OutboxMessage };
+
+/** What a pure decision returns. A rejection commits its writes too. */
+export interface Decision<O> {
+  readonly writes: readonly Write[];
+  readonly outcome: O;
+}
+
+/** A page of a list in key order; `after` is the key of the last item of the page before. */
+export interface PageRequest {
+  readonly limit: number;
+  readonly after?: string;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** All that match, not only this page. */
+  readonly count: number;
+  /** Key of the last item when more follow. */
+  readonly next?: string;
+}
+
+export interface UserRecord {
+  readonly user: User;
+  readonly factors: UserFactors;
+}
+
+export interface Reader {
+  /** The same load that `transact` makes, deciding and writing nothing. */
+  load(plan: Plan): Promise<Snapshot>;
+  environments(page: PageRequest): Promise<Page<Environment>>;
+  users(environmentId: EnvironmentId, page: PageRequest): Promise<Page<UserRecord>>;
+  /** By creation, oldest first. */
+  documents(environmentId: EnvironmentId, kind: DocumentKind): Promise<readonly StoredDocument[]>;
+  /** The environment that holds the document, for look-ups by client id alone (`00` §1.2). */
+  findDocument(kind: DocumentKind, id: Uuid): Promise<StoredDocument | undefined>;
+}
+
+/** The only way to write (`style.md` §5): load what the plan names, decide, commit; settled once durable. */
+export interface Store extends Reader, AsyncDisposable {
+  /**
+   * `decide` is pure and may run several times; only the last run counts. A moved version or a taken username means: load and
+   * decide again. Throws `StoreError` (`store-error.ts`; 503 or 429 on the wire) having revealed nothing.
+   */
+  transact<O>(plan: Plan, decide: (snapshot: Snapshot) => Decision<O>): Promise<O>;
+  readonly outbox: Outbox;
+  /** Deletes what is past its time, in small steps: flows, settled outbox rows, pending devices. Returns rows removed; 0 = done. */
+  purge(limit: number): Promise<number>;
+  /** Writable, migrated, clock within bounds (SEC-83). The reason, for the log, when not. */
+  check(): Promise<{ readonly ready: true } | { readonly ready: false; readonly reason: string }>;
+}
+
+/** What the store is given by its owner. */
+export interface StoreOptions {
+  /** Called after a commit with the outbox rows it appended, leased to this process, attempt 1. */
+  readonly onAppended: (messages: readonly OutboxMessage[]) => void;
+  /** Lease length of appended rows. */
+  readonly lease: Millis;
+}
