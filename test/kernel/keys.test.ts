@@ -1,0 +1,77 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { createKeyring, equalDigests, KeyError } from '../../src/kernel/keys.js';
+import { Redacted, Sealed, type SealedPlace } from '../../src/kernel/sealed.js';
+
+const keyring = (fill: number) => createKeyring(new Redacted(Buffer.alloc(32, fill)));
+const place: SealedPlace = { table: 'devices', column: 'secret', environmentId: 'e1', row: 'u1/d1' };
+
+describe('keyring', () => {
+  it('refuses a short master key (SEC-68)', () => {
+    expect(() => createKeyring(new Redacted(Buffer.alloc(31)))).toThrow(KeyError);
+  });
+
+  it('opens what it sealed, and never seals twice alike', () => {
+    const { vault } = keyring(1);
+    const first = vault.seal('+14135550150', place);
+    expect(first).not.toContain('4135550150');
+    expect(vault.seal('+14135550150', place)).not.toBe(first);
+    expect(vault.open(new Sealed(first, place))).toBe('+14135550150');
+    expect(vault.open(new Redacted('plain'))).toBe('plain');
+  });
+
+  it.each([
+    ['another table', { ...place, table: 'outbox' }],
+    ['another column', { ...place, column: 'content' }],
+    ['another environment', { ...place, environmentId: 'e2' }],
+    ['another row', { ...place, row: 'u2/d1' }],
+  ])('does not open a value moved to %s (SEC-66)', (_where, elsewhere) => {
+    const { vault } = keyring(1);
+    const sealed = vault.seal('secret', place);
+    expect(() => vault.open(new Sealed(sealed, elsewhere))).toThrow(KeyError);
+  });
+
+  it('does not open an altered, truncated or foreign value, and says so without showing it', () => {
+    const { vault } = keyring(1);
+    const sealed = vault.seal('secret', place);
+    const bytes = Buffer.from(sealed, 'base64url');
+    for (let at = 0; at < bytes.length; at++) {
+      const altered = Buffer.from(bytes);
+      altered[at] = (altered[at] ?? 0) ^ 1;
+      expect(() => vault.open(new Sealed(altered.toString('base64url'), place))).toThrow(KeyError);
+    }
+    expect(() => vault.open(new Sealed(sealed.slice(0, 20), place))).toThrow(KeyError);
+    expect(() => keyring(2).vault.open(new Sealed(sealed, place))).toThrow(/another master key/);
+  });
+
+  it('binds a digest to every part, and to the boundaries between them (SEC-04)', () => {
+    const { digests } = keyring(1);
+    const digest = digests.code(['env', 'flow', '123456']);
+    expect(digests.code(['env', 'flow', '123456'])).toBe(digest);
+    expect(digests.code(['env', 'flow1', '23456'])).not.toBe(digest);
+    expect(digests.code(['env', 'flow', '1', '23456'])).not.toBe(digest);
+    expect(keyring(2).digests.code(['env', 'flow', '123456'])).not.toBe(digest);
+    expect(digests.contact('e1', 'a@b.c')).not.toBe(digests.contact('e2', 'a@b.c'));
+  });
+
+  it('compares digests of unequal length as unequal instead of throwing', () => {
+    expect(equalDigests('abc', 'abc')).toBe(true);
+    expect(equalDigests('abc', 'abd')).toBe(false);
+    expect(equalDigests('abc', 'abcd')).toBe(false);
+  });
+});
+
+describe('secrets in memory', () => {
+  it.each([
+    ['Redacted', new Redacted('hunter2')],
+    ['Sealed', new Sealed('hunter2', place)],
+  ])('%s does not print or serialize (SEC-71)', (_name, secret) => {
+    for (const text of [
+      String(secret),
+      JSON.stringify({ secret }),
+      inspect({ secret }, { depth: 9, showHidden: true }),
+    ]) {
+      expect(text).not.toContain('hunter2');
+    }
+  });
+});
