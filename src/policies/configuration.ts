@@ -1,0 +1,119 @@
+import { minutes, seconds, toMillis } from '../kernel/duration.js';
+import type { EnvironmentId, StoredDocument } from '../platform/model.js';
+import { DEFAULT_MAX_ALLOWED_DEVICES, DEFAULT_OTP_LENGTH } from './defaults.js';
+import { isMfaSettingsDocument } from './mfa-settings-document.js';
+import type {
+  Configuration,
+  DeviceAuthenticationPolicy,
+  DeviceSelection,
+  MethodRules,
+  MfaSettings,
+  PolicyId,
+} from './model.js';
+import { isPolicyDocument, type PolicyDocument } from './policy-document.js';
+
+/** A stored configuration that cannot be read: the environment's decisions would rest on guesses. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+}
+
+/**
+ * What an environment's configuration documents mean at run time; called once per `configVersion` (`design.md` §5).
+ * Policies stand in the order they were created, the default first among those created at once (`30` §1.5).
+ * Throws `ConfigurationError` when a document does not decode, or there is not one default policy and one `mfaSettings`.
+ */
+export function parseConfiguration(
+  environmentId: EnvironmentId,
+  version: number,
+  documents: readonly StoredDocument[],
+): Configuration {
+  const settings = documents.filter(({ kind }) => kind === 'mfaSettings');
+  const [only] = settings;
+  if (!only || settings.length > 1)
+    throw new ConfigurationError(`environment ${environmentId} has ${settings.length} mfaSettings instead of one`);
+  const mfaSettings = parseMfaSettings(only);
+  const policies = documents
+    .filter(({ kind }) => kind === 'deviceAuthenticationPolicy')
+    .map((document) => parsePolicy(document, mfaSettings))
+    .sort(byCreation);
+  const [defaultPolicy, ...otherDefaults] = policies.filter((policy) => policy.default);
+  if (!defaultPolicy || otherDefaults.length > 0)
+    throw new ConfigurationError(`environment ${environmentId} does not have exactly one default policy`);
+  return {
+    environmentId,
+    version,
+    policies: new Map<PolicyId, DeviceAuthenticationPolicy>(policies.map((policy) => [policy.id, policy])),
+    defaultPolicy,
+    mfaSettings,
+  };
+}
+
+function byCreation(a: DeviceAuthenticationPolicy, b: DeviceAuthenticationPolicy): number {
+  return a.createdAt - b.createdAt || Number(b.default) - Number(a.default) || (a.id < b.id ? -1 : 1);
+}
+
+/** One policy's meaning. The deprecated selection of the settings counts where the policy has none (`10` §4.2). */
+export function parsePolicy(stored: StoredDocument, settings: MfaSettings): DeviceAuthenticationPolicy {
+  const { body } = stored;
+  if (!isPolicyDocument(body)) throw new ConfigurationError(`policy ${stored.id} does not decode`);
+  return {
+    id: stored.id,
+    environmentId: stored.environmentId,
+    name: body.name,
+    default: body.default,
+    document: body,
+    deviceSelection: body.authentication?.deviceSelection ?? settingsSelection(settings),
+    ignoreUserLock: body.ignoreUserLock ?? false,
+    methods: {
+      sms: methodRules(body.sms),
+      voice: methodRules(body.voice),
+      email: methodRules(body.email),
+      whatsApp: body.whatsApp ? methodRules(body.whatsApp) : ABSENT_METHOD,
+    },
+    createdAt: stored.createdAt,
+    updatedAt: stored.updatedAt,
+  };
+}
+
+function methodRules(section: PolicyDocument['sms']): MethodRules {
+  const { lifeTime, failure, otpLength = DEFAULT_OTP_LENGTH } = section.otp;
+  return {
+    enabled: section.enabled,
+    pairingDisabled: section.pairingDisabled ?? false,
+    otpLength,
+    lifeTime: toMillis(lifeTime),
+    failureCount: failure.count,
+    coolDown: toMillis(failure.coolDown),
+  };
+}
+
+/** A policy without `whatsApp`: disabled, with the documented values where anything still asks (`30` §1.2, §1.3.1). */
+const ABSENT_METHOD: MethodRules = {
+  enabled: false,
+  pairingDisabled: false,
+  otpLength: DEFAULT_OTP_LENGTH,
+  lifeTime: minutes(30),
+  failureCount: 3,
+  coolDown: 0,
+};
+
+/** The settings' meaning (`30` §3.3). */
+export function parseMfaSettings(stored: StoredDocument): MfaSettings {
+  const { body } = stored;
+  if (!isMfaSettingsDocument(body))
+    throw new ConfigurationError(`mfaSettings of environment ${stored.environmentId} do not decode`);
+  const { pairing, lockout, phoneExtensions, users } = body;
+  return {
+    document: body,
+    maxAllowedDevices: pairing?.maxAllowedDevices ?? DEFAULT_MAX_ALLOWED_DEVICES,
+    lockout: lockout && { failureCount: lockout.failureCount, duration: seconds(lockout.durationSeconds ?? 0) },
+    phoneExtensionsEnabled: phoneExtensions?.enabled ?? false,
+    mfaEnabledForNewUsers: users?.mfaEnabled ?? false,
+    updatedAt: stored.updatedAt,
+  };
+}
+
+/** `mfaSettings.authentication.deviceSelection`, deprecated, with its default (`30` §3.2). */
+export function settingsSelection({ document }: Pick<MfaSettings, 'document'>): DeviceSelection {
+  return (isMfaSettingsDocument(document) && document.authentication?.deviceSelection) || 'DEFAULT_TO_FIRST';
+}

@@ -1,0 +1,63 @@
+import type { Instant } from '../kernel/clock.js';
+import type { Uuid } from '../kernel/ids.js';
+import type { JsonObject } from '../kernel/json.js';
+import type { Redacted } from '../kernel/sealed.js';
+import type { DocumentKind, Environment, PopulationId, StoredDocument } from '../platform/model.js';
+import type { Write } from '../storage/port.js';
+import { factoryMfaSettings, factoryPolicy } from './defaults.js';
+import { type MfaSettingsDocument, withKnownSettings } from './mfa-settings-document.js';
+import type { PolicyId } from './model.js';
+import { type PolicyDocument, withKnownMembers } from './policy-document.js';
+
+/** What the environment's tokens are signed with; a fact, made beforehand. */
+export interface SigningKeyMaterial {
+  /** Also the `kid`. */
+  readonly id: Uuid;
+  readonly publicJwk: JsonObject;
+  /** JSON of the private JWK. */
+  readonly privateJwk: Redacted<string>;
+}
+
+/** A policy to begin with; its `default` flag is set by its place in `NewEnvironment`. */
+export interface NewPolicy {
+  readonly id: PolicyId;
+  /** Absent = the factory policy. */
+  readonly document?: PolicyDocument;
+}
+
+/** An environment to be made. Whatever is absent is the factory's. */
+export interface NewEnvironment
+  extends Pick<Environment, 'id' | 'name' | 'description' | 'type' | 'region' | 'organizationId' | 'licenseId'> {
+  readonly population: { readonly id: PopulationId; readonly name?: string };
+  readonly defaultPolicy: NewPolicy;
+  readonly otherPolicies?: readonly NewPolicy[];
+  readonly mfaSettings?: MfaSettingsDocument;
+  readonly signingKey: SigningKeyMaterial;
+}
+
+/**
+ * The write set of a new environment: its row, its default population, its policies with one default, its settings and its
+ * signing key (`30` §0.5: visible as soon as the environment is; `00` §7.1). Documents are as if sent: schema and ranges have
+ * been checked by whoever took them in.
+ */
+export function provisionEnvironment(environment: NewEnvironment, now: Instant): readonly Write[] {
+  const { population, defaultPolicy, otherPolicies = [], mfaSettings, signingKey, ...identity } = environment;
+  const put = (kind: DocumentKind, id: Uuid, body: JsonObject, secret?: Redacted<string>): Write => {
+    const value: StoredDocument = { environmentId: environment.id, kind, id, body, createdAt: now, updatedAt: now };
+    return { kind: 'put', entity: 'document', value: secret ? { ...value, secret } : value };
+  };
+  const putPolicy = ({ id, document = factoryPolicy() }: NewPolicy, isDefault: boolean): Write =>
+    put('deviceAuthenticationPolicy', id, withKnownMembers({ ...document, default: isDefault }));
+  return [
+    {
+      kind: 'insert',
+      entity: 'environment',
+      value: { ...identity, configVersion: 1, defaultPopulationId: population.id, createdAt: now, updatedAt: now },
+    },
+    put('population', population.id, { name: population.name ?? 'Default', default: true }),
+    putPolicy(defaultPolicy, true),
+    ...otherPolicies.map((policy) => putPolicy(policy, false)),
+    put('mfaSettings', environment.id, withKnownSettings(mfaSettings ?? factoryMfaSettings())),
+    put('signingKey', signingKey.id, signingKey.publicJwk, signingKey.privateJwk),
+  ];
+}

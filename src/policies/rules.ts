@@ -1,0 +1,92 @@
+import { isIP } from 'node:net';
+import type { PolicyId } from './model.js';
+import { PolicyDocument, withKnownMembers } from './policy-document.js';
+import type { DocumentProblem } from './rejection.js';
+import { unitRangeProblems } from './schema.js';
+
+type Application = NonNullable<PolicyDocument['mobile']['applications']>[number];
+
+/** What is wrong with a document that fits its schema, before anything is looked up. */
+export function documentProblems(document: PolicyDocument): readonly DocumentProblem[] {
+  const applications = document.mobile.applications ?? [];
+  return [
+    ...unitRangeProblems(PolicyDocument, withKnownMembers(document)),
+    ...(document.whatsApp && (document.desktop || document.yubikey)
+      ? [{ kind: 'ConflictsWithPingId', target: 'whatsApp' } as const]
+      : []),
+    ...applications.flatMap((application, index) => applicationProblems(application, `mobile.applications[${index}]`)),
+  ];
+}
+
+/** The least time between the two timeouts, and the greatest total, in seconds (`30` §1.3.3). */
+const TIMEOUT_GAP = 15;
+const GREATEST_TOTAL = 90;
+/** What holds when a timeout is not sent (`30` §1.3.3). */
+const DEFAULT_DEVICE_TIMEOUT = 25;
+const DEFAULT_TOTAL_TIMEOUT = 40;
+
+function applicationProblems(application: Application, path: string): readonly DocumentProblem[] {
+  return [...timeoutProblems(application, path), ...addressProblems(application, path)];
+}
+
+function timeoutProblems(application: Application, path: string): readonly DocumentProblem[] {
+  const timeouts = application.newRequestDurationConfiguration;
+  if (!timeouts) return [];
+  const minimum = (timeouts.deviceTimeout?.duration ?? DEFAULT_DEVICE_TIMEOUT) + TIMEOUT_GAP;
+  if ((timeouts.totalTimeout?.duration ?? DEFAULT_TOTAL_TIMEOUT) >= minimum) return [];
+  const target = `${path}.newRequestDurationConfiguration.totalTimeout.duration`;
+  return [{ kind: 'OutOfRange', target, minimum, maximum: GREATEST_TOTAL }];
+}
+
+function addressProblems(application: Application, path: string): readonly DocumentProblem[] {
+  const { anyIPAdress = true, onlyTheseIpAddresses: addresses = [] } = application.ipPairingConfiguration ?? {};
+  const target = `${path}.ipPairingConfiguration.onlyTheseIpAddresses`;
+  if (!anyIPAdress && addresses.length === 0) return [{ kind: 'Required', target }];
+  return addresses.flatMap((address, index) =>
+    isAddressOrRange(address) ? [] : [{ kind: 'NotAnAddress', target: `${target}[${index}]` } as const],
+  );
+}
+
+/** An IPv4 or IPv6 address, alone or with a CIDR prefix length (RFC 4632, RFC 4291 §2.3). */
+function isAddressOrRange(text: string): boolean {
+  const [, address = '', prefix] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  const version = isIP(address);
+  return version !== 0 && (prefix === undefined || Number(prefix) <= (version === 4 ? 32 : 128));
+}
+
+/** The policy that has this name, exactly as written, and is not `self`. Names are unique in an environment (`30` §1.2). */
+export function nameProblems(
+  name: string,
+  policies: Iterable<{ readonly id: PolicyId; readonly name: string }>,
+  self?: PolicyId,
+): readonly DocumentProblem[] {
+  for (const policy of policies)
+    if (policy.name === name && policy.id !== self)
+      return [{ kind: 'NameTaken', target: 'name', existingId: policy.id }];
+  return [];
+}
+
+/**
+ * References to objects that do not exist in the environment (SEC-43; `30` §1.2, §1.3.3, §1.3.5). FIDO policies and notification
+ * policies are resources this release does not have: no id of one exists. `applications` are the ids that can be paired.
+ */
+export function referenceProblems(
+  document: PolicyDocument,
+  applications: ReadonlySet<string>,
+): readonly DocumentProblem[] {
+  const unknown = (
+    target: string,
+    referent: 'application' | 'fido2Policy' | 'notificationsPolicy',
+  ): DocumentProblem => ({
+    kind: 'UnknownReference',
+    target,
+    referent,
+  });
+  return [
+    ...(document.notificationsPolicy ? [unknown('notificationsPolicy.id', 'notificationsPolicy')] : []),
+    ...(document.mobile.applications ?? []).flatMap(({ id }, index) =>
+      applications.has(id) ? [] : [unknown(`mobile.applications[${index}].id`, 'application')],
+    ),
+    ...(document.fido2?.fido2PolicyId === undefined ? [] : [unknown('fido2.fido2PolicyId', 'fido2Policy')]),
+  ];
+}

@@ -1,0 +1,118 @@
+import type { BusinessEvent, EventSink } from '../events.js';
+import { parseUuid, type Uuid } from '../kernel/ids.js';
+import { accept, type Outcome, reject } from '../kernel/outcome.js';
+import type { Random } from '../kernel/random.js';
+import type { EnvironmentId } from '../platform/model.js';
+import type { Store } from '../storage/port.js';
+import { createPolicy, deletePolicy, updatePolicy } from './decide.js';
+import { type Fido2Migration, migrateToFido2 } from './fido2-migration.js';
+import { replaceMfaSettings, resetMfaSettings } from './mfa-settings.js';
+import type { MfaSettingsDocument } from './mfa-settings-document.js';
+import type { DeviceAuthenticationPolicy, MfaSettings } from './model.js';
+import type { PolicyDocument } from './policy-document.js';
+import type { PolicyRejection } from './rejection.js';
+
+type Result<T> = Promise<Outcome<T, PolicyRejection>>;
+
+/** Device authentication policies and MFA settings of an environment (wire: `30` §1, §3). */
+export interface PolicyService {
+  /** By creation (`30` §1.5). */
+  list(environmentId: EnvironmentId): Result<readonly DeviceAuthenticationPolicy[]>;
+  read(environmentId: EnvironmentId, policyId: Uuid): Result<DeviceAuthenticationPolicy>;
+  create(environmentId: EnvironmentId, document: PolicyDocument): Result<DeviceAuthenticationPolicy>;
+  update(environmentId: EnvironmentId, policyId: Uuid, document: PolicyDocument): Result<DeviceAuthenticationPolicy>;
+  delete(environmentId: EnvironmentId, policyId: Uuid): Result<undefined>;
+  /** The policies that were converted (`30` §1.6). */
+  migrateToFido2(
+    environmentId: EnvironmentId,
+    migration: Fido2Migration,
+  ): Result<readonly DeviceAuthenticationPolicy[]>;
+  readMfaSettings(environmentId: EnvironmentId): Result<MfaSettings>;
+  replaceMfaSettings(environmentId: EnvironmentId, document: MfaSettingsDocument): Result<MfaSettings>;
+  resetMfaSettings(environmentId: EnvironmentId): Result<MfaSettings>;
+}
+
+export interface PolicyServiceParts {
+  readonly store: Pick<Store, 'load' | 'transact'>;
+  readonly random: Pick<Random, 'uuid'>;
+  readonly events: EventSink;
+}
+
+/** Every mutation is one `transact`: the store settles races on the one default and on names by the configuration's version. */
+export function createPolicyService({ store, random, events }: PolicyServiceParts): PolicyService {
+  const configurationOf = async (environmentId: EnvironmentId) => {
+    const { configuration } = await store.load({ environmentId });
+    return configuration ? accept(configuration) : reject({ kind: 'EnvironmentNotFound', environmentId } as const);
+  };
+  /** Hands the outcome on, having told what happened when it was accepted. */
+  const told = <T>(outcome: Outcome<T, PolicyRejection>, event: BusinessEvent): Outcome<T, PolicyRejection> => {
+    if (outcome.ok) events.emit(event);
+    return outcome;
+  };
+
+  return {
+    async list(environmentId) {
+      const found = await configurationOf(environmentId);
+      return found.ok ? accept([...found.value.policies.values()]) : found;
+    },
+    async read(environmentId, policyId) {
+      const found = await configurationOf(environmentId);
+      if (!found.ok) return found;
+      const policy = found.value.policies.get(policyId);
+      return policy ? accept(policy) : reject({ kind: 'PolicyNotFound', policyId });
+    },
+    async create(environmentId, document) {
+      const policyId = random.uuid();
+      const outcome = await store.transact({ environmentId, documents: applicationsOf(document) }, (snapshot) =>
+        createPolicy(snapshot, { environmentId, policyId, document }),
+      );
+      return told(outcome, policyEvent('CREATED', environmentId, policyId));
+    },
+    async update(environmentId, policyId, document) {
+      const outcome = await store.transact({ environmentId, documents: applicationsOf(document) }, (snapshot) =>
+        updatePolicy(snapshot, { environmentId, policyId, document }),
+      );
+      return told(outcome, policyEvent('UPDATED', environmentId, policyId));
+    },
+    async delete(environmentId, policyId) {
+      const outcome = await store.transact({ environmentId }, (snapshot) =>
+        deletePolicy(snapshot, { environmentId, policyId }),
+      );
+      return told(outcome, policyEvent('DELETED', environmentId, policyId));
+    },
+    async migrateToFido2(environmentId, migration) {
+      return migrateToFido2(await store.load({ environmentId }), { environmentId, migration });
+    },
+    async readMfaSettings(environmentId) {
+      const found = await configurationOf(environmentId);
+      return found.ok ? accept(found.value.mfaSettings) : found;
+    },
+    async replaceMfaSettings(environmentId, document) {
+      const outcome = await store.transact({ environmentId }, (snapshot) =>
+        replaceMfaSettings(snapshot, { environmentId, document }),
+      );
+      return told(outcome, { type: 'MFA_SETTINGS.UPDATED', environmentId });
+    },
+    async resetMfaSettings(environmentId) {
+      const outcome = await store.transact({ environmentId }, (snapshot) => resetMfaSettings(snapshot, environmentId));
+      return told(outcome, { type: 'MFA_SETTINGS.UPDATED', environmentId });
+    },
+  };
+}
+
+/** Names as in the audit vocabulary (`00` §11.4). */
+function policyEvent(
+  change: 'CREATED' | 'UPDATED' | 'DELETED',
+  environmentId: EnvironmentId,
+  policyId: Uuid,
+): BusinessEvent {
+  return { type: `DEVICE_AUTHENTICATION_POLICY.${change}`, environmentId, detail: { policyId } };
+}
+
+/** The applications a document refers to, for its references to be checked in the same load. */
+function applicationsOf(document: PolicyDocument) {
+  return (document.mobile.applications ?? []).flatMap(({ id }) => {
+    const application = parseUuid(id);
+    return application ? [{ kind: 'application', id: application } as const] : [];
+  });
+}

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { parseConfiguration } from '../../src/policies/configuration.js';
+import { factoryPolicy } from '../../src/policies/defaults.js';
+import { provisionEnvironment } from '../../src/policies/provisioning.js';
+import type { Write } from '../../src/storage/port.js';
+import { createWorld, DEFAULT_POLICY, ENVIRONMENT, NOW, newEnvironment, policyId } from './world.js';
+
+const documentsOf = (writes: readonly Write[]) =>
+  writes.flatMap((write) => (write.kind === 'put' && write.entity === 'document' ? [write.value] : []));
+
+describe('a new environment', () => {
+  it('begins with its row, then one document of each kind, all of one instant', () => {
+    const environment = newEnvironment();
+    const [row, ...rest] = provisionEnvironment(environment, NOW);
+    expect(row).toEqual({
+      kind: 'insert',
+      entity: 'environment',
+      value: {
+        id: ENVIRONMENT,
+        configVersion: 1,
+        name: 'Shop',
+        type: 'SANDBOX',
+        region: 'EU',
+        organizationId: environment.organizationId,
+        licenseId: environment.licenseId,
+        defaultPopulationId: environment.population.id,
+        createdAt: NOW,
+        updatedAt: NOW,
+      },
+    });
+    const documents = documentsOf(rest);
+    expect(documents).toHaveLength(rest.length);
+    expect(documents.map(({ kind, id }) => [kind, id])).toEqual([
+      ['population', environment.population.id],
+      ['deviceAuthenticationPolicy', DEFAULT_POLICY],
+      ['mfaSettings', ENVIRONMENT],
+      ['signingKey', environment.signingKey.id],
+    ]);
+    for (const document of documents)
+      expect(document).toMatchObject({ environmentId: ENVIRONMENT, createdAt: NOW, updatedAt: NOW });
+  });
+
+  it('has the factory configuration', () => {
+    const { defaultPolicy, policies, mfaSettings } = parseConfiguration(ENVIRONMENT, 1, createWorld().documents);
+    expect(defaultPolicy.document).toEqual(factoryPolicy());
+    expect(policies.size).toBe(1);
+    expect(mfaSettings).toMatchObject({ maxAllowedDevices: 5, lockout: undefined, mfaEnabledForNewUsers: false });
+  });
+
+  it('keeps the private key beside its document, not in it', () => {
+    const environment = newEnvironment();
+    const key = documentsOf(provisionEnvironment(environment, NOW)).find(({ kind }) => kind === 'signingKey');
+    expect(key?.body).toEqual(environment.signingKey.publicJwk);
+    expect(key?.secret).toBe(environment.signingKey.privateJwk);
+  });
+
+  it('can have several policies, one of them the default whatever their documents say', () => {
+    const document = factoryPolicy({ name: 'Second', sentMethods: ['sms', 'voice', 'email', 'whatsApp'] });
+    const world = createWorld(
+      newEnvironment({ otherPolicies: [{ id: policyId(2), document }], mfaSettings: { users: { mfaEnabled: true } } }),
+    );
+    const { defaultPolicy, policies, mfaSettings } = parseConfiguration(ENVIRONMENT, 1, world.documents);
+    expect(defaultPolicy.id).toBe(DEFAULT_POLICY);
+    expect([...policies.keys()]).toEqual([DEFAULT_POLICY, policyId(2)]);
+    expect(policies.get(policyId(2))).toMatchObject({ name: 'Second', default: false });
+    expect(mfaSettings.document).toEqual({ users: { mfaEnabled: true } });
+  });
+});
