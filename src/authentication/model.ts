@@ -3,7 +3,7 @@ import type { Instant } from '../kernel/clock.js';
 import type { Uuid } from '../kernel/ids.js';
 import type { Protected } from '../kernel/sealed.js';
 import type { IssuedCode } from '../otp/code.js';
-import type { EnvironmentId, UserId } from '../platform/model.js';
+import type { ApplicationId, EnvironmentId, UserId } from '../platform/model.js';
 import type { PolicyId } from '../policies/model.js';
 
 export type DeviceAuthenticationId = Uuid;
@@ -33,6 +33,12 @@ export interface FlowError {
   readonly unavailableDevices?: readonly DeviceId[];
 }
 
+/** A dead code and the device part of its binding. */
+export interface ReplacedCode {
+  readonly code: IssuedCode;
+  readonly device: string;
+}
+
 /** Impossible states do not type-check: only `OTP_REQUIRED` has a code, only `FAILED` an error (`style.md` §4). */
 export type DeviceAuthenticationState =
   | { readonly status: 'DEVICE_SELECTION_REQUIRED'; readonly selected?: SelectedDevice }
@@ -40,6 +46,12 @@ export type DeviceAuthenticationState =
       readonly status: 'OTP_REQUIRED';
       readonly selected: SelectedDevice;
       readonly code: IssuedCode;
+      /** `accountLockEpoch` when the code was issued: a later lock of the account has killed it, unless the policy ignores locks. */
+      readonly accountEpoch: number;
+      /** The code that this one replaced, kept to tell a replay from a mistyped code in the records (SEC-18). */
+      readonly replaced?: ReplacedCode;
+      /** A check found the device unusable: this code is dead for good, only a new one helps (`10` §9.8). */
+      readonly codeDead?: true;
       /** One-time flows count in the flow (`10` §9.3); a paired device counts in itself. */
       readonly failures?: FailureRun;
     }
@@ -47,6 +59,7 @@ export type DeviceAuthenticationState =
   | { readonly status: 'FAILED'; readonly selected?: SelectedDevice; readonly error: FlowError };
 
 export type Status = DeviceAuthenticationState['status'];
+export type StateOf<S extends Status> = Extract<DeviceAuthenticationState, { readonly status: S }>;
 
 /** Dynamic notification data of the create request, kept for resends (`10` §3.1, §13A). */
 export interface NotificationRequest {
@@ -66,6 +79,8 @@ export interface DeviceAuthentication {
   readonly policyId: PolicyId;
   readonly state: DeviceAuthenticationState;
   readonly notification?: NotificationRequest;
+  /** The native application that the create request named (`10` §2). */
+  readonly applicationId?: ApplicationId;
   /** Codes issued so far in this flow: the send number of the next one. */
   readonly sends: number;
   readonly createdAt: Instant;

@@ -1,5 +1,5 @@
 import type { Instant } from '../kernel/clock.js';
-import { chargeAccount, type LockoutTerms, withoutLapsedLock } from '../platform/account.js';
+import { chargeAccount, type LockoutTerms, raised, withoutLapsedLock } from '../platform/account.js';
 import type { UserFactors } from '../platform/model.js';
 import type { MethodRules } from '../policies/model.js';
 import { type DestinationUse, type Device, type DeviceType, FAILURE_CEILING, type FailureRun } from './model.js';
@@ -73,7 +73,20 @@ export function chargeUser(
   now: Instant,
 ): UserFactors {
   const charged = chargeAccount(factors, lockout, now);
-  return { ...charged, ceilings: { ...charged.ceilings, [type]: (charged.ceilings[type] ?? 0) + 1 } };
+  const count = (charged.ceilings[type] ?? 0) + 1;
+  return {
+    ...charged,
+    ceilings: { ...charged.ceilings, [type]: count },
+    ...(count === FAILURE_CEILING ? { lockEpochs: raised(charged.lockEpochs, type) } : {}),
+  };
+}
+
+/**
+ * The epoch under which a code for this device, or for a one-time contact of this type, is issued. It rises when the device's
+ * codes are killed and when the type reaches its ceiling; both parts only rise, so an equal sum means that neither has moved.
+ */
+export function codeEpochOf(factors: UserFactors, type: DeviceType, device?: Device): number {
+  return (device?.codeEpoch ?? 0) + (factors.lockEpochs[type] ?? 0);
 }
 
 /**

@@ -20,7 +20,24 @@ export function withoutLapsedLock(factors: UserFactors, now: Instant): UserFacto
 
 /** An administrator's lock; it replaces one that is running. */
 export function lockAccount(factors: UserFactors, now: Instant, unlockAt?: Instant): UserFactors {
-  return { ...factors, accountLock: { lockedAt: now, ...(unlockAt === undefined ? {} : { unlockAt }) } };
+  return {
+    ...factors,
+    accountLock: { lockedAt: now, ...(unlockAt === undefined ? {} : { unlockAt }) },
+    lockEpochs: raised(factors.lockEpochs, ACCOUNT),
+  };
+}
+
+/** The account's entry in `lockEpochs`; every other key is a factor type. */
+const ACCOUNT = 'account';
+
+/** How often this account has been locked: the number that a code carries to die with the next lock (SEC-16). */
+export function accountLockEpoch(factors: UserFactors): number {
+  return factors.lockEpochs[ACCOUNT] ?? 0;
+}
+
+/** One more lock of the account or of a factor type. */
+export function raised(epochs: UserFactors['lockEpochs'], key: string): UserFactors['lockEpochs'] {
+  return { ...epochs, [key]: (epochs[key] ?? 0) + 1 };
 }
 
 /** Ends a lock, the count of failures and every ceiling of the user (`10` §9.3: one-time ceilings end by `account.unlock`). */
@@ -44,9 +61,5 @@ export function chargeAccount(factors: UserFactors, terms: LockoutTerms | undefi
   if (!terms || terms.failureCount === 0 || current.accountLock) return current;
   const failures = current.lockoutFailures + 1;
   if (failures < terms.failureCount) return { ...current, lockoutFailures: failures };
-  return {
-    ...current,
-    lockoutFailures: 0,
-    accountLock: { lockedAt: now, ...(terms.duration > 0 ? { unlockAt: now + terms.duration } : {}) },
-  };
+  return lockAccount({ ...current, lockoutFailures: 0 }, now, terms.duration > 0 ? now + terms.duration : undefined);
 }

@@ -75,6 +75,11 @@ export interface UserFactors {
   readonly accountLock?: AccountLock;
   /** Consecutive failures per factor type; at 100 the type is locked until unlocked (SEC-13). Absent = 0. */
   readonly ceilings: Readonly<Record<string, number>>;
+  /**
+   * How often the account (`account`) or a factor type (by its ceiling) has been locked. A code issued under an earlier number is
+   * dead, also once the lock has ended (SEC-16). Absent = 0.
+   */
+  readonly lockEpochs: Readonly<Record<string, number>>;
   /** Ids of the active devices, the default first; `null`: the user has no order (`20` §12). */
   readonly deviceOrder: readonly Uuid[] | null;
 }

@@ -1,0 +1,47 @@
+import { clearDestination, clearDevice, clearUser } from '../devices/counting.js';
+import { KINDS } from '../devices/kinds/index.js';
+import type { Decision, Write } from '../storage/port.js';
+import { grant, type Verdict } from './answer.js';
+import { eventOf } from './events.js';
+import { moved } from './expiry.js';
+import type { StateOf } from './model.js';
+import type { Subject } from './settle.js';
+import type { Situation } from './situation.js';
+
+/** A right code: the flow is complete, the counters start anew, and what did not change is guarded all the same (`10` §9.4). */
+export function acceptCode(
+  state: StateOf<'OTP_REQUIRED'>,
+  situation: Situation,
+  subject: Exclude<Subject, { kind: 'none' }>,
+): Decision<Verdict> {
+  const { now, factors } = situation;
+  const { selected } = state;
+  const flow = moved(
+    situation.flow,
+    { status: 'COMPLETED', selected, authenticators: KINDS[selected.type].authenticators },
+    now,
+  );
+  const cleared = clearUser(factors, selected.type, now);
+  const writes: Write[] = [{ kind: 'update', entity: 'deviceAuthentication', value: flow }];
+  const events = [eventOf(flow, 'OTP.CHECK_SUCCESS'), eventOf(flow, 'AUTHENTICATION.UPDATED', { status: 'COMPLETED' })];
+
+  if (subject.kind === 'oneTime') {
+    const destination = clearDestination(subject.destination);
+    writes.push(
+      { kind: cleared === factors ? 'expect' : 'update', entity: 'factors', value: cleared },
+      { kind: destination === subject.destination ? 'expect' : 'update', entity: 'destination', value: destination },
+    );
+    return grant(flow, { ...situation, factors: cleared }, writes, events);
+  }
+
+  const device = clearDevice(subject.device, now);
+  if (device === subject.device) {
+    writes.push({ kind: cleared === factors ? 'expect' : 'update', entity: 'factors', value: cleared });
+    return grant(flow, { ...situation, factors: cleared }, writes, events);
+  }
+  // A device's row lives under the factors' version.
+  writes.push({ kind: 'update', entity: 'factors', value: cleared }, { kind: 'put', entity: 'device', value: device });
+  if (subject.device.lock) events.push(eventOf(flow, 'DEVICE.UNLOCKED'));
+  const devices = situation.devices.map((other) => (other.id === device.id ? device : other));
+  return grant(flow, { ...situation, factors: cleared, devices }, writes, events);
+}

@@ -1,0 +1,80 @@
+import type { Deployment } from '../devices/eligibility.js';
+import type { Contact } from '../devices/kinds/kind.js';
+import type { DeviceId, DeviceType } from '../devices/model.js';
+import type { Uuid } from '../kernel/ids.js';
+import type { Digests } from '../kernel/keys.js';
+import type { Protected } from '../kernel/sealed.js';
+import type { ApplicationId, UserId } from '../platform/model.js';
+import type { PolicyId } from '../policies/model.js';
+import type { DeviceAuthenticationId, NotificationRequest } from './model.js';
+
+/** A contact to be used once, parsed by its kind (`10` §4.3). */
+export interface OneTimeContact {
+  readonly kind: 'oneTime';
+  readonly type: DeviceType;
+  readonly contact: Contact;
+  readonly testMode: boolean;
+}
+
+/** Starts a device authentication (`10` §3.1). */
+export interface CreateCommand {
+  readonly userId: UserId;
+  /** Absent: the environment's default policy. */
+  readonly policyId?: PolicyId;
+  /** Absent: the policy's selection method decides. */
+  readonly selection?: { readonly kind: 'device'; readonly id: DeviceId } | OneTimeContact;
+  /** The request brought a passcode along (`10` §10.4). */
+  readonly suppliesOtp?: true;
+  readonly applicationId?: ApplicationId;
+  readonly notification?: NotificationRequest;
+}
+
+export interface SelectCommand {
+  readonly deviceId: DeviceId;
+}
+
+export interface CheckOtpCommand {
+  /** 6 to 10 ASCII digits (SEC-09). */
+  readonly otp: string;
+}
+
+/** `10` §7.5. */
+export type CancelReason = 'CHANGE_DEVICE' | 'ADD_DEVICE' | 'SIGNOUT' | 'DEFAULT';
+const CANCEL_REASONS: readonly CancelReason[] = ['CHANGE_DEVICE', 'ADD_DEVICE', 'SIGNOUT', 'DEFAULT'];
+
+/** Unknown text counts as `DEFAULT` (`10` §7.5). */
+export function parseCancelReason(text: string): CancelReason {
+  return CANCEL_REASONS.find((reason) => reason === text) ?? 'DEFAULT';
+}
+
+export interface CancelCommand {
+  readonly reason: CancelReason;
+}
+
+/** What every decision is given beside the snapshot: the operator's configuration and pure functions over keys. */
+export interface Facts {
+  readonly digests: Digests;
+  readonly deployment: Deployment;
+}
+
+/** For a decision that may send a code: drawn beforehand, so that deciding again gives the same (`design.md` §2). */
+export interface SendFacts extends Facts {
+  readonly messageId: Uuid;
+  /** `DRAWN_DIGITS` uniform digits, of which the policy takes as many as it asks for. */
+  readonly digits: string;
+  /** Opens a device's sealed contact. */
+  readonly open: (value: Protected) => string;
+}
+
+export interface CreateFacts extends SendFacts {
+  readonly id: DeviceAuthenticationId;
+}
+
+/** The commands on an existing device authentication, by the name that is also their link and media type. */
+export interface Commands {
+  'device.select': { readonly command: SelectCommand; readonly facts: SendFacts };
+  'otp.check': { readonly command: CheckOtpCommand; readonly facts: Facts };
+  'cancel.push.authentication': { readonly command: CancelCommand; readonly facts: Facts };
+}
+
+export type CommandName = keyof Commands;

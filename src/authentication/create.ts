@@ -1,0 +1,125 @@
+import type { Decision, Snapshot } from '../storage/port.js';
+import { grant, refuse, type Verdict } from './answer.js';
+import { chooseDevice } from './choose.js';
+import type { CreateCommand, CreateFacts, OneTimeContact } from './command.js';
+import { eventOf } from './events.js';
+import { moved } from './expiry.js';
+import { failed, noUsableDevices } from './failure.js';
+import type { DeviceAuthentication, DeviceAuthenticationState } from './model.js';
+import { isOneTimeAtCeiling, oneTimeRefusal, selectedOneTime } from './one-time.js';
+import { type Addressee, type Challenge, challengeByOtp, pairedAddressee } from './send.js';
+import { accountError } from './settle.js';
+import { type Circumstances, eligibleIn } from './situation.js';
+
+/** A flow that has no state yet, and what it starts from. */
+interface Start {
+  readonly flow: Omit<DeviceAuthentication, 'state' | 'updatedAt' | 'expiresAt'>;
+  readonly circumstances: Circumstances;
+  readonly facts: CreateFacts;
+}
+
+/**
+ * Starts a device authentication (`10` §3.2, in its order; what the body names is judged before the user's state, because the
+ * policy says whether a lock counts). What stands in the user's or device's way gives a flow that has `FAILED`; a defect of the
+ * request gives a rejection and no flow. Compares nothing, so it guards and touches no factors.
+ */
+export function createDeviceAuthentication(
+  snapshot: Snapshot,
+  command: CreateCommand,
+  facts: CreateFacts,
+): Decision<Verdict> {
+  const { configuration, user, factors, now } = snapshot;
+  if (!configuration || !user || !factors) return refuse({ kind: 'NotFound' });
+  const policy =
+    command.policyId === undefined ? configuration.defaultPolicy : configuration.policies.get(command.policyId);
+  if (!policy) return refuse({ kind: 'PolicyUnknown' });
+  const { applicationId, notification, selection } = command;
+  if (
+    applicationId !== undefined &&
+    !snapshot.documents.some(({ kind, id }) => kind === 'application' && id === applicationId)
+  )
+    return refuse({ kind: 'ApplicationUnknown' });
+
+  const { lockout } = configuration.mfaSettings;
+  const { devices } = snapshot;
+  const circumstances = { now, policy, user, factors, devices, lockout, deployment: facts.deployment };
+  const flow: Start['flow'] = {
+    id: facts.id,
+    environmentId: user.environmentId,
+    version: 1,
+    userId: user.id,
+    policyId: policy.id,
+    ...(notification ? { notification } : {}),
+    ...(applicationId === undefined ? {} : { applicationId }),
+    sends: 0,
+    createdAt: now,
+  };
+  const start: Start = { flow, circumstances, facts };
+
+  // No type of device makes passcodes of its own, so a supplied one has nothing to match: no flow, nothing sent (`10` §10.4).
+  if (command.suppliesOtp) return refuse({ kind: 'NoPasscodeDevice' });
+  if (selection?.kind === 'oneTime') return startOneTime(start, selection, snapshot);
+  const error = accountError(circumstances, 'device');
+  if (error) return begin(start, failed(error, undefined));
+  return selection ? startWithDevice(start, selection.id) : startByPolicy(start);
+}
+
+/** The contact goes straight to its code (`10` §4.3). */
+function startOneTime(start: Start, oneTime: OneTimeContact, { destination }: Snapshot): Decision<Verdict> {
+  const { circumstances, flow } = start;
+  if (!destination) throw new TypeError('a one-time flow was started without loading its destination');
+  const selected = selectedOneTime(oneTime, destination.contactKey);
+  const error = accountError(circumstances, 'oneTime');
+  if (error) return begin(start, failed(error, selected));
+  const refusal = oneTimeRefusal(oneTime, flow.environmentId, circumstances);
+  if (refusal) return refuse(refusal);
+  if (isOneTimeAtCeiling(oneTime.type, circumstances, destination)) return refuse({ kind: 'OneTimeCeiling' });
+  return beginChallenge(start, { selected, contact: selected.contact, testMode: oneTime.testMode });
+}
+
+/** An explicit device bypasses the selection method, if it is eligible (`10` §4.2). */
+function startWithDevice(start: Start, deviceId: string): Decision<Verdict> {
+  const device = eligibleIn(start.circumstances).eligible.find(({ id }) => id === deviceId);
+  if (!device) return refuse({ kind: 'DeviceNotEligible', during: 'create' });
+  return beginChallenge(start, pairedAddressee(device));
+}
+
+function startByPolicy(start: Start): Decision<Verdict> {
+  const { policy, factors, user } = start.circumstances;
+  const { eligible, locked } = eligibleIn(start.circumstances);
+  if (eligible.length === 0)
+    return begin(
+      start,
+      failed(
+        noUsableDevices(
+          user.id,
+          locked.map(({ id }) => id),
+        ),
+        undefined,
+      ),
+    );
+  const device = chooseDevice(policy.deviceSelection, eligible, factors.deviceOrder);
+  return device
+    ? beginChallenge(start, pairedAddressee(device))
+    : begin(start, { status: 'DEVICE_SELECTION_REQUIRED' });
+}
+
+function beginChallenge(start: Start, addressee: Addressee): Decision<Verdict> {
+  const challenge = challengeByOtp(start.flow, start.circumstances, addressee, undefined, start.facts);
+  return challenge ? begin(start, challenge.state, challenge) : refuse({ kind: 'NoContent' });
+}
+
+function begin(start: Start, state: DeviceAuthenticationState, challenge?: Challenge): Decision<Verdict> {
+  const flow = moved({ ...start.flow, sends: challenge?.sends ?? 0 }, state, start.circumstances.now);
+  const sent = challenge?.writes ?? [];
+  return grant(
+    flow,
+    start.circumstances,
+    [{ kind: 'insert', entity: 'deviceAuthentication', value: flow }, ...sent],
+    [
+      eventOf(flow, 'AUTHENTICATION.CREATED', { status: state.status }),
+      ...sent.map(() => eventOf(flow, 'NOTIFICATION.CREATED')),
+    ],
+    challenge?.testOtp,
+  );
+}

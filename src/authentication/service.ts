@@ -1,0 +1,117 @@
+import { canonicalContact } from '../devices/contact.js';
+import type { Deployment } from '../devices/eligibility.js';
+import type { EventSink } from '../events.js';
+import type { Clock } from '../kernel/clock.js';
+import type { Digests, Vault } from '../kernel/keys.js';
+import type { Outcome } from '../kernel/outcome.js';
+import type { Random } from '../kernel/random.js';
+import { DRAWN_DIGITS } from '../otp/code.js';
+import type { EnvironmentId } from '../platform/model.js';
+import type { Decision, Plan, Snapshot, Store } from '../storage/port.js';
+import type { Answer, Verdict } from './answer.js';
+import type {
+  CancelCommand,
+  CheckOtpCommand,
+  CreateCommand,
+  CreateFacts,
+  Facts,
+  SelectCommand,
+  SendFacts,
+} from './command.js';
+import { createDeviceAuthentication } from './create.js';
+import { decide } from './decide.js';
+import type { DeviceAuthenticationId } from './model.js';
+import { readDeviceAuthentication } from './read.js';
+import type { AuthenticationRejection } from './rejection.js';
+
+export interface AuthenticationDependencies {
+  readonly store: Pick<Store, 'load' | 'transact'>;
+  readonly random: Random;
+  /** For the time part of ids; decisions take their time from the store. */
+  readonly clock: Clock;
+  readonly digests: Digests;
+  readonly vault: Pick<Vault, 'open'>;
+  readonly deployment: Deployment;
+  readonly events: EventSink;
+}
+
+export type AuthenticationResult = Outcome<Answer, AuthenticationRejection>;
+
+/** Device authentications: each call is durable when it settles (`10`). Rejects with `StoreError` only, which reveals nothing. */
+export interface AuthenticationService {
+  create(environmentId: EnvironmentId, command: CreateCommand): Promise<AuthenticationResult>;
+  read(environmentId: EnvironmentId, id: DeviceAuthenticationId): Promise<AuthenticationResult>;
+  select(
+    environmentId: EnvironmentId,
+    id: DeviceAuthenticationId,
+    command: SelectCommand,
+  ): Promise<AuthenticationResult>;
+  checkOtp(
+    environmentId: EnvironmentId,
+    id: DeviceAuthenticationId,
+    command: CheckOtpCommand,
+  ): Promise<AuthenticationResult>;
+  cancel(
+    environmentId: EnvironmentId,
+    id: DeviceAuthenticationId,
+    command: CancelCommand,
+  ): Promise<AuthenticationResult>;
+}
+
+export function createAuthenticationService(dependencies: AuthenticationDependencies): AuthenticationService {
+  const { store, random, clock, digests, vault, deployment, events } = dependencies;
+  const facts: Facts = { digests, deployment };
+  const open: SendFacts['open'] = (value) => vault.open(value);
+  const sendFacts = (): SendFacts => ({
+    digests,
+    deployment,
+    open,
+    messageId: random.timeOrderedUuid(clock.now()),
+    digits: random.digits(DRAWN_DIGITS),
+  });
+
+  async function commit(
+    plan: Plan,
+    decideOn: (snapshot: Snapshot) => Decision<Verdict>,
+  ): Promise<AuthenticationResult> {
+    const verdict = await store.transact(plan, decideOn);
+    for (const event of verdict.events) events.emit(event);
+    return verdict.result;
+  }
+
+  return {
+    create(environmentId, command) {
+      const drawn: CreateFacts = { ...sendFacts(), id: random.timeOrderedUuid(clock.now()) };
+      return commit(creationPlan(environmentId, command, digests), (snapshot) =>
+        createDeviceAuthentication(snapshot, command, drawn),
+      );
+    },
+    async read(environmentId, id) {
+      return readDeviceAuthentication(await store.load({ environmentId, deviceAuthentication: id }), deployment);
+    },
+    select(environmentId, id, command) {
+      const drawn = sendFacts();
+      return commit({ environmentId, deviceAuthentication: id }, (snapshot) =>
+        decide('device.select', snapshot, command, drawn),
+      );
+    },
+    checkOtp: (environmentId, id, command) =>
+      commit({ environmentId, deviceAuthentication: id }, (snapshot) => decide('otp.check', snapshot, command, facts)),
+    cancel: (environmentId, id, command) =>
+      commit({ environmentId, deviceAuthentication: id }, (snapshot) =>
+        decide('cancel.push.authentication', snapshot, command, facts),
+      ),
+  };
+}
+
+function creationPlan(environmentId: EnvironmentId, command: CreateCommand, digests: Digests): Plan {
+  const { userId, selection, applicationId } = command;
+  return {
+    environmentId,
+    user: userId,
+    ...(selection?.kind === 'oneTime'
+      ? { destination: digests.contact(environmentId, canonicalContact(selection.contact.address)) }
+      : {}),
+    ...(applicationId === undefined ? {} : { documents: [{ kind: 'application', id: applicationId }] }),
+  };
+}

@@ -1,0 +1,148 @@
+import type { Status } from '../../src/authentication/model.js';
+
+/** What a command is expected to answer: the rejection's kind, or the status; with the attempts left after a wrong code. */
+export type Expected = string;
+
+interface ModelDevice {
+  failures: number;
+  /** The smallest limit in force since the run began. */
+  limit: number;
+  lockedUntil: number;
+  blocked: boolean;
+}
+
+interface ModelFlow {
+  status: Status;
+  /** The device's number, or `oneTime`. */
+  selected: number | 'oneTime' | undefined;
+  alive: boolean;
+  codeExpires: number;
+  expires: number;
+  failures: number;
+  limit: number;
+}
+
+const MINUTE = 60_000;
+const NEVER = Number.POSITIVE_INFINITY;
+
+/**
+ * The rules of codes, counters and locks once more, written the other way round: a lock or an exhaustion goes and kills the codes
+ * it concerns, where the product lets each flow find out. Codes live 30 minutes; one type per device.
+ */
+export class Model {
+  now = 0;
+  limit = 3;
+  coolDown = 0;
+  lockoutCount = 0;
+  readonly lockoutDuration = 10 * MINUTE;
+  devices: ModelDevice[] = [1, 2].map(() => ({ failures: 0, limit: NEVER, lockedUntil: 0, blocked: false }));
+  flows: ModelFlow[] = [];
+  accountFailures = 0;
+  accountLockedUntil = 0;
+
+  accountLocked(): boolean {
+    return this.now < this.accountLockedUntil;
+  }
+
+  lockAccount(until: number): void {
+    this.accountLockedUntil = until;
+    for (const flow of this.flows) flow.alive = false;
+  }
+
+  unlockAccount(): void {
+    this.accountLockedUntil = 0;
+    this.accountFailures = 0;
+  }
+
+  create(selected: number | 'oneTime'): Expected {
+    const flow: ModelFlow = {
+      status: 'OTP_REQUIRED',
+      selected,
+      alive: true,
+      codeExpires: this.now + 30 * MINUTE,
+      expires: this.now + 35 * MINUTE,
+      failures: 0,
+      limit: NEVER,
+    };
+    if (this.accountLocked()) {
+      this.flows.push({ ...flow, status: 'FAILED', expires: this.now + 60 * MINUTE });
+      return 'FAILED';
+    }
+    if (selected !== 'oneTime' && !this.eligible(selected)) return 'DeviceNotEligible';
+    this.flows.push(flow);
+    return 'OTP_REQUIRED';
+  }
+
+  select(n: number, device: number): Expected {
+    const flow = this.flows[n];
+    if (!flow || this.now >= flow.expires) return 'NotFound';
+    if (flow.status === 'COMPLETED' || flow.status === 'FAILED') return 'WrongState';
+    if (this.accountLocked()) return this.fail(flow, 'AccountNotUsable');
+    if (!this.eligible(device)) return 'DeviceNotEligible';
+    Object.assign(flow, { status: 'OTP_REQUIRED', selected: device, alive: true });
+    flow.codeExpires = this.now + 30 * MINUTE;
+    flow.expires = this.now + 35 * MINUTE;
+    return 'OTP_REQUIRED';
+  }
+
+  cancel(n: number): Expected {
+    const flow = this.flows[n];
+    if (!flow || this.now >= flow.expires) return 'NotFound';
+    if (flow.status === 'COMPLETED' || flow.status === 'FAILED') return 'WrongState';
+    if (flow.selected === 'oneTime') return 'WrongState';
+    if (this.accountLocked()) return this.fail(flow, 'AccountNotUsable');
+    if (flow.status === 'OTP_REQUIRED') flow.expires = this.now + 35 * MINUTE;
+    flow.status = 'DEVICE_SELECTION_REQUIRED';
+    return flow.status;
+  }
+
+  check(n: number, right: boolean): Expected {
+    const flow = this.flows[n];
+    if (!flow || this.now >= flow.expires) return 'NotFound';
+    if (flow.status !== 'OTP_REQUIRED') return 'WrongState';
+    if (this.accountLocked()) return this.fail(flow, 'AccountNotUsable');
+    const device = typeof flow.selected === 'number' ? this.devices[flow.selected] : undefined;
+    if (device && (this.now < device.lockedUntil || device.blocked)) {
+      flow.alive = false;
+      if (!this.devices.some((_device, other) => this.eligible(other))) this.fail(flow, '');
+      return this.now < device.lockedUntil ? 'DeviceLocked' : 'DeviceUnusable';
+    }
+    if (!flow.alive || this.now > flow.codeExpires) return 'CodeDead';
+    if (right) {
+      if (device) Object.assign(device, { failures: 0, limit: NEVER });
+      this.accountFailures = 0;
+      flow.status = 'COMPLETED';
+      flow.expires = this.now + 60 * MINUTE;
+      return flow.status;
+    }
+    const book = device ?? flow;
+    book.limit = Math.min(book.limit, this.limit);
+    book.failures += 1;
+    const left = Math.max(0, book.limit - book.failures);
+    if (left === 0) {
+      this.fail(flow, '');
+      if (device) {
+        for (const other of this.flows) if (other.selected === flow.selected) other.alive = false;
+        Object.assign(device, { failures: 0, limit: NEVER, lockedUntil: this.coolDown ? this.now + this.coolDown : 0 });
+      }
+    }
+    this.accountFailures += 1;
+    if (this.lockoutCount > 0 && this.accountFailures >= this.lockoutCount) {
+      this.accountFailures = 0;
+      this.lockAccount(this.now + this.lockoutDuration);
+      this.fail(flow, '');
+    }
+    return `OtpMismatch ${left}`;
+  }
+
+  private eligible(n: number): boolean {
+    const device = this.devices[n];
+    return device !== undefined && !device.blocked && this.now >= device.lockedUntil;
+  }
+
+  private fail(flow: ModelFlow, expected: Expected): Expected {
+    if (flow.status !== 'FAILED') flow.expires = this.now + 60 * MINUTE;
+    flow.status = 'FAILED';
+    return expected;
+  }
+}

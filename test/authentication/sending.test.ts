@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { minutes } from '../../src/kernel/duration.js';
+import { granted, refused } from './results.js';
+import { id, T0, USER, World } from './world.js';
+
+const withDevices = (count: number): World => {
+  const world = new World();
+  for (let n = 1; n <= count; n++) world.addDevice(n, n % 2 === 1 ? 'SMS' : 'EMAIL');
+  return world;
+};
+
+describe('what is sent', () => {
+  it('goes to the device, with a deadline at the end of the code’s life (SEC-80)', () => {
+    const world = withDevices(1);
+    world.setPolicy({}, { lifeTime: minutes(10) });
+    const { flow } = granted(world.create());
+    expect(world.outbox).toEqual([
+      expect.objectContaining({
+        channel: 'SMS',
+        userId: USER,
+        deviceId: id(1),
+        deviceAuthenticationId: flow.id,
+        createdAt: T0,
+        deadline: T0 + minutes(10),
+      }),
+    ]);
+    expect(world.message(flow.id)).toMatchObject({ to: '+15125551001', template: 'strong_authentication' });
+    expect(world.events.map(({ type }) => type)).toEqual(['AUTHENTICATION.CREATED', 'NOTIFICATION.CREATED']);
+  });
+
+  it('carries the template, locale, variables and extension', () => {
+    const world = new World();
+    world.addDevice(1, 'VOICE', { details: { masked: '*******01', extension: '12#' } });
+    const { flow } = granted(
+      world.create({ notification: { template: 'transaction', locale: 'fr-CA', variables: { Sum: '10 €' } } }),
+    );
+    expect(world.message(flow.id)).toMatchObject({
+      extension: '12#',
+      template: 'transaction',
+      locales: ['fr-CA'],
+      variables: { sum: '10 €' },
+    });
+  });
+
+  it('a variant that does not exist is refused, and no flow is created', () => {
+    const world = withDevices(1);
+    expect(refused(world.create({ notification: { variant: 'gold' } }))).toEqual({ kind: 'NoContent' });
+    expect(world.writes).toEqual([]);
+  });
+
+  it('the flow keeps a digest, never the code (SEC-04)', () => {
+    const world = withDevices(1);
+    const { flow } = granted(world.create());
+    const code = world.code(flow.id);
+    expect(JSON.stringify(flow)).not.toContain(code);
+    expect(JSON.stringify(world.outbox)).not.toContain(code);
+  });
+
+  it('a test device gets no message, and its code is in the answer (10 §4.4)', () => {
+    const world = new World();
+    world.addDevice(1, 'SMS', { testMode: true });
+    const answer = granted(world.create());
+    expect(answer.testOtp).toMatch(/^\d{6}$/);
+    expect(world.outbox).toEqual([]);
+    expect(world.events.map(({ type }) => type)).toEqual(['AUTHENTICATION.CREATED']);
+    expect(granted(world.read(answer.flow.id)).testOtp).toBeUndefined();
+    granted(world.check(answer.flow.id, answer.testOtp ?? ''));
+  });
+});

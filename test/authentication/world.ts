@@ -1,0 +1,251 @@
+import { expect } from 'vitest';
+import type { Verdict } from '../../src/authentication/answer.js';
+import type {
+  CommandName,
+  Commands,
+  CreateCommand,
+  CreateFacts,
+  OneTimeContact,
+} from '../../src/authentication/command.js';
+import { createDeviceAuthentication } from '../../src/authentication/create.js';
+import { decide } from '../../src/authentication/decide.js';
+import type { DeviceAuthentication } from '../../src/authentication/model.js';
+import { readDeviceAuthentication } from '../../src/authentication/read.js';
+import { CHANNELS, type Channel, type MessageContent, type OutboxMessage } from '../../src/delivery/message.js';
+import { canonicalContact } from '../../src/devices/contact.js';
+import { KINDS } from '../../src/devices/kinds/index.js';
+import type { DestinationUse, Device, DeviceType } from '../../src/devices/model.js';
+import type { BusinessEvent } from '../../src/events.js';
+import type { Uuid } from '../../src/kernel/ids.js';
+import { createKeyring } from '../../src/kernel/keys.js';
+import { Redacted } from '../../src/kernel/sealed.js';
+import type { StoredDocument, User, UserFactors } from '../../src/platform/model.js';
+import type { DeviceAuthenticationPolicy, MethodRules, MfaSettings, SentMethod } from '../../src/policies/model.js';
+import type { Decision, Snapshot, Write } from '../../src/storage/port.js';
+import { ADA, deviceOf, ENVIRONMENT, FACTORS, FACTORY_METHOD, id, POLICY, SETTINGS, T0, USER } from './fixtures.js';
+import type { Result } from './results.js';
+
+export { ENVIRONMENT, id, OTHER_POLICY, POLICY, T0, USER } from './fixtures.js';
+
+const keyring = createKeyring(new Redacted(Buffer.alloc(32, 7)));
+
+/**
+ * One user's world in memory: it loads, decides and applies write sets by the rules of the store's port, and fails a test whose
+ * write set breaks them. Everything in it may be changed between commands.
+ */
+export class World {
+  now = T0;
+  policies = new Map<Uuid, DeviceAuthenticationPolicy>();
+  settings: MfaSettings = SETTINGS;
+  user: User | undefined = ADA;
+  factors: UserFactors = FACTORS;
+  devices: Device[] = [];
+  flows = new Map<Uuid, DeviceAuthentication>();
+  destinations = new Map<string, DestinationUse>();
+  documents: StoredDocument[] = [];
+  outbox: OutboxMessage[] = [];
+  channels = new Set<Channel>(CHANNELS);
+  testModeAllowed = true;
+  /** Of the last command. */
+  writes: readonly Write[] = [];
+  events: readonly BusinessEvent[] = [];
+  #drawn = 0;
+
+  constructor() {
+    this.setPolicy({});
+  }
+
+  /** The default policy, or another; `methods` apply to every method unless named. */
+  setPolicy(
+    change: Partial<Pick<DeviceAuthenticationPolicy, 'deviceSelection' | 'ignoreUserLock'>>,
+    rules: Partial<MethodRules> = {},
+    only?: SentMethod,
+    policyId: Uuid = POLICY,
+  ): void {
+    const before = this.policies.get(policyId);
+    const ruled = (method: SentMethod): MethodRules => {
+      const base = before?.methods[method] ?? FACTORY_METHOD;
+      return only === undefined || only === method ? { ...base, ...rules } : base;
+    };
+    this.policies.set(policyId, {
+      id: policyId,
+      environmentId: ENVIRONMENT,
+      name: `policy ${policyId}`,
+      default: policyId === POLICY,
+      document: {},
+      deviceSelection: before?.deviceSelection ?? 'DEFAULT_TO_FIRST',
+      ignoreUserLock: before?.ignoreUserLock ?? false,
+      methods: { sms: ruled('sms'), voice: ruled('voice'), email: ruled('email'), whatsApp: ruled('whatsApp') },
+      createdAt: T0,
+      updatedAt: T0,
+      ...change,
+    });
+  }
+
+  addDevice(n: number, type: DeviceType, change: Partial<Device> = {}): Device {
+    const device = { ...deviceOf(n, type), ...change };
+    this.devices.push(device);
+    return device;
+  }
+
+  changeDevice(n: number, change: Partial<Device>): void {
+    this.devices = this.devices.map((device) => (device.id === id(n) ? { ...device, ...change } : device));
+  }
+
+  device(n: number): Device {
+    const device = this.devices.find((other) => other.id === id(n));
+    if (!device) throw new Error(`no device ${n}`);
+    return device;
+  }
+
+  oneTime(type: DeviceType = 'SMS', text = type === 'EMAIL' ? 'eve@example.org' : '+14135550150'): OneTimeContact {
+    const contact = KINDS[type].parseContact(text);
+    if (!contact) throw new Error('the one-time contact of a test is wrong');
+    return { kind: 'oneTime', type, contact, testMode: false };
+  }
+
+  facts(): CreateFacts {
+    this.#drawn += 1;
+    // Successive draws differ in every prefix that a policy may ask for.
+    const digits = `${String((this.#drawn * 7_919) % 1_000_000).padStart(6, '0')}3141`;
+    return {
+      id: id(100_000 + this.#drawn),
+      messageId: id(200_000 + this.#drawn),
+      digits,
+      digests: keyring.digests,
+      deployment: { channels: this.channels, allowsTestMode: () => this.testModeAllowed },
+      open: (value) => keyring.vault.open(value),
+    };
+  }
+
+  /** What a plan would load. */
+  snapshot(plan: { flow?: Uuid; oneTime?: OneTimeContact }): Snapshot {
+    const flow = plan.flow === undefined ? undefined : this.flows.get(plan.flow);
+    const selected = flow?.state.selected;
+    const key = plan.oneTime
+      ? keyring.digests.contact(ENVIRONMENT, canonicalContact(plan.oneTime.contact.address))
+      : selected?.kind === 'oneTime'
+        ? selected.contactKey
+        : undefined;
+    const defaultPolicy = this.policies.get(POLICY);
+    if (!defaultPolicy) throw new Error('the default policy cannot be deleted');
+    return {
+      now: this.now,
+      configuration: {
+        environmentId: ENVIRONMENT,
+        version: 1,
+        policies: this.policies,
+        defaultPolicy,
+        mfaSettings: this.settings,
+      },
+      devices: this.devices,
+      documents: this.documents,
+      ...(flow ? { deviceAuthentication: flow } : {}),
+      ...(this.user ? { user: this.user, factors: this.factors } : {}),
+      ...(key === undefined ? {} : { destination: this.destinations.get(key) ?? this.#unused(key) }),
+    };
+  }
+
+  create(command: Partial<CreateCommand> = {}): Result {
+    const oneTime = command.selection?.kind === 'oneTime' ? command.selection : undefined;
+    const facts = this.facts();
+    return this.#commit(this.snapshot(oneTime ? { oneTime } : {}), (snapshot) =>
+      createDeviceAuthentication(snapshot, { userId: USER, ...command }, facts),
+    );
+  }
+
+  run<C extends CommandName>(name: C, flow: Uuid, command: Commands[C]['command']): Result {
+    const facts = this.facts();
+    return this.#commit(this.snapshot({ flow }), (snapshot) => decide(name, snapshot, command, facts));
+  }
+
+  select(flow: Uuid, n: number): Result {
+    return this.run('device.select', flow, { deviceId: id(n) });
+  }
+
+  check(flow: Uuid, otp: string): Result {
+    return this.run('otp.check', flow, { otp });
+  }
+
+  cancel(flow: Uuid, reason: Commands['cancel.push.authentication']['command']['reason'] = 'CHANGE_DEVICE'): Result {
+    return this.run('cancel.push.authentication', flow, { reason });
+  }
+
+  read(flow: Uuid): Result {
+    return readDeviceAuthentication(this.snapshot({ flow }), this.facts().deployment);
+  }
+
+  flow(flowId: Uuid): DeviceAuthentication {
+    const flow = this.flows.get(flowId);
+    if (!flow) throw new Error(`no flow ${flowId}`);
+    return flow;
+  }
+
+  /** What the user reads on the device: the newest message of the flow. */
+  message(flow: Uuid): MessageContent {
+    const row = this.outbox.findLast((message) => message.deviceAuthenticationId === flow);
+    if (!row) throw new Error(`nothing was sent for ${flow}`);
+    return JSON.parse(keyring.vault.open(row.content));
+  }
+
+  code(flow: Uuid): string {
+    return this.message(flow).otp;
+  }
+
+  #unused(contactKey: string): DestinationUse {
+    return { environmentId: ENVIRONMENT, contactKey, version: 0, oneTimeFailures: 0, leftovers: {} };
+  }
+
+  /** Decides twice, as a store may: the same must come of it, and what was loaded must not have been touched. */
+  #commit(snapshot: Snapshot, decideOn: (snapshot: Snapshot) => Decision<Verdict>): Result {
+    const loaded = revealed(snapshot);
+    const decision = decideOn(snapshot);
+    expect(revealed(decideOn(snapshot)), 'deciding again gives the same').toBe(revealed(decision));
+    expect(revealed(snapshot), 'a decision changes nothing that was loaded').toBe(loaded);
+    this.writes = decision.writes;
+    this.events = decision.outcome.events;
+    for (const write of decision.writes) this.#apply(write);
+    return decision.outcome.result;
+  }
+
+  #apply(write: Write): void {
+    const { value } = write;
+    switch (write.entity) {
+      case 'deviceAuthentication':
+        if (write.kind === 'update') expect(write.value.version).toBe(this.flow(write.value.id).version);
+        this.flows.set(write.value.id, {
+          ...write.value,
+          version: write.kind === 'insert' ? 1 : write.value.version + 1,
+        });
+        return;
+      case 'factors':
+        expect(write.value.version).toBe(this.factors.version);
+        if (write.kind === 'update') this.factors = { ...write.value, version: write.value.version + 1 };
+        return;
+      case 'device': {
+        const guarded = this.writes.some(({ kind, entity }) => kind === 'update' && entity === 'factors');
+        expect(guarded, 'a device row is written under its factors').toBe(true);
+        this.devices = this.devices.map((device) => (device.id === write.value.id ? (value as Device) : device));
+        return;
+      }
+      case 'destination':
+        expect(write.value.version).toBe(this.destinations.get(write.value.contactKey)?.version ?? 0);
+        if (write.kind === 'update')
+          this.destinations.set(write.value.contactKey, { ...write.value, version: write.value.version + 1 });
+        return;
+      case 'outbox':
+        this.outbox.push(write.value);
+        return;
+      default:
+        throw new Error(`device authentications never write ${write.entity}`);
+    }
+  }
+}
+
+/** Everything in a value, secrets included, for comparison. */
+function revealed(value: unknown): string {
+  return JSON.stringify(value, function (this: Record<string, unknown>, key, item) {
+    const member = this[key];
+    return member instanceof Redacted ? member.reveal() : item;
+  });
+}
