@@ -3,7 +3,9 @@ import {
   createDecipheriv,
   createHash,
   createHmac,
+  createSecretKey,
   hkdfSync,
+  type KeyObject,
   randomBytes,
   timingSafeEqual,
 } from 'node:crypto';
@@ -44,10 +46,10 @@ const SEAL_VERSION = 1;
 const CACHED_ENVIRONMENTS = 1000;
 
 /** Length-prefixed, so that no two lists of parts give the same bytes. */
-function hmac(key: Buffer, parts: readonly string[]): string {
-  const mac = createHmac('sha256', key);
-  for (const part of parts) mac.update(`${Buffer.byteLength(part)}:${part}`);
-  return mac.digest('base64url');
+function hmac(key: KeyObject, parts: readonly string[]): string {
+  let message = '';
+  for (const part of parts) message += `${Buffer.byteLength(part)}:${part}`;
+  return createHmac('sha256', key).update(message).digest('base64url');
 }
 
 /**
@@ -60,9 +62,9 @@ export function createKeyring(masterKey: Redacted<Buffer>): Keyring {
     throw new KeyError(`the master key has ${master.length} bytes; at least ${MASTER_KEY_BYTES} are needed`);
   const derive = (purpose: string): Buffer =>
     Buffer.from(hkdfSync('sha256', master, Buffer.alloc(0), `postern:v1:${purpose}`, 32));
-  const pepper = derive('code-pepper');
-  const contactKey = derive('contact-hash');
-  const cursorKey = derive('cursor');
+  const pepper = createSecretKey(derive('code-pepper'));
+  const contactKey = createSecretKey(derive('contact-hash'));
+  const cursorKey = createSecretKey(derive('cursor'));
   const keyId = createHash('sha256').update(derive('key-id')).digest().subarray(0, 4);
   const dataKeys = new Map<string, Buffer>();
   const dataKey = (environmentId: string): Buffer => {
