@@ -1,0 +1,60 @@
+import { parsePhone } from '../../devices/contact.js';
+import type { Instant } from '../../kernel/clock.js';
+import { escapeHtml } from '../../kernel/html.js';
+import type { Outgoing } from '../gateway.js';
+
+/** Bounds of `ValidityPeriod` in seconds (https://www.twilio.com/docs/api/errors/90007). */
+const MIN_VALIDITY = 1;
+const MAX_VALIDITY = 36_000;
+
+/** The request's parameters; `undefined` when the recipient is no phone number, so that nothing else reaches the provider (SEC-63). */
+export function twilioForm(
+  message: Outgoing,
+  from: string,
+  whatsAppContentSid: string | undefined,
+  now: Instant,
+): URLSearchParams | undefined {
+  const to = parsePhone(message.to);
+  if (!to) return undefined;
+  switch (message.channel) {
+    case 'VOICE':
+      return new URLSearchParams({ To: to, From: from, Twiml: twiml(message.text), ...sendDigits(message.extension) });
+    case 'WHATSAPP':
+      return new URLSearchParams({
+        To: `whatsapp:${to}`,
+        From: `whatsapp:${from}`,
+        ...whatsAppBody(message, whatsAppContentSid),
+        ...validity(message, now),
+      });
+    default:
+      return new URLSearchParams({ To: to, ...smsSender(from), Body: message.text, ...validity(message, now) });
+  }
+}
+
+/** A messaging service is named by its SID and picks the number itself. */
+function smsSender(from: string): Record<string, string> {
+  return from.startsWith('MG') ? { MessagingServiceSid: from } : { From: from };
+}
+
+/** WhatsApp delivers free text only within 24 hours of the recipient's own message; anything else needs an approved template. */
+function whatsAppBody(message: Outgoing, contentSid: string | undefined): Record<string, string> {
+  return contentSid === undefined
+    ? { Body: message.text }
+    : { ContentSid: contentSid, ContentVariables: JSON.stringify({ '1': message.otp }) };
+}
+
+/** The provider must not send from its queue what has expired (SEC-80). */
+function validity(message: Outgoing, now: Instant): Record<string, string> {
+  const left = Math.floor((message.deadline - now) / 1000);
+  return { ValidityPeriod: String(Math.min(MAX_VALIDITY, Math.max(MIN_VALIDITY, left))) };
+}
+
+/** What is spoken, as TwiML (SEC-62: escaped for XML). */
+function twiml(text: string): string {
+  return `<?xml version="1.0" encoding="UTF-8"?><Response><Say>${escapeHtml(text)}</Say></Response>`;
+}
+
+/** `,` is a pause here and `w`, half a second, there (https://www.twilio.com/docs/api/errors/21206). */
+function sendDigits(extension: string | undefined): Record<string, string> {
+  return extension === undefined ? {} : { SendDigits: extension.replaceAll(',', 'w').replace(/[^0-9*#w]/g, '') };
+}
