@@ -4,6 +4,7 @@ import type { UserFactors } from '../platform/model.js';
 import type { DeviceAuthenticationPolicy } from '../policies/model.js';
 import { isAtCeiling } from './counting.js';
 import { KINDS } from './kinds/index.js';
+import type { DeviceKind } from './kinds/kind.js';
 import { type Device, PENDING_DEVICE_LIFE } from './model.js';
 
 /** What the operator's configuration allows; a fact of decisions. */
@@ -19,9 +20,21 @@ export function isLapsed(device: Device, now: Instant): boolean {
   return device.status === 'ACTIVATION_REQUIRED' && now >= device.createdAt + PENDING_DEVICE_LIFE;
 }
 
+/** A device's lock as it stands: without `expiresAt` when the ceiling of its type made it, which has no end (SEC-13). */
+export interface StandingLock {
+  readonly reason: 'OTP';
+  readonly expiresAt?: Instant;
+}
+
+/** The lock that keeps a device from use now, if any; one whose end has passed is gone (`20` §3). */
+export function lockOf(device: Device, factors: UserFactors, now: Instant): StandingLock | undefined {
+  if (isAtCeiling(factors, device.type)) return { reason: 'OTP' };
+  return device.lock && now < device.lock.expiresAt ? device.lock : undefined;
+}
+
 /** Locked now: by a run of failures, or without end by the ceiling of its type (SEC-13). */
 export function isDeviceLocked(device: Device, factors: UserFactors, now: Instant): boolean {
-  return (device.lock !== undefined && now < device.lock.expiresAt) || isAtCeiling(factors, device.type);
+  return lockOf(device, factors, now) !== undefined;
 }
 
 /** Why a device cannot be used now; the first reason that holds. */
@@ -42,11 +55,14 @@ export function unusable(
   return undefined;
 }
 
-/** A test device needs an environment that allows test mode; any other a channel with a gateway. */
-function isDeliverable(device: Device, deployment: Deployment): boolean {
-  return device.testMode
-    ? deployment.allowsTestMode(device.environmentId)
-    : deployment.channels.has(KINDS[device.type].channel);
+/** A test device needs an environment that allows test mode; any other a channel with a gateway, if its kind is sent anything. */
+export function isDeliverable(
+  device: Pick<Device, 'type' | 'testMode' | 'environmentId'>,
+  deployment: Deployment,
+): boolean {
+  if (device.testMode) return deployment.allowsTestMode(device.environmentId);
+  const { channel }: DeviceKind = KINDS[device.type];
+  return channel === undefined || deployment.channels.has(channel);
 }
 
 /** Active devices in the user's order, the default first; those outside the order follow by activation time (`10` §4.2). */

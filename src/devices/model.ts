@@ -24,10 +24,27 @@ export interface DeviceLock {
   readonly expiresAt: Instant;
 }
 
-/** The pairing code of a pending device and the policy that governs it (`20` §6.4). */
+/** Only an `ACTIVE` device authenticates (`20` §3). */
+export type DeviceStatus = 'ACTIVE' | 'ACTIVATION_REQUIRED';
+
+/** Dynamic notification data of the create request, kept so that a resend says the same (`20` §6.3, §6.4). */
+export interface PairingNotification {
+  readonly locale?: string;
+  readonly variant?: string;
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+/** What a pending device waits for (`20` §6.4). */
 export interface Activation {
-  readonly code: IssuedCode;
+  /** Frozen at creation; its content is read live, that of the default policy once it is gone (`10` §4.1). */
   readonly policyId: PolicyId;
+  /** `accountLockEpoch` when the pairing was begun: a later lock of the account has killed it, unless the policy ignores locks. */
+  readonly accountEpoch: number;
+  readonly notification?: PairingNotification;
+  /** The code that was sent, for kinds that are activated by one. */
+  readonly code?: IssuedCode;
+  /** The code that this one replaced, kept to tell a replay from a mistyped code in the records (SEC-18). */
+  readonly replaced?: IssuedCode;
 }
 
 /** A device (wire: `20` §2). */
@@ -36,7 +53,7 @@ export interface Device {
   readonly environmentId: EnvironmentId;
   readonly userId: UserId;
   readonly type: DeviceType;
-  readonly status: 'ACTIVE' | 'ACTIVATION_REQUIRED';
+  readonly status: DeviceStatus;
   readonly nickname?: string;
   /** What must not be read from the database: the contact, later a seed. Its kind knows its form. */
   readonly secret?: Protected;

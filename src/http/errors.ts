@@ -61,6 +61,13 @@ export const CATALOGUE = {
     when: 'The path exists, the method does not.',
     operator: 'Nothing.',
   },
+  REQUEST_TIMEOUT: {
+    status: 408,
+    code: 'INVALID_REQUEST',
+    message: 'The request could not be completed. The request did not arrive in time.',
+    when: 'The headers took more than 10 seconds to arrive, or the whole request more than 30.',
+    operator: 'Nothing; if many clients see it, look at the network or the proxy in front.',
+  },
   CONTENT_TOO_LARGE: {
     status: 413,
     code: 'INVALID_REQUEST',

@@ -1,5 +1,8 @@
-import { maskEmail, parseEmail } from '../contact.js';
-import type { DeviceKind } from './kind.js';
+import Type from 'typebox';
+import { accept, reject } from '../../kernel/outcome.js';
+import { canonicalContact, maskEmail, parseEmail } from '../contact.js';
+import type { Contact, DeviceKind } from './kind.js';
+import { sentCodePairing } from './sent-code.js';
 
 export const email = {
   challenge: 'otp',
@@ -8,12 +11,27 @@ export const email = {
   displayName: 'Email',
   authenticators: ['mfa', 'email'],
   contactField: 'email',
-  parseContact: (text) => {
-    const address = parseEmail(text);
-    return address && { address, masked: maskEmail(address) };
-  },
+  parseContact,
   allowsTestMode: true,
   allowsExtension: false,
+  members: { email: Type.String({ minLength: 1 }) },
+  parseMembers: (body) => {
+    if (body['email'] === undefined) return reject([{ problem: 'required', target: 'email' }]);
+    const contact = parseContact(String(body['email']));
+    if (!contact) return reject([{ problem: 'invalid', target: 'email', message: 'must be an e-mail address' }]);
+    return accept({
+      secret: contact.address,
+      lookup: canonicalContact(contact.address),
+      details: { masked: contact.masked },
+    });
+  },
+  pairing: sentCodePairing('email', 'EMAIL'),
   flowMembers: ({ details }) => ({ email: details['masked'] ?? '' }),
   managedMembers: (_device, address) => ({ email: address }),
+  managedSchema: { email: Type.String() },
 } as const satisfies DeviceKind;
+
+function parseContact(text: string): Contact | undefined {
+  const address = parseEmail(text);
+  return address && { address, masked: maskEmail(address) };
+}

@@ -2,9 +2,7 @@ import type { DeviceKind } from './kind.js';
 import { phoneKind } from './phone.js';
 
 export const sms = {
-  ...phoneKind,
-  method: 'sms',
-  channel: 'SMS',
+  ...phoneKind('sms', 'SMS'),
   displayName: 'Text Message',
   authenticators: ['mfa', 'sms'],
   allowsTestMode: true,

@@ -1,12 +1,15 @@
+import Type from 'typebox';
 import type { DeviceKind } from './kind.js';
-import { phoneKind } from './phone.js';
+import { extensionMember, phoneKind } from './phone.js';
+
+const phone = phoneKind('voice', 'VOICE');
 
 export const voice = {
-  ...phoneKind,
-  method: 'voice',
-  channel: 'VOICE',
+  ...phone,
   displayName: 'Voice Call',
   authenticators: ['mfa', 'tel'],
   allowsTestMode: true,
   allowsExtension: true,
+  members: { ...phone.members, extension: extensionMember },
+  managedSchema: { ...phone.managedSchema, extension: Type.Optional(Type.String()) },
 } as const satisfies DeviceKind;

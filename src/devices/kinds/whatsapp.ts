@@ -2,9 +2,7 @@ import type { DeviceKind } from './kind.js';
 import { phoneKind } from './phone.js';
 
 export const whatsapp = {
-  ...phoneKind,
-  method: 'whatsApp',
-  channel: 'WHATSAPP',
+  ...phoneKind('whatsApp', 'WHATSAPP'),
   displayName: 'WhatsApp',
   authenticators: ['mfa', 'whatsapp'],
   allowsTestMode: false,

@@ -59,7 +59,7 @@ export function deviceAuthenticationPoliciesRoutes(policies: PolicyService): Rou
       base: 'api',
       path: COLLECTION,
       // Types are compared in lower case, whatever case they are sent in (RFC 9110 §8.3.1).
-      accepts: vnd('deviceAuthenticationPolicy.fido2.migrate').toLowerCase(),
+      accepts: vnd('deviceAuthenticationPolicy.fido2.migrate'),
       permission: 'policies:write',
       body: Fido2Migration,
       replies: { 200: DeviceAuthenticationPoliciesView },

@@ -1,0 +1,102 @@
+import type { Digests } from '../kernel/keys.js';
+import { unreachable } from '../kernel/outcome.js';
+import { accountLockEpoch } from '../platform/account.js';
+import type { EnvironmentId, UserFactors } from '../platform/model.js';
+import type { DeviceAuthenticationPolicy } from '../policies/model.js';
+import type { Snapshot } from '../storage/port.js';
+import { type DeviceDecision, eventOf, grant, putDevice, refuse } from './answer.js';
+import { chargeDevice, chargeUser, clearDevice, isAtCeiling } from './counting.js';
+import { type Deployment, lockOf } from './eligibility.js';
+import { KINDS } from './kinds/index.js';
+import type { DeviceKind, Members } from './kinds/kind.js';
+import { tooMany } from './limits.js';
+import { type ManagedDevice, managed } from './managed.js';
+import type { Device, DeviceId } from './model.js';
+import { withActivated } from './order.js';
+import { governingPolicy, pendingRefusal } from './pending.js';
+import type { DeviceRejection } from './rejection.js';
+import { type DeviceSubject, findDevice } from './subject.js';
+
+export interface ActivateCommand {
+  readonly environmentId: EnvironmentId;
+  readonly deviceId: DeviceId;
+  /** Members whose types the schema has checked; whether they fit is for the device's kind to say. */
+  readonly proof: Members;
+}
+
+export interface ActivateFacts {
+  readonly digests: Digests;
+  readonly deployment: Deployment;
+}
+
+/**
+ * Turns a pending device into an active one, or counts a wrong code (`20` §6.4, §17.3). Whenever a code is compared, right or wrong,
+ * the user's factors are updated: their version guards all that the verdict rests on (`design.md` §2, SEC-10).
+ */
+export function activateDevice(
+  snapshot: Snapshot,
+  { environmentId, deviceId, proof }: ActivateCommand,
+  { digests, deployment }: ActivateFacts,
+): DeviceDecision<ManagedDevice> {
+  const found = findDevice(snapshot, environmentId, deviceId);
+  if (!found.ok) return refuse(found.rejection);
+  const subject = found.value;
+  const { device, user, factors, now } = subject;
+  const policy = governingPolicy(subject);
+  // The limit comes before the comparison: a code is not judged, nor is it counted or spent, where a right one could not be acted on.
+  const refusal = pendingRefusal(subject, policy, deployment) ?? lockRefusal(subject) ?? tooMany(subject, 'ACTIVE');
+  if (refusal) return refuse(refusal);
+
+  const { pairing }: DeviceKind = KINDS[device.type];
+  const verdict = pairing.judge(device, proof, { now, user, factors, policy, digests });
+  switch (verdict.kind) {
+    case 'malformed':
+      return refuse({ kind: 'Invalid', problems: verdict.problems });
+    case 'dead':
+      return refuse({ kind: 'CodeDead' }, [], [eventOf(device, 'DEVICE.ACTIVATION_OTP_INVALID', { compared: false })]);
+    case 'wrong':
+      return charged(subject, policy, verdict.replayed);
+    case 'right':
+      return activated(subject);
+    default:
+      return unreachable(verdict);
+  }
+}
+
+function lockRefusal({ device, factors, now }: DeviceSubject): DeviceRejection | undefined {
+  const lock = lockOf(device, factors, now);
+  return lock && { kind: 'DeviceLocked', ...(lock.expiresAt === undefined ? {} : { expiresAt: lock.expiresAt }) };
+}
+
+/** The same books as at challenge time: device, account, ceiling of the type (`10` §9.4, SEC-02). */
+function charged(
+  { device, factors, configuration, now }: DeviceSubject,
+  policy: DeviceAuthenticationPolicy,
+  replayed: boolean,
+): DeviceDecision<never> {
+  const terms = policy.methods[KINDS[device.type].method];
+  const charge = chargeDevice(device, terms, now);
+  const billed = chargeUser(factors, device.type, configuration.mfaSettings.lockout, now);
+  const failure = charge.exhausted ? 'DEVICE.ACTIVATION_OTP_FAILED' : 'DEVICE.ACTIVATION_OTP_INVALID';
+  const locked = lockOf(charge.device, billed, now) !== undefined;
+  return refuse(
+    { kind: 'OtpMismatch', attemptsRemaining: charge.attemptsRemaining },
+    putDevice(billed, charge.device),
+    [
+      eventOf(device, failure, { attemptsRemaining: charge.attemptsRemaining, ...(replayed ? { replayed } : {}) }),
+      ...(locked ? [eventOf(device, 'DEVICE.LOCKED', { ceiling: isAtCeiling(billed, device.type) })] : []),
+      ...(accountLockEpoch(billed) > accountLockEpoch(factors) ? [eventOf(device, 'USER.LOCKED')] : []),
+    ],
+  );
+}
+
+/**
+ * The code is spent with the `activation` that held it. The device's own run of failures is over; the user's counts stay as they are:
+ * whoever pairs a contact of his own has proved nothing about the user's other factors (SEC-12, SEC-13).
+ */
+function activated({ device, factors, now }: DeviceSubject): DeviceDecision<ManagedDevice> {
+  const { activation: _, ...rest } = clearDevice(device, now);
+  const active: Device = { ...rest, status: 'ACTIVE', activatedAt: now, updatedAt: now };
+  const ordered: UserFactors = { ...factors, deviceOrder: withActivated(factors.deviceOrder, device.id) };
+  return grant(managed(active, ordered, now), putDevice(ordered, active), [eventOf(active, 'DEVICE.ACTIVATED')]);
+}

@@ -1,0 +1,152 @@
+import type { Digests } from '../kernel/keys.js';
+import { Redacted } from '../kernel/sealed.js';
+import type { EnvironmentId, UserFactors } from '../platform/model.js';
+import type { DeviceAuthenticationPolicy } from '../policies/model.js';
+import type { Snapshot, Write } from '../storage/port.js';
+import { type DeviceDecision, eventOf, grant, putDevice, refuse } from './answer.js';
+import { beginPairing } from './begin.js';
+import type { Creation } from './creation.js';
+import type { Deployment } from './eligibility.js';
+import { KINDS } from './kinds/index.js';
+import type { DeviceKind } from './kinds/kind.js';
+import type { Caller, PairingDraws } from './kinds/pairing.js';
+import { combined, inheritance, leftoverOf } from './leftover.js';
+import { pairingClosed, tooMany } from './limits.js';
+import { type ManagedDevice, managed } from './managed.js';
+import type { Device, DeviceId } from './model.js';
+import { withActivated } from './order.js';
+import type { DeviceRejection } from './rejection.js';
+import { findUser, type Subject } from './subject.js';
+
+export interface CreateCommand {
+  readonly environmentId: EnvironmentId;
+  readonly caller: Caller;
+  readonly creation: Creation;
+}
+
+export interface CreateFacts extends PairingDraws {
+  readonly deviceId: DeviceId;
+  /** Keyed hash of `Particulars.lookup`, if the kind has one; the snapshot's destination is that contact's. */
+  readonly lookupKey?: string;
+  readonly digests: Digests;
+  readonly deployment: Deployment;
+}
+
+/** Creates a device, paired at once or waiting for its proof (`20` §3.2, §6.1). */
+export function createDevice(
+  snapshot: Snapshot,
+  { environmentId, caller, creation }: CreateCommand,
+  facts: CreateFacts,
+): DeviceDecision<ManagedDevice> {
+  const found = findUser(snapshot, environmentId);
+  if (!found.ok) return refuse(found.rejection);
+  const subject = found.value;
+  const { now, user, factors, configuration, lapsed } = subject;
+  const { policyId, notification } = creation;
+  const policy = policyId === undefined ? configuration.defaultPolicy : configuration.policies.get(policyId);
+  if (!policy) return refuse({ kind: 'PolicyUnknown' });
+  const fresh = newDevice(subject, creation, caller, facts);
+  const refusal = refusalOf(fresh, subject, policy, caller, facts.deployment);
+  if (refusal) return refuse(refusal);
+
+  const { device, writes: inherited } = withInheritance(fresh, subject, snapshot);
+  const swept = lapsed.map((old): Write => ({ kind: 'delete', entity: 'device', value: old }));
+  const events = [
+    ...lapsed.map((old) => eventOf(old, 'DEVICE.DELETED', { lapsed: true })),
+    eventOf(device, 'DEVICE.CREATED', { status: device.status }),
+  ];
+  if (device.status === 'ACTIVE') {
+    const ordered: UserFactors = { ...factors, deviceOrder: withActivated(factors.deviceOrder, device.id) };
+    return grant(
+      managed(device, ordered, now),
+      [...putDevice(ordered, device), ...swept, ...inherited],
+      [...events, eventOf(device, 'DEVICE.ACTIVATED')],
+    );
+  }
+  const begun = beginPairing(
+    device,
+    { policyId: policy.id, ...(notification ? { notification } : {}) },
+    { now, user, factors, policy, digests: facts.digests },
+    facts,
+  );
+  if (!begun.ok) return refuse(begun.rejection);
+  const pending = begun.value;
+  return grant(
+    managed(pending.device, factors, now, pending.once),
+    [...putDevice(factors, pending.device), ...swept, ...inherited, ...pending.writes],
+    [...events, ...pending.events],
+  );
+}
+
+function newDevice(
+  { now, user }: Subject,
+  { type, status, nickname, particulars, testMode }: Creation,
+  caller: Caller,
+  { deviceId, lookupKey }: CreateFacts,
+): Device {
+  const asked = status ?? KINDS[type].pairing.statuses[caller][0];
+  return {
+    id: deviceId,
+    environmentId: user.environmentId,
+    userId: user.id,
+    type,
+    status: asked,
+    ...(nickname === undefined ? {} : { nickname }),
+    ...(particulars.secret === undefined ? {} : { secret: new Redacted(particulars.secret) }),
+    ...(lookupKey === undefined ? {} : { lookupKey }),
+    details: particulars.details,
+    testMode,
+    codeEpoch: 0,
+    ...(asked === 'ACTIVE' ? { activatedAt: now } : {}),
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+/** The first reason against it, in the order of `20` §6.1: what the caller may, the policy, the settings, the limits. */
+function refusalOf(
+  device: Device,
+  subject: Subject,
+  policy: DeviceAuthenticationPolicy,
+  caller: Caller,
+  deployment: Deployment,
+): DeviceRejection | undefined {
+  const kind: DeviceKind = KINDS[device.type];
+  const allowed = kind.pairing.statuses[caller];
+  if (!allowed.includes(device.status)) return { kind: 'StatusNotAllowed', allowed };
+  const reason = pairingClosed(device, policy, deployment);
+  if (reason === 'NOT_DELIVERABLE' && device.testMode) return { kind: 'TestModeRefused' };
+  if (reason) return { kind: 'PairingClosed', reason, at: 'creation' };
+  if (device.details['extension'] !== undefined && !subject.configuration.mfaSettings.phoneExtensionsEnabled)
+    return { kind: 'ExtensionRefused' };
+  const twin = subject.devices.find((other) => other.status === 'ACTIVE' && reachesTheSame(other, device));
+  if (twin) return { kind: 'ContactTaken', field: kind.contactField ?? 'type', existingId: twin.id };
+  return tooMany(subject, device.status);
+}
+
+/** Same type, contact and extension (`20` §5). */
+function reachesTheSame(a: Device, b: Device): boolean {
+  return isSameDestination(a, b) && a.details['extension'] === b.details['extension'];
+}
+
+function isSameDestination(a: Device, b: Device): boolean {
+  return a.lookupKey !== undefined && a.lookupKey === b.lookupKey && a.type === b.type;
+}
+
+/**
+ * A device for a contact whose former device was deleted, or has lapsed, takes over that one's failures and lock: neither gives an
+ * attempt back (`10` §9.3, SEC-12).
+ */
+function withInheritance(
+  device: Device,
+  { lapsed, now }: Subject,
+  { destination }: Snapshot,
+): { readonly device: Device; readonly writes: readonly Write[] } {
+  const { leftover, use } = destination ? inheritance(destination, device.userId, device.type, now) : {};
+  const former = lapsed.filter((old) => isSameDestination(old, device)).map((old) => leftoverOf(old, now));
+  const taken = combined([leftover, ...former]);
+  return {
+    device: taken ? { ...device, ...taken } : device,
+    writes: use ? [{ kind: 'update', entity: 'destination', value: use }] : [],
+  };
+}

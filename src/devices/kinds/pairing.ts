@@ -1,0 +1,77 @@
+import type { TSchema } from 'typebox';
+import type { OutboxMessage } from '../../delivery/message.js';
+import type { Instant } from '../../kernel/clock.js';
+import type { Uuid } from '../../kernel/ids.js';
+import type { JsonObject } from '../../kernel/json.js';
+import type { Digests } from '../../kernel/keys.js';
+import type { Outcome } from '../../kernel/outcome.js';
+import type { Protected } from '../../kernel/sealed.js';
+import type { User, UserFactors } from '../../platform/model.js';
+import type { DeviceAuthenticationPolicy } from '../../policies/model.js';
+import type { Activation, Device, DeviceStatus } from '../model.js';
+import type { FieldProblem, Members } from './kind.js';
+
+/** Who asks: an administrator or worker on the user's behalf, or the user (`20` §0). */
+export type Caller = 'admin' | 'self';
+
+/** What a pairing rests on. */
+export interface PairingContext {
+  readonly now: Instant;
+  readonly user: User;
+  readonly factors: UserFactors;
+  /** The policy that governs this pairing. */
+  readonly policy: DeviceAuthenticationPolicy;
+  readonly digests: Digests;
+}
+
+/** What holds for all of one pairing, however often it is begun. */
+export type PairingTerms = Pick<Activation, 'policyId' | 'notification'>;
+
+/** Drawn beforehand, so that deciding again gives the same (`design.md` §2). */
+export interface PairingDraws {
+  /** `DRAWN_DIGITS` uniform digits. */
+  readonly digits: string;
+  readonly messageId: Uuid;
+  /** Opens what the device keeps sealed. */
+  readonly open: (value: Protected) => string;
+}
+
+/** A pairing that waits for its proof. */
+export interface Begun {
+  /** With its `activation`. */
+  readonly device: Device;
+  /** To be sent after the commit. */
+  readonly message?: OutboxMessage;
+  /** Members of this one answer, never shown again (`20` §2.5). */
+  readonly once: JsonObject;
+}
+
+/** What was submitted, held against what was begun. Only `right` and `wrong` are verdicts of a comparison. */
+export type Verdict =
+  | { readonly kind: 'right' }
+  /** `replayed`: it would have been right once (SEC-18). */
+  | { readonly kind: 'wrong'; readonly replayed: boolean }
+  /** There is nothing to compare with any more. */
+  | { readonly kind: 'dead' }
+  | { readonly kind: 'malformed'; readonly problems: readonly FieldProblem[] };
+
+/** How devices of a kind become active: begun at creation, proved at activation (`20` §3.2, §6.4). */
+export interface Pairing {
+  /** The statuses that each caller may ask for; the first is meant when none is asked for. */
+  readonly statuses: Readonly<Record<Caller, readonly [DeviceStatus, ...DeviceStatus[]]>>;
+  /** Whether it begins with something sent, which can be sent again (`device.sendActivationCode`). */
+  readonly sends: boolean;
+  /** Begins, or begins again: what was begun before is dead. Rejects when there is no content to send (`10` §13A). */
+  readonly begin: (
+    device: Device,
+    terms: PairingTerms,
+    context: PairingContext,
+    draws: PairingDraws,
+  ) => Outcome<Begun, 'NoContent'>;
+  /** Schemas of `Begun.once`. */
+  readonly onceMembers: Readonly<Record<string, TSchema>>;
+  /** Types and sizes of the activation request's members. */
+  readonly proof: Readonly<Record<string, TSchema>>;
+  /** Compares, and counts nothing: that is the decision's. Its caller has found device, user and method usable. */
+  readonly judge: (device: Device, proof: Members, context: PairingContext) => Verdict;
+}

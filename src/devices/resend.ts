@@ -1,0 +1,49 @@
+import type { Digests } from '../kernel/keys.js';
+import type { EnvironmentId } from '../platform/model.js';
+import type { Snapshot } from '../storage/port.js';
+import { type DeviceDecision, grant, putDevice, refuse } from './answer.js';
+import { beginPairing } from './begin.js';
+import type { Deployment } from './eligibility.js';
+import { KINDS } from './kinds/index.js';
+import type { DeviceKind } from './kinds/kind.js';
+import type { PairingDraws } from './kinds/pairing.js';
+import { type ManagedDevice, managed } from './managed.js';
+import type { DeviceId } from './model.js';
+import { governingPolicy, pendingRefusal } from './pending.js';
+import { findDevice } from './subject.js';
+
+export interface ResendCommand {
+  readonly environmentId: EnvironmentId;
+  readonly deviceId: DeviceId;
+}
+
+export interface ResendFacts extends PairingDraws {
+  readonly digests: Digests;
+  readonly deployment: Deployment;
+}
+
+/**
+ * A new pairing code in place of the old one, with the notification settings of the first. The count of failures stays as it is:
+ * asking for another code gives no attempt back (`20` §6.4, SEC-12).
+ */
+export function resendPairingCode(
+  snapshot: Snapshot,
+  { environmentId, deviceId }: ResendCommand,
+  facts: ResendFacts,
+): DeviceDecision<ManagedDevice> {
+  const found = findDevice(snapshot, environmentId, deviceId);
+  if (!found.ok) return refuse(found.rejection);
+  const subject = found.value;
+  const { device, user, factors, now } = subject;
+  const { pairing }: DeviceKind = KINDS[device.type];
+  if (!pairing.sends) return refuse({ kind: 'NothingToSend' });
+  const policy = governingPolicy(subject);
+  const refusal = pendingRefusal(subject, policy, facts.deployment);
+  if (refusal) return refuse(refusal);
+
+  const terms = device.activation ?? { policyId: policy.id };
+  const begun = beginPairing(device, terms, { now, user, factors, policy, digests: facts.digests }, facts);
+  if (!begun.ok) return refuse(begun.rejection);
+  const { device: pending, writes, events, once } = begun.value;
+  return grant(managed(pending, factors, now, once), [...putDevice(factors, pending), ...writes], events);
+}

@@ -1,0 +1,159 @@
+import type { EventSink } from '../events.js';
+import type { Clock } from '../kernel/clock.js';
+import type { Digests, Vault } from '../kernel/keys.js';
+import { accept, type Outcome } from '../kernel/outcome.js';
+import type { Random } from '../kernel/random.js';
+import { DRAWN_DIGITS } from '../otp/code.js';
+import type { EnvironmentId, UserId } from '../platform/model.js';
+import type { Plan, Snapshot, Store } from '../storage/port.js';
+import { activateDevice } from './activate.js';
+import type { DeviceDecision } from './answer.js';
+import { createDevice } from './create.js';
+import type { Creation } from './creation.js';
+import type { Deployment } from './eligibility.js';
+import type { Members } from './kinds/kind.js';
+import type { Caller, PairingDraws } from './kinds/pairing.js';
+import { type DeviceList, listDevices, removeDeviceOrder, reorderDevices } from './list.js';
+import {
+  blockDevice,
+  type DeviceCommand,
+  deleteDevice,
+  readDevice,
+  renameDevice,
+  requestLogs,
+  unblockDevice,
+  unlockDevice,
+} from './manage.js';
+import { type ManagedDevice, type OpenedDevice, opened } from './managed.js';
+import type { DeviceId } from './model.js';
+import type { DeviceOrder } from './order.js';
+import type { DeviceRejection } from './rejection.js';
+import { resendPairingCode } from './resend.js';
+
+export interface DeviceDependencies {
+  readonly store: Pick<Store, 'load' | 'transact'>;
+  readonly random: Pick<Random, 'uuid' | 'timeOrderedUuid' | 'digits'>;
+  /** For the time part of message ids; decisions take their time from the store. */
+  readonly clock: Clock;
+  readonly digests: Digests;
+  readonly vault: Pick<Vault, 'open'>;
+  readonly deployment: Deployment;
+  readonly events: EventSink;
+}
+
+/** The user whose devices are meant. */
+export interface Owner {
+  readonly environmentId: EnvironmentId;
+  readonly userId: UserId;
+}
+
+/** One of a user's devices. */
+export interface DeviceAddress extends Owner {
+  readonly deviceId: DeviceId;
+}
+
+export interface OpenedList {
+  readonly devices: readonly OpenedDevice[];
+  readonly order: DeviceOrder;
+}
+
+type Result<T> = Promise<Outcome<T, DeviceRejection>>;
+
+/** MFA devices of users: each call is durable when it settles (`20`). Rejects with `StoreError` only, which reveals nothing. */
+export interface DeviceService {
+  list(owner: Owner): Result<OpenedList>;
+  read(address: DeviceAddress): Result<OpenedDevice>;
+  create(owner: Owner, caller: Caller, creation: Creation): Result<OpenedDevice>;
+  activate(address: DeviceAddress, proof: Members): Result<OpenedDevice>;
+  resendPairingCode(address: DeviceAddress): Result<OpenedDevice>;
+  block(address: DeviceAddress): Result<OpenedDevice>;
+  unblock(address: DeviceAddress): Result<OpenedDevice>;
+  unlock(address: DeviceAddress): Result<OpenedDevice>;
+  /** An empty nickname clears it. */
+  rename(address: DeviceAddress, nickname: string): Result<OpenedDevice>;
+  /** Refused, always: no type that is offered has logs. */
+  requestLogs(address: DeviceAddress): Promise<DeviceRejection>;
+  delete(address: DeviceAddress): Result<undefined>;
+  reorder(owner: Owner, order: readonly DeviceId[]): Result<OpenedList>;
+  removeOrder(owner: Owner): Result<undefined>;
+}
+
+export function createDeviceService(dependencies: DeviceDependencies): DeviceService {
+  const { store, random, clock, digests, vault, deployment, events } = dependencies;
+  const open: PairingDraws['open'] = (value) => vault.open(value);
+  const draws = (): PairingDraws => ({
+    digits: random.digits(DRAWN_DIGITS),
+    messageId: random.timeOrderedUuid(clock.now()),
+    open,
+  });
+  const planFor = ({ environmentId, userId }: Owner): Plan => ({ environmentId, user: userId });
+
+  async function commit<T>(plan: Plan, decide: (snapshot: Snapshot) => DeviceDecision<T>): Result<T> {
+    const { result, events: happened } = await store.transact(plan, decide);
+    for (const event of happened) events.emit(event);
+    return result;
+  }
+  const show = (outcome: Outcome<ManagedDevice, DeviceRejection>): Outcome<OpenedDevice, DeviceRejection> =>
+    outcome.ok ? accept(opened(outcome.value, open)) : outcome;
+  const showAll = (outcome: Outcome<DeviceList, DeviceRejection>): Outcome<OpenedList, DeviceRejection> =>
+    outcome.ok
+      ? accept({ ...outcome.value, devices: outcome.value.devices.map((device) => opened(device, open)) })
+      : outcome;
+  const change =
+    (decide: (snapshot: Snapshot, command: DeviceCommand) => DeviceDecision<ManagedDevice>) =>
+    async (address: DeviceAddress): Result<OpenedDevice> =>
+      show(await commit(planFor(address), (snapshot) => decide(snapshot, address)));
+
+  return {
+    async list(owner) {
+      return showAll(listDevices(await store.load(planFor(owner)), owner.environmentId).outcome.result);
+    },
+    async read(address) {
+      return show(readDevice(await store.load(planFor(address)), address).outcome.result);
+    },
+    async create(owner, caller, creation) {
+      const { environmentId } = owner;
+      const { lookup } = creation.particulars;
+      const lookupKey = lookup === undefined ? undefined : digests.contact(environmentId, lookup);
+      const known = lookupKey === undefined ? {} : { lookupKey };
+      const facts = { ...draws(), deviceId: random.uuid(), ...known, digests, deployment };
+      const plan = { ...planFor(owner), ...(lookupKey === undefined ? {} : { destination: lookupKey }) };
+      return show(await commit(plan, (snapshot) => createDevice(snapshot, { environmentId, caller, creation }, facts)));
+    },
+    async activate(address, proof) {
+      return show(
+        await commit(planFor(address), (snapshot) =>
+          activateDevice(snapshot, { ...address, proof }, { digests, deployment }),
+        ),
+      );
+    },
+    async resendPairingCode(address) {
+      const facts = { ...draws(), digests, deployment };
+      return show(await commit(planFor(address), (snapshot) => resendPairingCode(snapshot, address, facts)));
+    },
+    block: change(blockDevice),
+    unblock: change(unblockDevice),
+    unlock: change(unlockDevice),
+    async rename(address, nickname) {
+      return show(await commit(planFor(address), (snapshot) => renameDevice(snapshot, { ...address, nickname })));
+    },
+    async requestLogs(address) {
+      return requestLogs(await store.load(planFor(address)), address);
+    },
+    async delete(address) {
+      // The contact whose row keeps what the device leaves is the device's for good, so it may be looked up beforehand.
+      const before = await store.load(planFor(address));
+      const lookupKey = before.devices.find(({ id }) => id === address.deviceId)?.lookupKey;
+      const plan = { ...planFor(address), ...(lookupKey === undefined ? {} : { destination: lookupKey }) };
+      return commit(plan, (snapshot) => deleteDevice(snapshot, address));
+    },
+    async reorder(owner, order) {
+      return showAll(
+        await commit(planFor(owner), (snapshot) =>
+          reorderDevices(snapshot, { environmentId: owner.environmentId, order }),
+        ),
+      );
+    },
+    removeOrder: (owner) => commit(planFor(owner), (snapshot) => removeDeviceOrder(snapshot, owner.environmentId)),
+  };
+}

@@ -1,0 +1,100 @@
+import { parseUuid, type Uuid } from '../kernel/ids.js';
+import type { Actor, RoleAssignment, RoleName } from '../platform/model.js';
+import { environmentNotFound, type WireError, wireError } from './errors.js';
+import type { Permission } from './route.js';
+
+/**
+ * Which role permits what (wire: `00` §6.2; SEC-44). The table is what the server enforces and what `docs/roles.md` shows; a role
+ * that is not named does not permit.
+ */
+export const ROLES: Readonly<Record<Exclude<Permission, 'public'>, readonly RoleName[]>> = {
+  'environments:read': [
+    'Organization Admin',
+    'Environment Admin',
+    'Identity Data Admin',
+    'Identity Data Read Only',
+    'Client Application Developer',
+    'Configuration Read Only',
+  ],
+  'populations:read': [
+    'Environment Admin',
+    'Identity Data Admin',
+    'Identity Data Read Only',
+    'Configuration Read Only',
+  ],
+  'users:read': ['Identity Data Admin', 'Identity Data Read Only'],
+  'users:write': ['Identity Data Admin'],
+  'devices:read': ['Identity Data Admin', 'Identity Data Read Only'],
+  'devices:write': ['Identity Data Admin'],
+  'policies:read': ['Environment Admin', 'Configuration Read Only'],
+  'policies:write': ['Environment Admin'],
+  'deviceAuthentications:use': ['Identity Data Admin'],
+};
+
+/** The environments as authorization needs to know them: which organization each belongs to. */
+export interface EnvironmentDirectory {
+  /** `undefined`: no such environment. */
+  organizationOf(environmentId: Uuid): Promise<Uuid | undefined>;
+}
+
+/** Texts that clients match; returned for real permission failures only (wire: `00` §4.4). */
+const DETAIL = [{ code: 'INSUFFICIENT_PERMISSIONS', message: 'The actor does not have the required role.' }] as const;
+
+/**
+ * Whether the actor may run an operation of an environment (`environmentId` as it stands in the path), or one that stands above
+ * environments (`undefined`). `undefined` = yes.
+ *
+ * Whoever holds a role over the whole organization learns that an environment does not exist; anybody else gets 403 for every
+ * environment that its roles do not cover, existing or not (`00` §4.6; SEC-42). A role over one population covers no environment.
+ */
+export async function authorize(
+  actor: Actor,
+  permission: Exclude<Permission, 'public'>,
+  environmentId: string | undefined,
+  directory: EnvironmentDirectory,
+): Promise<WireError | undefined> {
+  const permitted = ROLES[permission];
+  const permits = (assignment: RoleAssignment): boolean => permitted.includes(assignment.role);
+  if (environmentId === undefined) {
+    const wide = actor.roles.filter((assignment) => assignment.scope.type !== 'POPULATION');
+    return wide.some(permits) ? undefined : wireError('NOT_AUTHORIZED', DETAIL);
+  }
+  const here = actor.roles.filter(({ scope }) => scope.type === 'ENVIRONMENT' && scope.id === environmentId);
+  if (here.some(permits)) return undefined;
+  const organizationWide = actor.roles.filter(({ scope }) => scope.type === 'ORGANIZATION');
+  if (organizationWide.length === 0) return wireError(here.length > 0 ? 'NOT_AUTHORIZED' : 'ACCESS_FAILED', DETAIL);
+  const id = parseUuid(environmentId);
+  const organization = id && (await directory.organizationOf(id));
+  const over = organizationWide.filter(({ scope }) => scope.id === organization);
+  if (here.length === 0 && over.length === 0) return environmentNotFound(environmentId);
+  return over.some(permits) ? undefined : wireError('NOT_AUTHORIZED', DETAIL);
+}
+
+/** Whether one of the actor's roles permits this in an environment that is known to exist. */
+export function isPermitted(
+  actor: Actor,
+  permission: Exclude<Permission, 'public'>,
+  environment: { readonly id: Uuid; readonly organizationId: Uuid },
+): boolean {
+  return actor.roles.some(
+    ({ role, scope }) =>
+      ROLES[permission].includes(role) &&
+      ((scope.type === 'ENVIRONMENT' && scope.id === environment.id) ||
+        (scope.type === 'ORGANIZATION' && scope.id === environment.organizationId)),
+  );
+}
+
+/** The matrix as a table for `docs/roles.md`. */
+export function rolesMarkdown(): string {
+  const permissions = Object.entries(ROLES);
+  const roles = [...new Set(permissions.flatMap(([, names]) => names))];
+  const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [
+    row(['Permission', ...roles]),
+    row(['---', ...roles.map(() => ':-:')]),
+    ...permissions.map(([permission, names]) =>
+      row([`\`${permission}\``, ...roles.map((role) => (names.includes(role) ? '✓' : ''))]),
+    ),
+    '',
+  ].join('\n');
+}

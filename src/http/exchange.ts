@@ -1,0 +1,97 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Millis, monotonicMillis } from '../kernel/clock.js';
+import type { Uuid } from '../kernel/ids.js';
+import type { Answer } from './answer.js';
+import { echoedId } from './answer-headers.js';
+import type { Incoming } from './call.js';
+import { type CorsOrigins, isAllowedOrigin } from './cors.js';
+
+/** What every exchange of a server shares. */
+export interface ExchangeTerms {
+  /** Names and values in turn. */
+  readonly standardHeaders: readonly string[];
+  readonly corsOrigins: CorsOrigins;
+  /** The server is going: connections end with their answer (SEC-84). */
+  isLeaving(): boolean;
+  /** Those who wait, to be told when the server goes. */
+  readonly waiting: Set<AbortController>;
+}
+
+/** One request and its answer, as node:http sees them. */
+export class Exchange implements Incoming {
+  readonly url: string;
+  readonly correlationId: Uuid;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly startedAt: Millis = monotonicMillis();
+  readonly #terms: ExchangeTerms;
+  #controller: AbortController | undefined;
+
+  constructor(
+    request: IncomingMessage,
+    response: ServerResponse,
+    url: string,
+    correlationId: Uuid,
+    terms: ExchangeTerms,
+  ) {
+    this.request = request;
+    this.response = response;
+    this.url = url;
+    this.correlationId = correlationId;
+    this.#terms = terms;
+  }
+
+  get method(): string {
+    return this.request.method ?? '';
+  }
+
+  readonly header = (name: string): string | undefined => {
+    const value = this.request.headers[name];
+    return Array.isArray(value) ? value.join(', ') : value;
+  };
+
+  readonly signal = (): AbortSignal => {
+    if (this.#controller) return this.#controller.signal;
+    const controller = new AbortController();
+    const { waiting } = this.#terms;
+    this.#controller = controller;
+    waiting.add(controller);
+    this.response.once('close', () => {
+      waiting.delete(controller);
+      controller.abort();
+    });
+    if (this.#terms.isLeaving()) controller.abort();
+    return controller.signal;
+  };
+
+  /** Writes the answer with the headers of `00` §3.1. */
+  send(answer: Answer): void {
+    const { corsOrigins, isLeaving } = this.#terms;
+    const body = answer.body ?? '';
+    const length = Buffer.byteLength(body);
+    const origin = this.header('origin');
+    const own = ['correlation-id', this.correlationId];
+    own.push('x-ping-external-transaction-id', this.#echoed('x-ping-external-transaction-id'));
+    own.push('x-ping-external-session-id', this.#echoed('x-ping-external-session-id'));
+    if (origin !== undefined && isAllowedOrigin(origin, corsOrigins)) own.push('access-control-allow-origin', origin);
+    if (answer.body !== undefined) own.push('content-type', 'application/json', 'content-length', String(length));
+    if (isLeaving()) own.push('connection', 'close');
+    this.response.writeHead(answer.status, this.#withHeaders(own, answer.headers));
+    // As many bytes as characters: ASCII, which Node writes out faster when told so.
+    this.response.end(body, length === body.length ? 'latin1' : 'utf8');
+  }
+
+  #echoed(name: string): string {
+    return echoedId(this.header(name), this.correlationId);
+  }
+
+  /** Names and values in turn, the form that Node takes without looking at it. An answer's own headers replace the usual ones. */
+  #withHeaders(own: readonly string[], special: Answer['headers']): string[] {
+    const usual = [...this.#terms.standardHeaders, ...own];
+    if (!special) return usual;
+    const merged = new Map<string, string>();
+    for (let at = 0; at < usual.length; at += 2) merged.set(usual[at] ?? '', usual[at + 1] ?? '');
+    for (const [name, value] of Object.entries(special)) merged.set(name.toLowerCase(), value);
+    return [...merged].flat();
+  }
+}

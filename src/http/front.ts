@@ -1,0 +1,84 @@
+import { monotonicMillis } from '../kernel/clock.js';
+import { parseUuid } from '../kernel/ids.js';
+import type { Logger } from '../kernel/log.js';
+import { type Answer, errorAnswer, faultAnswer } from './answer.js';
+import { readBody } from './body-reader.js';
+import type { Dispatcher } from './dispatch.js';
+import { type ErrorName, wireError } from './errors.js';
+import type { Exchange } from './exchange.js';
+import type { Health } from './health.js';
+import { HTTP_LIMITS, refuseByShape } from './limits.js';
+import type { RawRoute } from './raw.js';
+import type { RawDispatcher } from './raw-dispatch.js';
+
+/** Where every request comes in, whatever it is for. */
+export interface Front {
+  /** Answers one request, and writes its line to the log. */
+  serve(exchange: Exchange): Promise<void>;
+}
+
+interface FrontOptions {
+  readonly dispatcher: Dispatcher;
+  readonly raw: RawDispatcher;
+  readonly health: Health;
+  readonly logger: Logger;
+}
+
+const HEALTH = 'health';
+
+export function createFront({ dispatcher, raw, health, logger }: FrontOptions): Front {
+  /** One line per request: names and numbers, never a URL, a header or a body (SEC-71). Probes are not worth one. */
+  function record(exchange: Exchange, status: number, routeId: string | undefined, environmentId?: string): void {
+    const fields = {
+      method: exchange.method,
+      route: routeId,
+      status,
+      ms: Math.round((monotonicMillis() - exchange.startedAt) * 1000) / 1000,
+      correlationId: exchange.correlationId,
+      environmentId: environmentId === undefined ? undefined : parseUuid(environmentId),
+    };
+    if (routeId === HEALTH) logger.debug(fields, 'request');
+    else logger.info(fields, 'request');
+  }
+
+  function conclude(exchange: Exchange, answer: Answer, routeId?: string, environmentId?: string): void {
+    exchange.send(answer);
+    record(exchange, answer.status, routeId, environmentId);
+  }
+
+  const refuse = (exchange: Exchange, name: ErrorName, routeId?: string): void =>
+    conclude(exchange, errorAnswer(wireError(name), exchange.correlationId), routeId);
+
+  async function servePage(exchange: Exchange, page: RawRoute): Promise<void> {
+    const body = await readBody(exchange.request, HTTP_LIMITS.bodyBytes);
+    if (body === 'broken') return;
+    if (body === 'tooLarge') return refuse(exchange, 'CONTENT_TOO_LARGE', page.path);
+    try {
+      record(exchange, await raw.perform(exchange, page, body), page.path);
+    } catch (cause) {
+      const answer = faultAnswer(cause, exchange.correlationId, logger);
+      if (exchange.response.headersSent) exchange.response.destroy();
+      else conclude(exchange, answer, page.path);
+    }
+  }
+
+  return {
+    async serve(exchange) {
+      const refusal = refuseByShape(exchange.request, exchange.url);
+      if (refusal) return refuse(exchange, refusal);
+      if (exchange.url === '/livez') return conclude(exchange, health.live(), HEALTH);
+      if (exchange.url === '/readyz') return conclude(exchange, await health.ready(), HEALTH);
+      const page = raw.find(exchange);
+      if (page) return servePage(exchange, page);
+
+      const admitted = await dispatcher.admit(exchange);
+      if (admitted.kind === 'answered') return conclude(exchange, admitted.answer, admitted.routeId);
+      const { id } = admitted.operation.route;
+      const body = await readBody(exchange.request, HTTP_LIMITS.bodyBytes);
+      // Nobody is there to be answered.
+      if (body === 'broken') return;
+      if (body === 'tooLarge') return refuse(exchange, 'CONTENT_TOO_LARGE', id);
+      conclude(exchange, await dispatcher.perform(admitted, body), id, admitted.params[0]);
+    },
+  };
+}

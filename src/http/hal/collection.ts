@@ -1,0 +1,57 @@
+import Type, { type TObject, type TSchema } from 'typebox';
+import type { Listing, ListRequest } from '../../platform/listing.js';
+import type { Link, Links } from './links.js';
+
+export const LinkView = Type.Object({ href: Type.String() });
+export const Reference = Type.Object({ id: Type.String() });
+
+/** The query of a list that is paged (wire: `00` §3.4, §3.6). */
+export const ListQuery = Type.Object({
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000 })),
+  cursor: Type.Optional(Type.String({ maxLength: 2_048 })),
+  filter: Type.Optional(Type.String({ maxLength: 2_048 })),
+});
+
+/** A page of a collection (wire: `00` §3.4); the array is there even when it is empty. */
+export function collectionView<N extends string>(name: N, item: TSchema): TObject {
+  return Type.Object({
+    _links: Type.Object({ self: LinkView, next: Type.Optional(LinkView) }),
+    _embedded: Type.Object({ [name]: Type.Array(item) }),
+    count: Type.Integer(),
+    size: Type.Integer(),
+  });
+}
+
+/** The query as a service takes it: what was asked for, and no more than the collection gives at once. */
+export function listRequest(query: Type.Static<typeof ListQuery>, maximum: number): ListRequest {
+  const { limit = maximum, cursor, filter } = query;
+  return {
+    limit: Math.min(limit, maximum),
+    ...(cursor === undefined ? {} : { cursor }),
+    ...(filter === undefined ? {} : { filter }),
+  };
+}
+
+/** One page. `next` repeats the query, so that clients can follow it verbatim. */
+export function collection(
+  links: Links,
+  path: string,
+  query: Type.Static<typeof ListQuery>,
+  name: string,
+  { items, count, next }: Listing<object>,
+): object {
+  const at = (cursor: string | undefined): Link => links.api(`${path}${search({ ...query, cursor })}`);
+  return {
+    _links: { self: at(query.cursor), ...(next === undefined ? {} : { next: at(next) }) },
+    _embedded: { [name]: items },
+    count,
+    size: items.length,
+  };
+}
+
+function search(parameters: Readonly<Record<string, string | number | undefined>>): string {
+  const pairs = Object.entries(parameters).filter(([, value]) => value !== undefined);
+  return pairs.length === 0
+    ? ''
+    : `?${pairs.map(([name, value]) => `${name}=${encodeURIComponent(value ?? '')}`).join('&')}`;
+}

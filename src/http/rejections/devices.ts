@@ -1,0 +1,138 @@
+import type { FieldProblem } from '../../devices/kinds/kind.js';
+import type { Closed, DeviceRejection } from '../../devices/rejection.js';
+import { unreachable } from '../../kernel/outcome.js';
+import {
+  type ErrorDetail,
+  environmentNotFound,
+  invalid,
+  invalidData,
+  invalidOtp,
+  notFound,
+  requestFailed,
+  required,
+  taken,
+  tooLong,
+  type WireError,
+} from '../errors.js';
+
+/** What a peer is told when devices refuse (wire: `20` §17). */
+export function deviceError(rejection: DeviceRejection): WireError {
+  switch (rejection.kind) {
+    case 'EnvironmentNotFound':
+      return environmentNotFound(rejection.environmentId);
+    case 'UserNotFound':
+    case 'DeviceNotFound':
+      return notFound();
+    case 'Invalid':
+      return invalidFields(rejection.problems);
+    case 'PolicyUnknown':
+      return invalidData(invalid('policy.id', 'must be the id of a device authentication policy of this environment'));
+    case 'StatusNotAllowed':
+      return invalidData(invalid('status', 'is not allowed for this caller', rejection.allowed));
+    case 'PairingClosed':
+      return rejection.at === 'creation'
+        ? invalidData(invalid('type', CLOSED[rejection.reason]))
+        : constraint('type', `The device's type ${CLOSED[rejection.reason]}`);
+    case 'TestModeRefused':
+      return invalidData(invalid('testMode', 'is not allowed in this environment'));
+    case 'ExtensionRefused':
+      return invalidData(invalid('extension', 'phone extensions are not enabled in the MFA settings'));
+    case 'ContactTaken':
+      return invalidData(taken(rejection.field, rejection.existingId));
+    case 'NoContent':
+      // Released clients look for this text (`10` §13A).
+      return invalidData({ code: 'INVALID_VALUE', message: 'Could not find suitable content.' });
+    case 'TooManyDevices':
+      return requestFailed(tooMany(rejection));
+    case 'SendRefused':
+      return requestFailed(sendRefused(rejection));
+    case 'AlreadyActive':
+      return constraint('status', 'Device is already active');
+    case 'AccountNotUsable':
+      return requestFailed({ code: 'ACCOUNT_NOT_USABLE', message: "The user's account can't be used." });
+    case 'DeviceBlocked':
+      return constraint('block.status', 'Device is blocked');
+    case 'DeviceLocked':
+      return requestFailed(attemptsUsedUp(rejection));
+    case 'CodeDead':
+      return invalidData(invalidOtp());
+    case 'OtpMismatch':
+      return invalidData(invalidOtp(rejection.attemptsRemaining));
+    case 'OrderInvalid':
+      return invalidData(invalid('order', 'must name active devices of the user, at least one and each once'));
+    case 'NothingToSend':
+      return constraint('type', "The device's type has no pairing code that could be sent");
+    case 'NoLogs':
+      return invalidData(invalid('type', 'devices of this type have no logs'));
+    default:
+      return unreachable(rejection);
+  }
+}
+
+/** Members that a schema could not judge by itself; every problem at once. */
+export function invalidFields(problems: readonly FieldProblem[]): WireError {
+  return invalidData(...problems.map(fieldDetail));
+}
+
+function fieldDetail({
+  problem,
+  target,
+  message = 'is not valid',
+  allowedValues,
+  maximum = 0,
+}: FieldProblem): ErrorDetail {
+  switch (problem) {
+    case 'required':
+      return required(target);
+    case 'invalid':
+      return invalid(target, message, allowedValues);
+    case 'tooLong':
+      return tooLong(target, maximum);
+    default:
+      return unreachable(problem);
+  }
+}
+
+const CLOSED: Record<Closed, string> = {
+  METHOD_DISABLED: 'is not enabled in the policy',
+  PAIRING_DISABLED: 'cannot be paired under the policy',
+  NOT_DELIVERABLE: 'has no gateway by which a passcode could be sent',
+};
+
+const constraint = (target: string, message: string): WireError =>
+  requestFailed({ code: 'CONSTRAINT_VIOLATION', target, message });
+
+type Of<K extends DeviceRejection['kind']> = Extract<DeviceRejection, { readonly kind: K }>;
+
+/** The documented form, to the letter (`20` §17.2). */
+function tooMany({ of, maximumAllowed }: Of<'TooManyDevices'>): ErrorDetail {
+  return {
+    code: 'LIMIT_EXCEEDED',
+    message:
+      of === 'ACTIVE'
+        ? 'Maximum allowed devices has been reached'
+        : 'Maximum allowed devices awaiting activation has been reached',
+    innerError: { maximumAllowed },
+  };
+}
+
+/** As for a resend that comes too early (`10` §9.5), with the members that a public client reads (`20` §6.4). */
+function sendRefused({ channel, expiresAt }: Of<'SendRefused'>): ErrorDetail {
+  return {
+    code: 'LIMIT_EXCEEDED',
+    message: "A new notification can't be sent yet.",
+    innerError: {
+      ...(channel ? { deliveryMethod: channel } : {}),
+      ...(expiresAt === undefined ? {} : { coolDownExpiresAt: expiresAt }),
+    },
+  };
+}
+
+function attemptsUsedUp({ expiresAt }: Of<'DeviceLocked'>): ErrorDetail {
+  return {
+    code: 'LIMIT_EXCEEDED',
+    target: 'otp',
+    message: 'Maximum number of OTP attempts has been reached.',
+    ...(expiresAt === undefined ? {} : { innerError: { coolDownExpiresAt: expiresAt } }),
+  };
+}

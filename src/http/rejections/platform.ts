@@ -1,0 +1,24 @@
+import { unreachable } from '../../kernel/outcome.js';
+import type { PlatformRejection } from '../../platform/rejection.js';
+import { environmentNotFound, invalid, invalidData, notFound, taken, type WireError } from '../errors.js';
+
+/** What a peer is told when the platform refuses (wire: `00` §4). */
+export function platformError(rejection: PlatformRejection): WireError {
+  switch (rejection.kind) {
+    case 'EnvironmentNotFound':
+      return environmentNotFound(rejection.environmentId);
+    case 'PopulationNotFound':
+    case 'UserNotFound':
+      return notFound();
+    case 'PopulationUnknown':
+      return invalidData(invalid('population.id', 'must be the id of a population of this environment'));
+    case 'UsernameTaken':
+      return invalidData(taken('username', rejection.holder));
+    case 'UnlockTimePast':
+      return invalidData(invalid('unlockAt', 'must be in the future'));
+    case 'CursorInvalid':
+      return invalidData({ code: 'INVALID_PARAMETER', target: 'cursor', message: 'is not a cursor of this list' });
+    default:
+      return unreachable(rejection);
+  }
+}

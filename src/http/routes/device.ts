@@ -1,0 +1,133 @@
+import type { OpenedDevice } from '../../devices/managed.js';
+import type { DeviceRejection } from '../../devices/rejection.js';
+import type { DeviceAddress, DeviceService } from '../../devices/service.js';
+import type { Uuid } from '../../kernel/ids.js';
+import type { Outcome } from '../../kernel/outcome.js';
+import type { WireError } from '../errors.js';
+import { DeviceView, deviceView, NicknameView, nicknameView } from '../hal/devices.js';
+import type { Links } from '../hal/links.js';
+import { deviceError } from '../rejections/devices.js';
+import { defineRoute, JSON_TYPE, type Method, type Reply, type Route, reply, vnd } from '../route.js';
+import { ActivateBody, LogsBody, NicknameBody } from './device-request.js';
+
+const ITEM = '/environments/:envId/users/:userId/devices/:deviceId';
+
+const addressIn = (params: Readonly<Record<'envId' | 'userId' | 'deviceId', Uuid>>): DeviceAddress => ({
+  environmentId: params.envId,
+  userId: params.userId,
+  deviceId: params.deviceId,
+});
+
+/** The whole device, or why not: what most operations answer. */
+function answer(outcome: Outcome<OpenedDevice, DeviceRejection>, links: Links): Reply | WireError {
+  return outcome.ok
+    ? reply(200, deviceView(outcome.value, links, { withLocks: true }))
+    : deviceError(outcome.rejection);
+}
+
+/** One device of a user (wire: `20` §1). */
+export function deviceRoutes(devices: DeviceService): Route[] {
+  return [
+    defineRoute({
+      id: 'device.read',
+      summary: 'Reads a device',
+      source: '20 §4.2',
+      method: 'GET',
+      base: 'api',
+      path: ITEM,
+      permission: 'devices:read',
+      replies: { 200: DeviceView },
+      errors: ['NOT_FOUND'],
+      handle: async ({ params, links }) => answer(await devices.read(addressIn(params)), links),
+    }),
+    activateRoute(devices, 'device.activate', 'POST'),
+    // Some public clients activate with PUT (`20` §1).
+    activateRoute(devices, 'device.activate.put', 'PUT'),
+    actionRoute('device.sendActivationCode', 'Sends a new pairing code', '20 §6.4', devices.resendPairingCode),
+    actionRoute('device.block', 'Keeps a device from being used', '20 §11', devices.block),
+    actionRoute('device.unblock', 'Lets a blocked device be used again', '20 §11', devices.unblock),
+    actionRoute('device.unlock', 'Ends the lock and the run of failures of a device', '20 §11', devices.unlock),
+    defineRoute({
+      id: 'device.nickname.update',
+      summary: 'Names a device',
+      source: '20 §13.1',
+      method: 'PUT',
+      base: 'api',
+      path: `${ITEM}/nickname`,
+      accepts: JSON_TYPE,
+      permission: 'devices:write',
+      body: NicknameBody,
+      replies: { 200: NicknameView },
+      errors: ['INVALID_DATA', 'NOT_FOUND'],
+      async handle({ params, body, links }) {
+        const outcome = await devices.rename(addressIn(params), body.nickname);
+        return outcome.ok ? reply(200, nicknameView(outcome.value, links)) : deviceError(outcome.rejection);
+      },
+    }),
+    defineRoute({
+      id: 'device.logs.update',
+      summary: 'Asks the app of a mobile device for its logs',
+      source: '20 §13.2',
+      method: 'PUT',
+      base: 'api',
+      path: `${ITEM}/logs`,
+      accepts: JSON_TYPE,
+      permission: 'devices:write',
+      body: LogsBody,
+      replies: {},
+      errors: ['INVALID_DATA', 'NOT_FOUND'],
+      partial: 'refused: this release has no mobile devices',
+      handle: async ({ params }) => deviceError(await devices.requestLogs(addressIn(params))),
+    }),
+    defineRoute({
+      id: 'device.delete',
+      summary: 'Deletes a device',
+      source: '20 §13.3',
+      method: 'DELETE',
+      base: 'api',
+      path: ITEM,
+      permission: 'devices:write',
+      replies: { 204: null },
+      errors: ['NOT_FOUND'],
+      async handle({ params }) {
+        const outcome = await devices.delete(addressIn(params));
+        return outcome.ok ? reply(204) : deviceError(outcome.rejection);
+      },
+    }),
+  ];
+}
+
+function activateRoute(devices: DeviceService, id: string, method: Method): Route {
+  return defineRoute({
+    id,
+    summary: 'Proves a pending device, which becomes active',
+    source: '20 §6.4',
+    method,
+    base: 'api',
+    path: ITEM,
+    accepts: vnd('device.activate'),
+    permission: 'devices:write',
+    body: ActivateBody,
+    replies: { 200: DeviceView },
+    errors: ['INVALID_DATA', 'REQUEST_FAILED', 'NOT_FOUND'],
+    handle: async ({ params, body, links }) => answer(await devices.activate(addressIn(params), body), links),
+  });
+}
+
+/** An action without a body; its link name is its media type. */
+function actionRoute(id: string, summary: string, source: string, act: DeviceService['block']): Route {
+  return defineRoute({
+    id,
+    summary,
+    source,
+    method: 'POST',
+    base: 'api',
+    path: ITEM,
+    accepts: vnd(id),
+    emptyBody: true,
+    permission: 'devices:write',
+    replies: { 200: DeviceView },
+    errors: ['INVALID_DATA', 'REQUEST_FAILED', 'NOT_FOUND'],
+    handle: async ({ params, links }) => answer(await act(addressIn(params)), links),
+  });
+}

@@ -1,0 +1,121 @@
+import { parseCreation } from '../../devices/creation.js';
+import type { Caller } from '../../devices/kinds/pairing.js';
+import type { OpenedDevice } from '../../devices/managed.js';
+import type { DeviceService, Owner } from '../../devices/service.js';
+import { isUuid, type Uuid } from '../../kernel/ids.js';
+import type { Actor } from '../../platform/model.js';
+import { DevicesView, type DevicesViewOptions, DeviceView, devicesView, deviceView } from '../hal/devices.js';
+import { readListFilter } from '../list-filter.js';
+import { deviceError, invalidFields } from '../rejections/devices.js';
+import { defineRoute, JSON_TYPE, type Method, type Route, reply, vnd } from '../route.js';
+import { deviceRoutes } from './device.js';
+import { CreateBody, DEVICE_FILTER, expansions, ListQuery, ReorderBody } from './device-request.js';
+
+const COLLECTION = '/environments/:envId/users/:userId/devices';
+
+/** As whom each kind of caller acts (`20` §0). */
+const CALLERS: Record<Actor['kind'], Caller> = { worker: 'admin' };
+
+type Params = Readonly<Record<'envId' | 'userId', Uuid>>;
+const ownerIn = ({ envId, userId }: Params): Owner => ({ environmentId: envId, userId });
+
+/** MFA devices of a user (wire: `20` §1). */
+export function devicesRoutes(devices: DeviceService): Route[] {
+  return [
+    defineRoute({
+      id: 'devices.list',
+      summary: "Lists a user's devices, the default first",
+      source: '20 §4.1',
+      method: 'GET',
+      base: 'api',
+      path: COLLECTION,
+      permission: 'devices:read',
+      query: ListQuery,
+      replies: { 200: DevicesView },
+      errors: ['INVALID_DATA', 'NOT_FOUND'],
+      async handle({ params, query, links }) {
+        const filter = readListFilter(query.filter, DEVICE_FILTER);
+        if (!filter.ok) return filter.rejection;
+        const outcome = await devices.list(ownerIn(params));
+        if (!outcome.ok) return deviceError(outcome.rejection);
+        const isAskedFor = ({ device }: OpenedDevice): boolean =>
+          filter.value.accepts((attribute) => (attribute === 'status' ? device.status : device.type));
+        const list = { ...outcome.value, devices: outcome.value.devices.filter(isAskedFor) };
+        return reply(200, devicesView(list, links, viewOptions(params, expansions(query.expand))));
+      },
+    }),
+    defineRoute({
+      id: 'device.create',
+      summary: 'Creates a device, paired at once or waiting for its code',
+      source: '20 §6.1',
+      method: 'POST',
+      base: 'api',
+      path: COLLECTION,
+      accepts: JSON_TYPE,
+      permission: 'devices:write',
+      body: CreateBody,
+      replies: { 201: DeviceView },
+      errors: ['INVALID_DATA', 'REQUEST_FAILED', 'NOT_FOUND'],
+      partial:
+        'types EMAIL, SMS, VOICE and WHATSAPP; notification.policy is looked at for its form only; no new_device_paired notification',
+      async handle({ params, body, actor, links }) {
+        const creation = parseCreation(body);
+        if (!creation.ok) return invalidFields(creation.rejection);
+        const outcome = await devices.create(ownerIn(params), CALLERS[actor.kind], creation.value);
+        return outcome.ok
+          ? reply(201, deviceView(outcome.value, links, { withLocks: false }))
+          : deviceError(outcome.rejection);
+      },
+    }),
+    defineRoute({
+      id: 'devices.reorder',
+      summary: "Sets the order of a user's devices; the first is the default",
+      source: '20 §12',
+      method: 'POST',
+      base: 'api',
+      path: COLLECTION,
+      accepts: vnd('devices.reorder'),
+      permission: 'devices:write',
+      body: ReorderBody,
+      replies: { 200: DevicesView },
+      errors: ['INVALID_DATA', 'NOT_FOUND'],
+      async handle({ params, body, links }) {
+        const order = body.order.map(({ id }) => id).filter(isUuid);
+        // What is no id is no device either: the same answer as for an unknown one.
+        if (order.length < body.order.length) return deviceError({ kind: 'OrderInvalid' });
+        const outcome = await devices.reorder(ownerIn(params), order);
+        return outcome.ok
+          ? reply(200, devicesView(outcome.value, links, viewOptions(params, new Set(['order']))))
+          : deviceError(outcome.rejection);
+      },
+    }),
+    removeOrderRoute(devices, 'devices.order.remove', 'POST'),
+    // A public SDK describes it so; without the media type it is refused, as it must never mean "delete all devices" (`20` §1).
+    removeOrderRoute(devices, 'devices.order.delete', 'DELETE'),
+    ...deviceRoutes(devices),
+  ];
+}
+
+function removeOrderRoute(devices: DeviceService, id: string, method: Method): Route {
+  return defineRoute({
+    id,
+    summary: 'Removes the order: the user has no default device any more',
+    source: '20 §12',
+    method,
+    base: 'api',
+    path: COLLECTION,
+    accepts: vnd('devices.order.remove'),
+    emptyBody: true,
+    permission: 'devices:write',
+    replies: { 204: null },
+    errors: ['NOT_FOUND'],
+    async handle({ params }) {
+      const outcome = await devices.removeOrder(ownerIn(params));
+      return outcome.ok ? reply(204) : deviceError(outcome.rejection);
+    },
+  });
+}
+
+function viewOptions(params: Params, expanded: ReadonlySet<string>): DevicesViewOptions {
+  return { ...ownerIn(params), withOrder: expanded.has('order'), withDisplayNames: expanded.has('typeDisplayNames') };
+}

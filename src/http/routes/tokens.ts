@@ -1,0 +1,71 @@
+import Type from 'typebox';
+import type { Uuid } from '../../kernel/ids.js';
+import type { TokenService } from '../../platform/tokens.js';
+import { readClientCredentials } from '../client-credentials.js';
+import { FORM_TYPE } from '../form-reader.js';
+import { toOAuthReply } from '../rejections/tokens.js';
+import { type Call, defineRoute, type Reply, type Route, reply } from '../route.js';
+
+/** A form as it was sent. Unknown parameters are ignored (RFC 6749 §3.2); what is missing is told in OAuth's own words. */
+const TokenForm = Type.Object({
+  grant_type: Type.Optional(Type.String()),
+  scope: Type.Optional(Type.String()),
+  client_id: Type.Optional(Type.String()),
+  client_secret: Type.Optional(Type.String()),
+  client_assertion: Type.Optional(Type.String()),
+});
+
+const TokenView = Type.Object({
+  access_token: Type.String(),
+  token_type: Type.Literal('Bearer'),
+  expires_in: Type.Integer(),
+});
+
+const OAuthErrorView = Type.Object({ error: Type.String(), error_description: Type.String() });
+
+type TokenCall = Pick<Call<string, Type.Static<typeof TokenForm>>, 'body' | 'header' | 'correlationId'>;
+
+/** Access tokens for workers (wire: `00` §5.1), with the environment in the path and without it (`00` §1.2). */
+export function tokenRoutes(tokens: TokenService): Route[] {
+  async function issue({ body, header, correlationId }: TokenCall, environmentId?: Uuid): Promise<Reply> {
+    const { grant_type: grantType, ...form } = body;
+    const credentials = readClientCredentials(header('authorization'), form);
+    if (!credentials.ok) return toOAuthReply(credentials.rejection, correlationId);
+    const issued = await tokens.issue({
+      grantType,
+      credentials: credentials.value,
+      ...(environmentId ? { environmentId } : {}),
+    });
+    if (!issued.ok) return toOAuthReply(issued.rejection, correlationId);
+    const { accessToken, expiresInSeconds } = issued.value;
+    return reply(200, { access_token: accessToken, token_type: 'Bearer', expires_in: expiresInSeconds });
+  }
+
+  const common = {
+    source: '00 §5.1',
+    method: 'POST',
+    base: 'auth',
+    accepts: FORM_TYPE,
+    permission: 'public',
+    body: TokenForm,
+    replies: { 200: TokenView, 400: OAuthErrorView, 401: OAuthErrorView },
+    partial: 'client_credentials only, by client_secret_basic or client_secret_post; no assertions, no other grants.',
+  } as const;
+
+  return [
+    defineRoute({
+      ...common,
+      id: 'token.issue',
+      summary: 'Get an access token',
+      path: '/:envId/as/token',
+      handle: (call) => issue(call, call.params.envId),
+    }),
+    defineRoute({
+      ...common,
+      id: 'token.issueByClient',
+      summary: 'Get an access token; the environment is the client’s',
+      path: '/as/token',
+      handle: (call) => issue(call),
+    }),
+  ];
+}

@@ -1,0 +1,143 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import createEngine, { type InjectOptions, type LightMyRequestResponse } from 'fastify';
+import type { Clock, Millis } from '../kernel/clock.js';
+import { seconds } from '../kernel/duration.js';
+import { uuidOf } from '../kernel/ids.js';
+import type { Logger } from '../kernel/log.js';
+import type { Random } from '../kernel/random.js';
+import type { Store } from '../storage/port.js';
+import { standardHeaders } from './answer-headers.js';
+import type { EnvironmentDirectory } from './auth.js';
+import { answerClientError } from './client-error.js';
+import type { CorsOrigins } from './cors.js';
+import { type Authenticator, createDispatcher } from './dispatch.js';
+import { Exchange, type ExchangeTerms } from './exchange.js';
+import { createFront } from './front.js';
+import { createLinks } from './hal/links.js';
+import { createHealth } from './health.js';
+import { HTTP_LIMITS } from './limits.js';
+import type { RawRoute } from './raw.js';
+import { createRawDispatcher } from './raw-dispatch.js';
+import type { Route } from './route.js';
+
+export interface HttpServerOptions {
+  readonly routes: readonly Route[];
+  readonly rawRoutes: readonly RawRoute[];
+  readonly tokens: Authenticator;
+  readonly environments: EnvironmentDirectory;
+  /** Asked whether it is ready (SEC-83). */
+  readonly store: Pick<Store, 'check'>;
+  readonly random: Random;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Public base URLs without a trailing slash; their paths are what requests begin with. */
+  readonly apiPath: string;
+  readonly authPath: string;
+  readonly corsOrigins: CorsOrigins;
+  /** Answers are held against their views. */
+  readonly development: boolean;
+  /** How long connections are still accepted after the server has said that it is not ready (SEC-84). */
+  readonly drainGrace?: Millis;
+}
+
+export interface HttpServer extends AsyncDisposable {
+  /** Port 0 = any. Resolves with the port that was taken. */
+  listen(at: { readonly host: string; readonly port: number }): Promise<{ readonly port: number }>;
+  /** Not ready at once; then no new connections; resolves when every request in flight has its answer (SEC-84). */
+  drain(): Promise<void>;
+  /** A request without a socket. */
+  inject(request: InjectOptions): Promise<LightMyRequestResponse>;
+}
+
+const DRAIN_GRACE: Millis = 500;
+/** After this, what is still in flight is cut off: the process must be gone within 30 s (SEC-84). */
+const DRAIN_LIMIT: Millis = seconds(20);
+/**
+ * Fastify as an engine only: bytes in, strings out (`design.md` §8). Its parsers, validators, serializers, router and logger are
+ * out of the way; every decision about a request is made behind `front.ts`.
+ */
+export function createHttpServer(options: HttpServerOptions): HttpServer {
+  const { random, logger } = options;
+  let leaving = false;
+  const everyAnswer = standardHeaders(options.apiPath.startsWith('https:'));
+  const terms: ExchangeTerms = {
+    standardHeaders: Object.entries(everyAnswer).flat(),
+    corsOrigins: options.corsOrigins,
+    isLeaving: () => leaving,
+    waiting: new Set(),
+  };
+  const health = createHealth(options.store, options.clock, logger);
+  const front = createFront({
+    dispatcher: createDispatcher({ ...options, links: createLinks(options.apiPath, options.authPath) }),
+    raw: createRawDispatcher(options.rawRoutes),
+    health,
+    logger,
+  });
+
+  const engine = createEngine({
+    logger: false,
+    genReqId: () => random.uuid(),
+    // Paths are the dispatcher's business: the engine sees one, and whatever a client sends is a path to it.
+    rewriteUrl: () => '/',
+    requestTimeout: HTTP_LIMITS.requestTimeout,
+    keepAliveTimeout: HTTP_LIMITS.keepAliveTimeout,
+    // A request that was accepted is answered, also while closing.
+    return503OnClosing: false,
+    http: {
+      maxHeaderSize: HTTP_LIMITS.headerBytes,
+      headersTimeout: HTTP_LIMITS.headersTimeout,
+      connectionsCheckingInterval: HTTP_LIMITS.checkingInterval,
+      // Two `Authorization` or `Content-Type` headers become one malformed value, not the first of them.
+      joinDuplicateHeaders: true,
+      // Checked in `refuseByShape`, so that the refusal has the documented body.
+      requireHostHeader: false,
+    },
+    clientErrorHandler: (error, socket) => answerClientError(error, socket, random.uuid(), everyAnswer),
+  });
+  // Too many fields are refused, not dropped: a field that is dropped is a check that does not happen.
+  engine.server.maxHeadersCount = 0;
+  engine.server.maxConnections = HTTP_LIMITS.connections;
+  // An expectation that is not known is ignored, not answered past the catalogue.
+  engine.server.on('checkExpectation', (request, response) => engine.server.emit('request', request, response));
+
+  // The third parameter is the engine's cue to go on: it is never given, because from here on the exchange is ours.
+  engine.addHook('onRequest', (request, reply, _done) => {
+    reply.hijack();
+    // `genReqId` made the id.
+    const exchange = new Exchange(request.raw, reply.raw, request.originalUrl, uuidOf(request.id), terms);
+    front.serve(exchange).catch((cause: unknown) => {
+      logger.error({ err: cause, correlationId: exchange.correlationId }, 'an answer could not be written');
+      reply.raw.destroy();
+    });
+  });
+  // Its only route: whatever the method, the hook above comes first.
+  engine.setNotFoundHandler(() => undefined);
+
+  async function leave(grace: Millis): Promise<void> {
+    leaving = true;
+    health.leave();
+    await delay(grace);
+    for (const controller of terms.waiting) controller.abort();
+    const cut = setTimeout(() => engine.server.closeAllConnections(), DRAIN_LIMIT);
+    await engine.close();
+    clearTimeout(cut);
+  }
+  let left: Promise<void> | undefined;
+
+  return {
+    async listen(at) {
+      await engine.listen(at);
+      const address = engine.server.address();
+      return { port: typeof address === 'object' && address ? address.port : at.port };
+    },
+    drain() {
+      left ??= leave(options.drainGrace ?? DRAIN_GRACE);
+      return left;
+    },
+    inject: (request) => engine.inject(request),
+    [Symbol.asyncDispose]() {
+      left ??= leave(0);
+      return left;
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import type { ErrorName, WireError } from './errors.js';
+import type { Operation } from './operations.js';
+import type { Reply } from './route.js';
+
+/** Errors that a route must announce; any route may give the others (`00` §4.2). */
+export const ANNOUNCED: readonly ErrorName[] = ['REQUEST_FAILED'];
+
+/**
+ * Where an answer departs from what its route declares: another status, a member that the view does not list, a value of another
+ * type, an error that was not announced. For development and tests: drift is a fault there (`style.md` §6).
+ */
+export function viewProblem({ route, views }: Operation, result: Reply | WireError): string | undefined {
+  if (result.kind === 'error') {
+    const silent = ANNOUNCED.includes(result.name) && !route.errors?.includes(result.name);
+    return silent ? `error ${result.name} is not announced` : undefined;
+  }
+  const check = views.get(result.status);
+  if (check === undefined) return `status ${result.status} is not announced`;
+  if (check === null) return result.body === undefined ? undefined : `status ${result.status} has a body`;
+  if (check(result.body).length === 0) return undefined;
+  // What counts is what the client will see: members that are `undefined` are not there.
+  const seen: unknown = result.body === undefined ? undefined : JSON.parse(JSON.stringify(result.body));
+  const problems = check(seen);
+  return problems.length === 0
+    ? undefined
+    : problems.map(({ target, message }) => `${target ?? 'body'} ${message}`).join('; ');
+}

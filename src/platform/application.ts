@@ -1,0 +1,96 @@
+import type { Instant } from '../kernel/clock.js';
+import { isUuid, type Uuid } from '../kernel/ids.js';
+import { isJsonObject, type Json, type JsonObject } from '../kernel/json.js';
+import type { Protected } from '../kernel/sealed.js';
+import type { Application, RoleAssignment, RoleName, StoredDocument, TokenEndpointAuthMethod } from './model.js';
+
+const TYPES: readonly Application['type'][] = [
+  'WORKER',
+  'WEB_APP',
+  'NATIVE_APP',
+  'SINGLE_PAGE_APP',
+  'SERVICE',
+  'CUSTOM_APP',
+];
+const METHODS: readonly TokenEndpointAuthMethod[] = [
+  'NONE',
+  'CLIENT_SECRET_BASIC',
+  'CLIENT_SECRET_POST',
+  'CLIENT_SECRET_JWT',
+  'PRIVATE_KEY_JWT',
+];
+const SCOPES: readonly RoleAssignment['scope']['type'][] = ['ORGANIZATION', 'ENVIRONMENT', 'POPULATION'];
+/** The roles this server gives a meaning to (wire: `00` §6.2). */
+export const ROLE_NAMES: readonly RoleName[] = [
+  'Organization Admin',
+  'Environment Admin',
+  'Identity Data Admin',
+  'Identity Data Read Only',
+  'Client Application Developer',
+  'Configuration Read Only',
+];
+
+export class ApplicationDocumentError extends Error {
+  override readonly name = 'ApplicationDocumentError';
+}
+
+/** An application as it is stored: its roles beside what the API shows, its secret sealed (SEC-50). */
+export function applicationDocument(
+  application: Application,
+  secret: Protected | undefined,
+  at: { readonly createdAt: Instant; readonly updatedAt: Instant },
+): StoredDocument {
+  const { id, environmentId, name, type, enabled, tokenEndpointAuthMethod, anySecretMethod, roles } = application;
+  return {
+    environmentId,
+    kind: 'application',
+    id,
+    body: {
+      name,
+      type,
+      protocol: 'OPENID_CONNECT',
+      enabled,
+      grantTypes: ['CLIENT_CREDENTIALS'],
+      tokenEndpointAuthMethod,
+      ...(anySecretMethod ? { anySecretMethod } : {}),
+      roles: roles.map(({ role, scope }) => ({ role, scope: { type: scope.type, id: scope.id } })),
+    },
+    ...(secret ? { secret } : {}),
+    createdAt: at.createdAt,
+    updatedAt: at.updatedAt,
+  };
+}
+
+/** Throws `ApplicationDocumentError`, with the id, when the document is not one that `applicationDocument` made. */
+export function toApplication({ environmentId, id, body }: StoredDocument): Application {
+  const type = TYPES.find((known) => known === body['type']);
+  const method = METHODS.find((known) => known === body['tokenEndpointAuthMethod']);
+  const { name, enabled, anySecretMethod } = body;
+  if (typeof name !== 'string' || typeof enabled !== 'boolean' || !type || !method)
+    throw new ApplicationDocumentError(`application ${id} of environment ${environmentId} does not decode`);
+  return {
+    id,
+    environmentId,
+    name,
+    type,
+    enabled,
+    tokenEndpointAuthMethod: method,
+    ...(anySecretMethod === true ? { anySecretMethod } : {}),
+    roles: toRoles(body, id),
+  };
+}
+
+function toRoles(body: JsonObject, id: Uuid): readonly RoleAssignment[] {
+  const roles = body['roles'];
+  return Array.isArray(roles) ? roles.map((assignment) => toRole(assignment, id)) : [];
+}
+
+function toRole(assignment: Json, id: Uuid): RoleAssignment {
+  const scope = isJsonObject(assignment) && isJsonObject(assignment['scope']) ? assignment['scope'] : {};
+  const role = isJsonObject(assignment) ? ROLE_NAMES.find((known) => known === assignment['role']) : undefined;
+  const type = SCOPES.find((known) => known === scope['type']);
+  const target = scope['id'];
+  if (!role || !type || typeof target !== 'string' || !isUuid(target))
+    throw new ApplicationDocumentError(`a role of application ${id} does not decode`);
+  return { role, scope: { type, id: target } };
+}

@@ -1,0 +1,14 @@
+import type { EnvironmentId, UserId } from './model.js';
+
+/** Why the platform says no. */
+export type PlatformRejection =
+  | { readonly kind: 'EnvironmentNotFound'; readonly environmentId: EnvironmentId }
+  | { readonly kind: 'PopulationNotFound' }
+  | { readonly kind: 'UserNotFound' }
+  /** A body names a population that this environment does not have. */
+  | { readonly kind: 'PopulationUnknown' }
+  | { readonly kind: 'UsernameTaken'; readonly holder: UserId }
+  /** A lock that would end before it begins (`00` §8.6). */
+  | { readonly kind: 'UnlockTimePast' }
+  /** A cursor that this server did not make for this list. */
+  | { readonly kind: 'CursorInvalid' };

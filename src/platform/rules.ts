@@ -1,0 +1,125 @@
+import type { Instant } from '../kernel/clock.js';
+import { accept, type Outcome, reject } from '../kernel/outcome.js';
+import type { Decision, Snapshot, Write } from '../storage/port.js';
+import { lockAccount, unlockAccount } from './account.js';
+import type { EnvironmentId, PopulationId, User, UserFactors, UserId, UserProfile } from './model.js';
+import type { PlatformRejection } from './rejection.js';
+
+/** A user with what decides whether the factors may be used, at one instant. */
+export interface UserState {
+  readonly user: User;
+  readonly factors: UserFactors;
+  /** When it was so: a lock may have lapsed by then. */
+  readonly now: Instant;
+}
+
+export interface CreateUser {
+  readonly username: string;
+  /** Absent = the environment's default population. */
+  readonly populationId?: PopulationId;
+  /** Absent = what the MFA settings say of new users (`30` §3.2). */
+  readonly mfaEnabled?: boolean;
+  readonly profile: UserProfile;
+}
+
+type UserDecision = Decision<Outcome<UserState, PlatformRejection>>;
+
+const refuse = (
+  rejection: PlatformRejection,
+): { readonly writes: readonly Write[]; readonly outcome: Outcome<never, PlatformRejection> } => ({
+  writes: [],
+  outcome: reject(rejection),
+});
+
+/** The user that a snapshot was loaded for, or why there is none; objects of another environment do not exist (SEC-42). */
+export function findUser(snapshot: Snapshot, environmentId: EnvironmentId): Outcome<UserState, PlatformRejection> {
+  const { environment, user, factors, now } = snapshot;
+  if (!environment) return reject({ kind: 'EnvironmentNotFound', environmentId });
+  return user && factors ? accept({ user, factors, now }) : reject({ kind: 'UserNotFound' });
+}
+
+/** A new user; the name is unique in its environment, whatever its case (wire: `00` §8.2). */
+export function createUser(
+  snapshot: Snapshot,
+  environmentId: EnvironmentId,
+  { username, populationId, mfaEnabled, profile }: CreateUser,
+  id: UserId,
+): UserDecision {
+  const { environment, configuration, documents, usernameHolder, now } = snapshot;
+  if (!environment || !configuration) return refuse({ kind: 'EnvironmentNotFound', environmentId });
+  const named = documents.some(({ kind, id: other }) => kind === 'population' && other === populationId);
+  if (populationId !== undefined && !named) return refuse({ kind: 'PopulationUnknown' });
+  if (usernameHolder) return refuse({ kind: 'UsernameTaken', holder: usernameHolder });
+  const user: User = {
+    id,
+    environmentId,
+    version: 1,
+    populationId: populationId ?? environment.defaultPopulationId,
+    username,
+    enabled: true,
+    profile,
+    createdAt: now,
+    updatedAt: now,
+  };
+  const factors: UserFactors = {
+    userId: id,
+    environmentId,
+    version: 1,
+    mfaEnabled: mfaEnabled ?? configuration.mfaSettings.mfaEnabledForNewUsers,
+    lockoutFailures: 0,
+    ceilings: {},
+    lockEpochs: {},
+    deviceOrder: null,
+  };
+  return {
+    writes: [{ kind: 'insert', entity: 'user', value: user, factors }],
+    outcome: accept({ user, factors, now }),
+  };
+}
+
+/** Deletes a user with factors and devices (wire: `00` §8.1). */
+export function deleteUser(snapshot: Snapshot, environmentId: EnvironmentId): UserDecision {
+  const found = findUser(snapshot, environmentId);
+  if (!found.ok) return refuse(found.rejection);
+  return { writes: [{ kind: 'delete', entity: 'user', value: found.value.user }], outcome: found };
+}
+
+/** Factors that changed, and with them the user's `updatedAt`: the API shows both as one object. */
+function withFactors({ user, now }: UserState, factors: UserFactors): UserDecision {
+  const touched: User = { ...user, updatedAt: now };
+  return {
+    writes: [
+      { kind: 'update', entity: 'user', value: touched },
+      { kind: 'update', entity: 'factors', value: factors },
+    ],
+    outcome: accept({ user: touched, factors, now }),
+  };
+}
+
+/** Devices stay when MFA is switched off (wire: `20` §14). */
+export function setMfaEnabled(snapshot: Snapshot, environmentId: EnvironmentId, mfaEnabled: boolean): UserDecision {
+  const found = findUser(snapshot, environmentId);
+  if (!found.ok) return refuse(found.rejection);
+  const { factors } = found.value;
+  if (factors.mfaEnabled === mfaEnabled) return { writes: [], outcome: found };
+  return withFactors(found.value, { ...factors, mfaEnabled });
+}
+
+/** Without `unlockAt` the lock lasts until an administrator ends it; one that is past is refused (wire: `00` §8.6). */
+export function lockUser(
+  snapshot: Snapshot,
+  environmentId: EnvironmentId,
+  unlockAt: Instant | undefined,
+): UserDecision {
+  const found = findUser(snapshot, environmentId);
+  if (!found.ok) return refuse(found.rejection);
+  if (unlockAt !== undefined && unlockAt <= found.value.now) return refuse({ kind: 'UnlockTimePast' });
+  return withFactors(found.value, lockAccount(found.value.factors, found.value.now, unlockAt));
+}
+
+/** Ends a lock and every count of failures of the user, the MFA lockout's included (wire: `00` §8.6, `10` §9.4). */
+export function unlockUser(snapshot: Snapshot, environmentId: EnvironmentId): UserDecision {
+  const found = findUser(snapshot, environmentId);
+  if (!found.ok) return refuse(found.rejection);
+  return withFactors(found.value, unlockAccount(found.value.factors));
+}

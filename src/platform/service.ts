@@ -1,0 +1,191 @@
+import type { EventSink } from '../events.js';
+import type { Instant } from '../kernel/clock.js';
+import type { Uuid } from '../kernel/ids.js';
+import type { Digests } from '../kernel/keys.js';
+import { accept, type Outcome, reject } from '../kernel/outcome.js';
+import type { Random } from '../kernel/random.js';
+import type { Page, PageRequest, Plan, Snapshot, Store } from '../storage/port.js';
+import { createCursors, type Listing, type ListRequest, pageOf } from './listing.js';
+import type { Environment, EnvironmentId, UserId } from './model.js';
+import { type Population, toPopulation } from './population.js';
+import type { PlatformRejection } from './rejection.js';
+import {
+  type CreateUser,
+  createUser,
+  deleteUser,
+  findUser,
+  lockUser,
+  setMfaEnabled,
+  type UserState,
+  unlockUser,
+} from './rules.js';
+
+type Result<T> = Promise<Outcome<T, PlatformRejection>>;
+
+/** Environments, populations and users (wire: `00` §7, §8). */
+export interface PlatformService {
+  /** Those that `isListed` says yes to: what the caller may see, and what the filter asks for. */
+  environments(list: ListRequest, isListed: (environment: Environment) => boolean): Result<Listing<Environment>>;
+  environment(environmentId: EnvironmentId): Result<Environment>;
+  populations(
+    environmentId: EnvironmentId,
+    list: ListRequest,
+    isListed: (population: Population) => boolean,
+  ): Result<Listing<Population>>;
+  population(environmentId: EnvironmentId, populationId: Uuid): Result<Population>;
+  users(environmentId: EnvironmentId, list: ListRequest): Result<Listing<UserState>>;
+  user(environmentId: EnvironmentId, userId: UserId): Result<UserState>;
+  /** Nobody by this name is an answer too. The name is compared without regard to case. */
+  userByName(environmentId: EnvironmentId, username: string): Result<UserState | undefined>;
+  createUser(environmentId: EnvironmentId, command: CreateUser): Result<UserState>;
+  deleteUser(environmentId: EnvironmentId, userId: UserId): Result<UserState>;
+  setMfaEnabled(environmentId: EnvironmentId, userId: UserId, mfaEnabled: boolean): Result<UserState>;
+  lockUser(environmentId: EnvironmentId, userId: UserId, unlockAt: Instant | undefined): Result<UserState>;
+  unlockUser(environmentId: EnvironmentId, userId: UserId): Result<UserState>;
+}
+
+export interface PlatformServiceParts {
+  readonly store: Pick<Store, 'load' | 'transact' | 'environments' | 'users' | 'documents'>;
+  readonly random: Pick<Random, 'uuid'>;
+  readonly digests: Pick<Digests, 'cursor'>;
+  readonly events: EventSink;
+}
+
+/** Environments are read this many at a time. */
+const BATCH = 1_000;
+
+export function createPlatformService({ store, random, digests, events }: PlatformServiceParts): PlatformService {
+  const cursors = createCursors(digests);
+
+  /** Opens the cursor, takes the page, makes the next cursor: the same for every list. */
+  async function listed<T, P extends Page<T>>(
+    binding: readonly string[],
+    { limit, cursor, filter = '' }: ListRequest,
+    page: (request: PageRequest) => Promise<P>,
+  ): Result<Listing<T>> {
+    const place = [...binding, filter];
+    const after = cursor === undefined ? undefined : cursors.read(place, cursor);
+    if (cursor !== undefined && after === undefined) return reject({ kind: 'CursorInvalid' });
+    const { items, count, next } = await page({ limit, ...(after === undefined ? {} : { after }) });
+    return accept({ items, count, ...(next === undefined ? {} : { next: cursors.write(place, next) }) });
+  }
+
+  async function loadEnvironment(
+    environmentId: EnvironmentId,
+  ): Result<Snapshot & { readonly environment: Environment }> {
+    const snapshot = await store.load({ environmentId });
+    const { environment } = snapshot;
+    return environment ? accept({ ...snapshot, environment }) : reject({ kind: 'EnvironmentNotFound', environmentId });
+  }
+
+  async function allEnvironments(): Promise<readonly Environment[]> {
+    const all: Environment[] = [];
+    let page = await store.environments({ limit: BATCH });
+    all.push(...page.items);
+    while (page.next !== undefined) {
+      page = await store.environments({ limit: BATCH, after: page.next });
+      all.push(...page.items);
+    }
+    return all;
+  }
+
+  /** Changes one user, and tells it once it is done. */
+  async function change(
+    plan: Plan,
+    event: string,
+    decide: Parameters<typeof store.transact<Outcome<UserState, PlatformRejection>>>[1],
+  ): Result<UserState> {
+    let changed = false;
+    const outcome = await store.transact(plan, (snapshot) => {
+      const decision = decide(snapshot);
+      changed = decision.writes.length > 0;
+      return decision;
+    });
+    if (outcome.ok && changed)
+      events.emit({ type: event, environmentId: plan.environmentId, userId: outcome.value.user.id });
+    return outcome;
+  }
+
+  return {
+    environments: (list, isListed) =>
+      listed(['environments'], list, async ({ limit, after }) =>
+        pageOf((await allEnvironments()).filter(isListed), limit, after),
+      ),
+
+    async environment(environmentId) {
+      const found = await loadEnvironment(environmentId);
+      return found.ok ? accept(found.value.environment) : found;
+    },
+
+    async populations(environmentId, list, isListed) {
+      const found = await loadEnvironment(environmentId);
+      if (!found.ok) return found;
+      const { defaultPopulationId } = found.value.environment;
+      return listed([environmentId, 'populations'], list, async ({ limit, after }) => {
+        const documents = await store.documents(environmentId, 'population');
+        const all = documents.map((document) => toPopulation(document, defaultPopulationId));
+        return pageOf(all.filter(isListed), limit, after);
+      });
+    },
+
+    async population(environmentId, populationId) {
+      const { environment, documents } = await store.load({
+        environmentId,
+        documents: [{ kind: 'population', id: populationId }],
+      });
+      if (!environment) return reject({ kind: 'EnvironmentNotFound', environmentId });
+      const [document] = documents;
+      return document
+        ? accept(toPopulation(document, environment.defaultPopulationId))
+        : reject({ kind: 'PopulationNotFound' });
+    },
+
+    async users(environmentId, list) {
+      const found = await loadEnvironment(environmentId);
+      if (!found.ok) return found;
+      const { now } = found.value;
+      return listed([environmentId, 'users'], list, async (request) => {
+        const page = await store.users(environmentId, request);
+        return { ...page, items: page.items.map((record) => ({ ...record, now })) };
+      });
+    },
+
+    async user(environmentId, userId) {
+      return findUser(await store.load({ environmentId, user: userId }), environmentId);
+    },
+
+    async userByName(environmentId, username) {
+      const { environment, usernameHolder } = await store.load({ environmentId, username });
+      if (!environment) return reject({ kind: 'EnvironmentNotFound', environmentId });
+      if (!usernameHolder) return accept(undefined);
+      const found = findUser(await store.load({ environmentId, user: usernameHolder }), environmentId);
+      // Deleted between the two looks: then nobody has the name.
+      return !found.ok && found.rejection.kind === 'UserNotFound' ? accept(undefined) : found;
+    },
+
+    createUser(environmentId, command) {
+      const { username, populationId } = command;
+      const id = random.uuid();
+      const plan: Plan = {
+        environmentId,
+        username,
+        ...(populationId ? { documents: [{ kind: 'population', id: populationId }] } : {}),
+      };
+      return change(plan, 'USER.CREATED', (snapshot) => createUser(snapshot, environmentId, command, id));
+    },
+
+    deleteUser: (environmentId, userId) =>
+      change({ environmentId, user: userId }, 'USER.DELETED', (snapshot) => deleteUser(snapshot, environmentId)),
+
+    setMfaEnabled: (environmentId, userId, mfaEnabled) =>
+      change({ environmentId, user: userId }, 'USER.UPDATED', (snapshot) =>
+        setMfaEnabled(snapshot, environmentId, mfaEnabled),
+      ),
+
+    lockUser: (environmentId, userId, unlockAt) =>
+      change({ environmentId, user: userId }, 'USER.LOCKED', (snapshot) => lockUser(snapshot, environmentId, unlockAt)),
+
+    unlockUser: (environmentId, userId) =>
+      change({ environmentId, user: userId }, 'USER.UNLOCKED', (snapshot) => unlockUser(snapshot, environmentId)),
+  };
+}

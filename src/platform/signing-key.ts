@@ -1,0 +1,66 @@
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import type { Uuid } from '../kernel/ids.js';
+import { isJsonObject, type JsonObject } from '../kernel/json.js';
+import type { Vault } from '../kernel/keys.js';
+import { Redacted } from '../kernel/sealed.js';
+import type { StoredDocument } from './model.js';
+
+/** A public signing key as the key set shows it (RFC 7517; wire: `00` §5.4). */
+export interface PublicJwk {
+  readonly kty: 'EC';
+  readonly crv: 'P-256';
+  readonly x: string;
+  readonly y: string;
+  readonly use: 'sig';
+  readonly alg: 'ES256';
+  readonly kid: string;
+}
+
+/** The public half, ready to verify with. Its algorithm is a property of the key, never of a token (SEC-48). */
+export interface VerifyingKey {
+  readonly jwk: PublicJwk;
+  readonly key: KeyObject;
+}
+
+export class SigningKeyError extends Error {
+  override readonly name = 'SigningKeyError';
+}
+
+/** A signing key on its way into its document: the public half is the body, the private half is sealed. */
+export interface SigningKeyMaterial {
+  /** Also the `kid`. */
+  readonly id: Uuid;
+  readonly publicJwk: JsonObject;
+  /** JSON of the private JWK. */
+  readonly privateJwk: Redacted<string>;
+}
+
+/**
+ * A new ES256 key (RFC 7518 §3.4) of an environment. The newest document of the kind signs; the older ones still verify, until
+ * they are removed.
+ */
+export function createSigningKey(id: Uuid): SigningKeyMaterial {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const { x, y, d } = privateKey.export({ format: 'jwk' });
+  if (x === undefined || y === undefined || d === undefined) throw new SigningKeyError('an EC key without its numbers');
+  const publicJwk = { kty: 'EC', crv: 'P-256', x, y } as const;
+  return { id, publicJwk, privateJwk: new Redacted(JSON.stringify({ ...publicJwk, d })) };
+}
+
+export function toPublicJwk({ id, body }: StoredDocument): PublicJwk {
+  const { x, y } = body;
+  if (typeof x !== 'string' || typeof y !== 'string') throw new SigningKeyError(`signing key ${id} does not decode`);
+  return { kty: 'EC', crv: 'P-256', x, y, use: 'sig', alg: 'ES256', kid: id };
+}
+
+export function toVerifyingKey(document: StoredDocument): VerifyingKey {
+  const jwk = toPublicJwk(document);
+  return { jwk, key: createPublicKey({ key: { kty: jwk.kty, crv: jwk.crv, x: jwk.x, y: jwk.y }, format: 'jwk' }) };
+}
+
+/** Opens the private half. Throws `SigningKeyError`, or `KeyError` when it was sealed under another master key. */
+export function toPrivateKey({ id, secret }: StoredDocument, vault: Vault): KeyObject {
+  const jwk: unknown = secret && JSON.parse(vault.open(secret));
+  if (!isJsonObject(jwk)) throw new SigningKeyError(`signing key ${id} has no private half`);
+  return createPrivateKey({ key: { ...jwk }, format: 'jwk' });
+}

@@ -1,0 +1,183 @@
+import type { KeyObject } from 'node:crypto';
+import type { Clock } from '../kernel/clock.js';
+import { parseUuid, type Uuid } from '../kernel/ids.js';
+import type { Vault } from '../kernel/keys.js';
+import { accept, type Outcome, reject } from '../kernel/outcome.js';
+import type { Random } from '../kernel/random.js';
+import { Sealed } from '../kernel/sealed.js';
+import type { Reader } from '../storage/port.js';
+import {
+  ACCESS_TOKEN_SECONDS,
+  accessToken,
+  createTokenRealm,
+  environmentOf,
+  keyIdOf,
+  type VerifiedToken,
+  verifyClaims,
+} from './access-token.js';
+import { toApplication } from './application.js';
+import { authenticateClient, type ClientCredentials, type ClientRejection } from './client-authentication.js';
+import type { Directory } from './directory.js';
+import { isSignedBy, parseToken, signToken } from './jws.js';
+import type { Actor, ApplicationId, EnvironmentId, StoredDocument } from './model.js';
+import { LOOK_UP_AGAIN_AFTER, Recent } from './recent.js';
+import { type PublicJwk, SigningKeyError, toPrivateKey, toVerifyingKey, type VerifyingKey } from './signing-key.js';
+
+/** A client-credentials request (wire: `00` §5.1). Without an environment, the client's own is meant (`00` §1.2). */
+export interface TokenRequest {
+  readonly environmentId?: EnvironmentId;
+  readonly grantType: string | undefined;
+  /** Absent: nothing that identifies the client by a secret. */
+  readonly credentials: ClientCredentials | undefined;
+}
+
+export type TokenRejection =
+  | ClientRejection
+  | { readonly kind: 'GrantTypeMissing' }
+  | { readonly kind: 'GrantTypeNotSupported' }
+  /** An application that is not a worker has nothing to ask for in its own name. */
+  | { readonly kind: 'ClientNotAuthorized' };
+
+export interface IssuedToken {
+  readonly accessToken: string;
+  readonly expiresInSeconds: number;
+}
+
+export interface TokenService {
+  issue(request: TokenRequest): Promise<Outcome<IssuedToken, TokenRejection>>;
+  /**
+   * The worker behind a bearer token, with its roles as they are now; `undefined` when the token is not good for anything. A
+   * verified token is remembered until it expires, its client looked up again every 2 s (SEC-48, SEC-49; `design.md` §5).
+   */
+  authenticate(token: string): Promise<Actor | undefined>;
+  /** Public keys, oldest first; `undefined`: no such environment. */
+  publicKeys(environmentId: EnvironmentId): Promise<readonly PublicJwk[] | undefined>;
+}
+
+interface TokenServiceOptions {
+  readonly store: Pick<Reader, 'findDocument' | 'documents'>;
+  readonly directory: Directory;
+  readonly vault: Vault;
+  readonly random: Random;
+  readonly clock: Clock;
+  readonly apiPath: string;
+  readonly authPath: string;
+}
+
+interface EnvironmentKeys {
+  readonly byId: ReadonlyMap<string, VerifyingKey>;
+  /** The newest key signs. */
+  readonly signing: { readonly kid: Uuid; readonly key: KeyObject } | undefined;
+}
+
+const REMEMBERED_TOKENS = 10_000;
+const REMEMBERED_CLIENTS = 10_000;
+const REMEMBERED_ENVIRONMENTS = 1_000;
+const SECRET_BYTES = 48;
+
+export function createTokenService(options: TokenServiceOptions): TokenService {
+  const { store, directory, vault, random, clock } = options;
+  const realm = createTokenRealm(options.apiPath, options.authPath);
+  const verified = new Map<string, VerifiedToken>();
+  const clients = new Recent<ApplicationId, Actor | undefined>(
+    { clock, maxAge: LOOK_UP_AGAIN_AFTER, capacity: REMEMBERED_CLIENTS },
+    async (clientId) => toActor(await store.findDocument('application', clientId)),
+  );
+  const keys = new Recent<EnvironmentId, EnvironmentKeys>(
+    { clock, maxAge: LOOK_UP_AGAIN_AFTER, capacity: REMEMBERED_ENVIRONMENTS },
+    async (environmentId) => toEnvironmentKeys(await store.documents(environmentId, 'signingKey'), vault),
+  );
+  const decoy = createDecoy(vault, random);
+
+  /** The client, if it is one and may be seen from here, and its secret, or that of nobody. */
+  async function findClient(credentials: ClientCredentials, environmentId: EnvironmentId | undefined) {
+    const id = parseUuid(credentials.clientId);
+    const found = id && (await store.findDocument('application', id));
+    const document = environmentId === undefined || found?.environmentId === environmentId ? found : undefined;
+    return { application: document && toApplication(document), secret: vault.open(document?.secret ?? decoy) };
+  }
+
+  async function verify(token: string): Promise<VerifiedToken | undefined> {
+    const parsed = parseToken(token);
+    const kid = parsed && keyIdOf(parsed.header);
+    const environmentId = parsed && environmentOf(parsed.claims);
+    if (!parsed || kid === undefined || !environmentId) return undefined;
+    const key = (await keys.get(environmentId)).byId.get(kid);
+    if (!key || !isSignedBy(parsed, key.key)) return undefined;
+    return verifyClaims(parsed.claims, environmentId, realm, clock.now());
+  }
+
+  function remember(token: string, claims: VerifiedToken): void {
+    const oldest = verified.size >= REMEMBERED_TOKENS ? verified.keys().next() : undefined;
+    if (oldest && !oldest.done) verified.delete(oldest.value);
+    verified.set(token, claims);
+  }
+
+  return {
+    async issue({ environmentId, grantType, credentials }) {
+      if (grantType === undefined) return reject({ kind: 'GrantTypeMissing' });
+      if (!credentials) return reject({ kind: 'ClientNotAuthenticated' });
+      const { application, secret } = await findClient(credentials, environmentId);
+      const client = authenticateClient(application, secret, credentials);
+      if (!client.ok) return client;
+      if (grantType !== 'client_credentials') return reject({ kind: 'GrantTypeNotSupported' });
+      if (client.value.type !== 'WORKER') return reject({ kind: 'ClientNotAuthorized' });
+      const home = client.value.environmentId;
+      const { signing } = await keys.get(home);
+      const organizationId = await directory.organizationOf(home);
+      if (!signing || !organizationId) throw new SigningKeyError(`environment ${home} has no signing key`);
+      const { header, claims } = accessToken(
+        { clientId: client.value.id, environmentId: home, organizationId },
+        realm,
+        { kid: signing.kid, jti: random.uuid() },
+        clock.now(),
+      );
+      return accept({
+        accessToken: signToken(header, claims, signing.key),
+        expiresInSeconds: ACCESS_TOKEN_SECONDS,
+      });
+    },
+
+    async authenticate(token) {
+      let claims = verified.get(token);
+      if (!claims) {
+        claims = await verify(token);
+        if (!claims) return undefined;
+        remember(token, claims);
+      }
+      if (clock.now() >= claims.expiresAt) {
+        verified.delete(token);
+        return undefined;
+      }
+      const actor = await clients.get(claims.clientId);
+      return actor?.environmentId === claims.environmentId ? actor : undefined;
+    },
+
+    async publicKeys(environmentId) {
+      if ((await directory.organizationOf(environmentId)) === undefined) return undefined;
+      return [...(await keys.get(environmentId)).byId.values()].map(({ jwk }) => jwk);
+    },
+  };
+}
+
+/** The worker, unless it is gone, disabled or not a worker. */
+function toActor(document: StoredDocument | undefined): Actor | undefined {
+  const application = document && toApplication(document);
+  if (!application?.enabled || application.type !== 'WORKER') return undefined;
+  const { id, environmentId, roles } = application;
+  return { kind: 'worker', applicationId: id, environmentId, roles };
+}
+
+function toEnvironmentKeys(documents: readonly StoredDocument[], vault: Vault): EnvironmentKeys {
+  const newest = documents.at(-1);
+  return {
+    byId: new Map(documents.map((document) => [document.id, toVerifyingKey(document)])),
+    signing: newest && { kid: newest.id, key: toPrivateKey(newest, vault) },
+  };
+}
+
+/** A secret that nobody has, sealed like a real one: opened and compared when there is no such client (SEC-50). */
+function createDecoy(vault: Vault, random: Random): Sealed {
+  const place = { table: 'document', column: 'secret', environmentId: 'nobody', row: 'nobody' };
+  return new Sealed(vault.seal(random.bytes(SECRET_BYTES).toString('base64url'), place), place);
+}

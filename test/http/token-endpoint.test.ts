@@ -1,0 +1,209 @@
+import { describe, expect, it } from 'vitest';
+import { uuidOf } from '../../src/kernel/ids.js';
+import {
+  AUTH,
+  CLIENT,
+  ELSEWHERE,
+  HERE,
+  NOWHERE,
+  type PlatformWorld,
+  platformWorld,
+  SECRET,
+  worker,
+} from '../platform/world.js';
+
+const DEMO = uuidOf('00000000-0000-4000-8000-0000000000c2');
+const FORM = 'application/x-www-form-urlencoded';
+const basic = (id: string, secret: string) =>
+  `Basic ${Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`).toString('base64')}`;
+const grant = 'grant_type=client_credentials';
+
+interface TokenAsk {
+  readonly url?: string;
+  readonly authorization?: string | undefined;
+  readonly body?: string;
+  readonly type?: string;
+}
+
+async function askToken(world: PlatformWorld, request: TokenAsk = {}) {
+  const { url = `/${HERE}/as/token`, body = grant, type = FORM } = request;
+  const authorization = 'authorization' in request ? request.authorization : basic(CLIENT, SECRET);
+  const answer = await world.server.inject({
+    method: 'POST',
+    url,
+    headers: { 'content-type': type, ...(authorization === undefined ? {} : { authorization }) },
+    payload: body,
+  });
+  return { status: answer.statusCode, headers: answer.headers, body: answer.json() };
+}
+
+describe('the token endpoint (00 §5.1)', () => {
+  it('answers as documented', async () => {
+    await using world = await platformWorld();
+    const answer = await askToken(world);
+    expect(answer.status).toBe(200);
+    expect(answer.body).toEqual({ access_token: expect.any(String), token_type: 'Bearer', expires_in: 3600 });
+    expect(answer.headers['cache-control']).toContain('no-store');
+    expect(await world.tokens.authenticate(answer.body.access_token)).toMatchObject({ applicationId: CLIENT });
+  });
+
+  it('finds the environment by the client when the path has none (00 §1.2)', async () => {
+    await using world = await platformWorld();
+    const answer = await askToken(world, { url: '/as/token' });
+    expect(answer.status).toBe(200);
+    expect((await world.tokens.authenticate(answer.body.access_token))?.environmentId).toBe(HERE);
+  });
+
+  it('takes the secret from the form, for clients of that method', async () => {
+    await using world = await platformWorld();
+    await world.putApplication(worker({ id: DEMO, tokenEndpointAuthMethod: 'CLIENT_SECRET_POST' }));
+    const body = `${grant}&client_id=${DEMO}&client_secret=${encodeURIComponent(SECRET)}`;
+    expect((await askToken(world, { authorization: undefined, body })).status).toBe(200);
+  });
+
+  it('a client that probes, Basic first and then the form, gets there (00 §5.1)', async () => {
+    await using world = await platformWorld();
+    await world.putApplication(worker({ id: DEMO, tokenEndpointAuthMethod: 'CLIENT_SECRET_POST' }));
+    const first = await askToken(world, { authorization: basic(DEMO, SECRET) });
+    expect(first.status).toBe(401);
+    expect(first.body).toEqual({
+      error: 'invalid_client',
+      error_description: `Request denied: Unsupported authentication method (Correlation ID: ${first.headers['correlation-id']})`,
+    });
+  });
+
+  it('ignores scope, empty parameters and unknown ones', async () => {
+    await using world = await platformWorld();
+    expect((await askToken(world, { body: `${grant}&scope=openid+p1%3Aread&client_secret=&x=y` })).status).toBe(200);
+  });
+
+  const refusals: readonly [string, TokenAsk, number, string][] = [
+    ['a wrong secret', { authorization: basic(CLIENT, 'wrong') }, 401, 'invalid_client'],
+    ['an unknown client', { authorization: basic(NOWHERE, SECRET) }, 401, 'invalid_client'],
+    ['no credentials', { authorization: undefined }, 401, 'invalid_client'],
+    ['an id alone', { authorization: undefined, body: `${grant}&client_id=${CLIENT}` }, 401, 'invalid_client'],
+    ['another scheme', { authorization: 'Bearer abc' }, 401, 'invalid_client'],
+    ['Basic of nothing', { authorization: 'Basic' }, 401, 'invalid_client'],
+    [
+      'Basic without a colon',
+      { authorization: `Basic ${Buffer.from('abc').toString('base64')}` },
+      401,
+      'invalid_client',
+    ],
+    ['Basic that is not base64', { authorization: 'Basic ???' }, 401, 'invalid_client'],
+    ['an assertion', { authorization: undefined, body: `${grant}&client_assertion=a.b.c` }, 401, 'invalid_client'],
+    ['two ways at once', { body: `${grant}&client_id=${CLIENT}&client_secret=x` }, 400, 'invalid_request'],
+    ['two ids', { body: `${grant}&client_id=${NOWHERE}` }, 400, 'invalid_request'],
+    ['the environment of others', { url: `/${ELSEWHERE}/as/token` }, 401, 'invalid_client'],
+    ['an environment that is not there', { url: `/${NOWHERE}/as/token` }, 401, 'invalid_client'],
+    ['no grant type', { body: 'scope=x' }, 400, 'invalid_request'],
+    ['an empty body', { body: '' }, 400, 'invalid_request'],
+    ['another grant type', { body: 'grant_type=password' }, 400, 'unsupported_grant_type'],
+    ['a parameter twice', { body: `${grant}&${grant}` }, 400, 'invalid_request'],
+    ['bad percent encoding', { body: `${grant}&scope=%zz` }, 400, 'invalid_request'],
+    ['bytes beyond ASCII', { body: `${grant}&scope=é` }, 400, 'invalid_request'],
+    ['a control character', { body: `${grant}&scope=%00` }, 400, 'invalid_request'],
+    ['too many parameters', { body: `${grant}${'&a=b'.repeat(60)}` }, 400, 'invalid_request'],
+    ['a body too large for a form', { body: `${grant}&a=${'x'.repeat(20_000)}` }, 400, 'invalid_request'],
+  ];
+  it.each(refusals)('%s, in the words of RFC 6749 (00 §4.7)', async (_name, request, status, error) => {
+    await using world = await platformWorld();
+    const answer = await askToken(world, request);
+    expect(answer.status).toBe(status);
+    expect(answer.body).toEqual({
+      error,
+      error_description: expect.stringContaining(`(Correlation ID: ${answer.headers['correlation-id']})`),
+    });
+    if (status === 401) expect(answer.headers['www-authenticate']).toMatch(/^Basic /);
+  });
+
+  it.each(['application/json', 'text/plain', 'multipart/form-data; boundary=x'])('%s is 415', async (type) => {
+    await using world = await platformWorld();
+    expect((await askToken(world, { type })).status).toBe(415);
+  });
+
+  it('an id that is none is 404', async () => {
+    await using world = await platformWorld();
+    expect((await askToken(world, { url: '/nope/as/token' })).status).toBe(404);
+  });
+});
+
+describe('discovery (00 §5.4)', () => {
+  const read = async (world: PlatformWorld, path: string) => {
+    const answer = await world.server.inject({ method: 'GET', url: path });
+    return { status: answer.statusCode, headers: answer.headers, body: answer.json() };
+  };
+
+  it('every address stands below the issuer, from the configured base URL and never from Host (SEC-56)', async () => {
+    await using world = await platformWorld();
+    const answer = await world.server.inject({
+      method: 'GET',
+      url: `/${HERE}/as/.well-known/openid-configuration`,
+      headers: { host: 'evil.test', 'x-forwarded-host': 'evil.test', forwarded: 'host=evil.test' },
+    });
+    const document = answer.json();
+    expect(document.issuer).toBe(`${AUTH}/${HERE}/as`);
+    expect(document.token_endpoint).toBe(`${AUTH}/${HERE}/as/token`);
+    for (const [name, value] of Object.entries(document))
+      if (/_endpoint$|_uri$|_iframe$/.test(name)) expect(String(value).startsWith(`${document.issuer}/`)).toBe(true);
+    expect(answer.payload).not.toContain('evil.test');
+    expect(document.response_modes_supported).toContain('pi.flow');
+  });
+
+  it('publishes public keys only, to any page', async () => {
+    await using world = await platformWorld();
+    const answer = await read(world, `/${HERE}/as/jwks`);
+    expect(answer.body.keys).toEqual([
+      {
+        kty: 'EC',
+        crv: 'P-256',
+        x: expect.any(String),
+        y: expect.any(String),
+        use: 'sig',
+        alg: 'ES256',
+        kid: expect.any(String),
+      },
+    ]);
+    expect(answer.headers['access-control-allow-origin']).toBe('*');
+  });
+
+  it.each(['jwks', '.well-known/openid-configuration'])(
+    '%s of an environment that is not there is 404',
+    async (name) => {
+      await using world = await platformWorld();
+      for (const id of [NOWHERE, 'nope']) {
+        const answer = await read(world, `/${id}/as/${name}`);
+        expect([answer.status, answer.body.message]).toEqual([404, `Unable to find environment with ID: '${id}'`]);
+      }
+    },
+  );
+});
+
+describe('a token on the API', () => {
+  const users = `/v1/environments/${HERE}/users`;
+  const status = async (world: PlatformWorld, token: string) =>
+    (await world.server.inject({ method: 'GET', url: users, headers: { authorization: `Bearer ${token}` } }))
+      .statusCode;
+
+  it('opens it, until it expires or its client is gone', async () => {
+    await using world = await platformWorld();
+    const token = await world.tokenOf();
+    expect(await status(world, token)).toBe(200);
+    world.test.clock.advance(3_600_000);
+    expect(await status(world, token)).toBe(401);
+    const next = await world.tokenOf();
+    expect(await status(world, next)).toBe(200);
+    await world.deleteApplication(CLIENT);
+    world.test.clock.advance(5_000);
+    expect(await status(world, next)).toBe(401);
+  });
+
+  it('a worker of another environment is judged by its roles, not by its home (10 §1)', async () => {
+    await using world = await platformWorld();
+    await world.putApplication(worker({ id: DEMO, environmentId: ELSEWHERE, roles: worker().roles }));
+    expect(await status(world, await world.tokenOf(DEMO))).toBe(200);
+    await world.putApplication(worker({ id: DEMO, environmentId: ELSEWHERE }));
+    world.test.clock.advance(5_000);
+    expect(await status(world, await world.tokenOf(DEMO))).toBe(403);
+  });
+});

@@ -1,0 +1,167 @@
+import { describe, expect, it } from 'vitest';
+import { uuidOf } from '../../src/kernel/ids.js';
+import type { Environment, User, UserFactors } from '../../src/platform/model.js';
+import { createUser, deleteUser, findUser, lockUser, setMfaEnabled, unlockUser } from '../../src/platform/rules.js';
+import { createSigningKey } from '../../src/platform/signing-key.js';
+import { parseConfiguration } from '../../src/policies/configuration.js';
+import { provisionEnvironment } from '../../src/policies/provisioning.js';
+import type { Snapshot } from '../../src/storage/port.js';
+import { HERE, LICENSE, ORGANIZATION, POPULATION } from './world.js';
+
+const NOW = 1_795_338_000_000;
+const USER = uuidOf('991776fd-145b-499e-8237-2c62aef35b2c');
+const HOLDER = uuidOf('00000000-0000-4000-8000-000000000011');
+
+const environment: Environment = {
+  id: HERE,
+  configVersion: 1,
+  name: 'Production',
+  type: 'SANDBOX',
+  region: 'EU',
+  organizationId: ORGANIZATION,
+  licenseId: LICENSE,
+  defaultPopulationId: POPULATION,
+  createdAt: 0,
+  updatedAt: 0,
+};
+const user: User = {
+  id: USER,
+  environmentId: HERE,
+  version: 4,
+  populationId: POPULATION,
+  username: 'maria',
+  enabled: true,
+  profile: { email: 'maria@example.org' },
+  createdAt: 1,
+  updatedAt: 1,
+};
+const factors: UserFactors = {
+  userId: USER,
+  environmentId: HERE,
+  version: 9,
+  mfaEnabled: true,
+  lockoutFailures: 3,
+  ceilings: { SMS: 100 },
+  lockEpochs: {},
+  deviceOrder: null,
+};
+
+function snapshot(changes: Partial<Snapshot> = {}): Snapshot {
+  const made = provisionEnvironment(
+    {
+      ...environment,
+      population: { id: POPULATION },
+      defaultPolicy: { id: uuidOf('5a0a0950-8a81-4739-b12a-f4d6a11c7a82') },
+      signingKey: createSigningKey(HOLDER),
+    },
+    0,
+  );
+  const documents = made.flatMap((write) => (write.kind === 'put' && write.entity === 'document' ? [write.value] : []));
+  return {
+    now: NOW,
+    environment,
+    configuration: parseConfiguration(HERE, 1, documents),
+    devices: [],
+    documents: [],
+    ...changes,
+  };
+}
+const withUser = (changes: Partial<UserFactors> = {}): Snapshot =>
+  snapshot({ user, factors: { ...factors, ...changes } });
+const nowhere = (): Snapshot => ({ now: NOW, devices: [], documents: [] });
+
+describe('every decision on a user', () => {
+  const decisions = {
+    deleteUser: (s: Snapshot) => deleteUser(s, HERE),
+    setMfaEnabled: (s: Snapshot) => setMfaEnabled(s, HERE, true),
+    lockUser: (s: Snapshot) => lockUser(s, HERE, undefined),
+    unlockUser: (s: Snapshot) => unlockUser(s, HERE),
+  };
+  it.each(Object.entries(decisions))(
+    '%s refuses without a write when the environment or the user is not there',
+    (_name, decide) => {
+      expect(decide(nowhere())).toEqual({
+        writes: [],
+        outcome: { ok: false, rejection: { kind: 'EnvironmentNotFound', environmentId: HERE } },
+      });
+      expect(decide(snapshot())).toEqual({ writes: [], outcome: { ok: false, rejection: { kind: 'UserNotFound' } } });
+    },
+  );
+  it.each(Object.entries(decisions))(
+    '%s guards the rows it rests on, at the versions that were loaded',
+    (name, decide) => {
+      const written = decide(withUser({ mfaEnabled: false })).writes.map(({ kind, entity, value }) => [
+        kind,
+        entity,
+        'version' in value && value.version,
+      ]);
+      expect(written).toEqual(
+        name === 'deleteUser'
+          ? [['delete', 'user', 4]]
+          : [
+              ['update', 'user', 4],
+              ['update', 'factors', 9],
+            ],
+      );
+    },
+  );
+});
+
+describe('a new user', () => {
+  const maria = { username: 'maria', profile: { email: 'maria@example.org' } };
+  it('takes population and mfaEnabled from the environment unless told', () => {
+    const { outcome, writes } = createUser(snapshot(), HERE, maria, USER);
+    expect(outcome).toMatchObject({
+      ok: true,
+      value: { user: { populationId: POPULATION, enabled: true, version: 1 }, factors: { mfaEnabled: false } },
+    });
+    expect(writes).toHaveLength(1);
+  });
+  it('is refused when the name is held, and in an environment that is not there', () => {
+    const held = createUser(snapshot({ usernameHolder: HOLDER }), HERE, maria, USER);
+    expect(held).toEqual({ writes: [], outcome: { ok: false, rejection: { kind: 'UsernameTaken', holder: HOLDER } } });
+    expect(createUser(nowhere(), HERE, maria, USER).outcome).toMatchObject({
+      ok: false,
+      rejection: { kind: 'EnvironmentNotFound' },
+    });
+  });
+  it('is refused in a population that was not found, or by the id of another document', () => {
+    const command = { ...maria, populationId: HOLDER };
+    const policy = {
+      environmentId: HERE,
+      kind: 'deviceAuthenticationPolicy',
+      id: HOLDER,
+      body: {},
+      createdAt: 0,
+      updatedAt: 0,
+    } as const;
+    for (const documents of [[], [policy]])
+      expect(createUser(snapshot({ documents }), HERE, command, USER).outcome).toEqual({
+        ok: false,
+        rejection: { kind: 'PopulationUnknown' },
+      });
+  });
+});
+
+describe('locks', () => {
+  it('one that would end now or earlier is refused', () => {
+    for (const unlockAt of [NOW, NOW - 1])
+      expect(lockUser(withUser(), HERE, unlockAt).outcome).toEqual({
+        ok: false,
+        rejection: { kind: 'UnlockTimePast' },
+      });
+    expect(lockUser(withUser(), HERE, NOW + 1).outcome.ok).toBe(true);
+  });
+  it('unlocking ends the lock, the MFA lockout and every ceiling', () => {
+    const { outcome } = unlockUser(withUser({ accountLock: { lockedAt: 1 } }), HERE);
+    expect(outcome.ok && outcome.value.factors).toMatchObject({ lockoutFailures: 0, ceilings: {} });
+    expect(outcome.ok && 'accountLock' in outcome.value.factors).toBe(false);
+  });
+  it('a value that is there already writes nothing', () => {
+    expect(setMfaEnabled(withUser(), HERE, true).writes).toEqual([]);
+  });
+  it('finding says which of the two is missing', () => {
+    expect(findUser(nowhere(), HERE)).toMatchObject({ ok: false, rejection: { kind: 'EnvironmentNotFound' } });
+    expect(findUser(snapshot(), HERE)).toMatchObject({ ok: false, rejection: { kind: 'UserNotFound' } });
+  });
+});
