@@ -1,6 +1,7 @@
 import type { Uuid } from './kernel/ids.js';
+import type { Logger } from './kernel/log.js';
 
-/** Where business events go: log and metric together. */
+/** Where business events go. */
 export interface EventSink {
   emit(event: BusinessEvent): void;
 }
@@ -13,4 +14,22 @@ export interface BusinessEvent {
   readonly deviceId?: Uuid;
   readonly deviceAuthenticationId?: Uuid;
   readonly detail?: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** What an operator wants to see without asking for more: somebody was shut out, or something was not sent. */
+const NOTABLE: ReadonlySet<string> = new Set([
+  'DEVICE.LOCKED',
+  'NOTIFICATION.REJECTED',
+  'OTP.CHECK_FAILED',
+  'USER.LOCKED',
+]);
+
+/** Logs each event: the notable at `info`, the daily business at `debug`, so that a request stays one line. */
+export function createEventSink(logger: Logger): EventSink {
+  return {
+    emit(event) {
+      if (NOTABLE.has(event.type)) logger.info(event, 'event');
+      else logger.debug(event, 'event');
+    },
+  };
 }

@@ -1,0 +1,195 @@
+import { freePort, localOrigin } from './app/free-port.js';
+import { Lifetime } from './app/lifetime.js';
+import { createLogger } from './app/logger.js';
+import { acceptSiblings } from './app/sibling-tokens.js';
+import { startSweeper } from './app/sweeper.js';
+import { createAuthenticationService } from './authentication/service.js';
+import type { Populate, Server } from './cli/composition.js';
+import { resolveMasterKey } from './cli/master-key.js';
+import type { WorldFacts } from './cli/world-facts.js';
+import { localUrls } from './config/base-urls.js';
+import type { BaseUrls, Config } from './config/config.js';
+import { createDispatcher, type Dispatcher } from './delivery/dispatcher.js';
+import { gatewaysFor } from './delivery/gateways/index.js';
+import { CHANNELS, LEASE_MILLIS } from './delivery/message.js';
+import type { Deployment } from './devices/eligibility.js';
+import { createDeviceService } from './devices/service.js';
+import { createEventSink } from './events.js';
+import { basePath } from './http/operations.js';
+import type { RawRoute } from './http/raw.js';
+import type { Route } from './http/route.js';
+import { deviceAuthenticationPoliciesRoutes } from './http/routes/device-authentication-policies.js';
+import { deviceAuthenticationsRoutes } from './http/routes/device-authentications.js';
+import { devicesRoutes } from './http/routes/devices.js';
+import { discoveryRoutes } from './http/routes/discovery.js';
+import { environmentsRoutes } from './http/routes/environments.js';
+import { mfaSettingsRoutes } from './http/routes/mfa-settings.js';
+import { populationsRoutes } from './http/routes/populations.js';
+import { tokenRoutes } from './http/routes/tokens.js';
+import { usersRoutes } from './http/routes/users.js';
+import { createHttpServer, type HttpServer } from './http/server.js';
+import type { TryIt } from './inbox/page/markup.js';
+import { inboxRoutes } from './inbox/routes.js';
+import { createInbox, type Inbox } from './inbox/service.js';
+import { type Clock, systemClock } from './kernel/clock.js';
+import { createKeyring } from './kernel/keys.js';
+import type { Logger } from './kernel/log.js';
+import { createSystemRandom, type Random } from './kernel/random.js';
+import { createDirectory } from './platform/directory.js';
+import { createPlatformService } from './platform/service.js';
+import { createTokenService } from './platform/tokens.js';
+import { createPolicyService } from './policies/service.js';
+import { type Database, openStore } from './storage/sql/index.js';
+
+/** What tests replace. A clock that is given replaces the database's own source of time too. */
+export interface AppOverrides {
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly logger?: Logger;
+  readonly populate?: Populate;
+}
+
+/** The whole server. Disposing of it ends everything in the reverse order of its beginning. */
+export interface App extends Server {
+  readonly routes: readonly Route[];
+  readonly dispatcher: Pick<Dispatcher, 'idle' | 'takeOver'>;
+  readonly inject: HttpServer['inject'];
+}
+
+/** Puts everything together; nothing listens yet. The only function that knows every part (`style.md` §3). */
+export async function createApp(config: Config, overrides: AppOverrides = {}): Promise<App> {
+  const { clock = systemClock, random = createSystemRandom(), logger = createLogger(config.logLevel) } = overrides;
+  const lifetime = new Lifetime();
+  try {
+    return await build();
+  } catch (error) {
+    await lifetime[Symbol.asyncDispose]();
+    throw error;
+  }
+
+  async function build(): Promise<App> {
+    const { host } = config.listen;
+    const port = config.listen.port === 0 ? await freePort(host) : config.listen.port;
+    const urls = config.urls ?? localUrls(localOrigin(host, port));
+    const { key, notice } = resolveMasterKey(config.masterKey, random);
+    const { digests, vault } = createKeyring(key);
+    const events = createEventSink(logger);
+
+    // The store tells of new messages before the dispatcher exists; the dispatcher needs the store.
+    let dispatcher: Dispatcher | undefined;
+    const store = lifetime.own(
+      await openStore({
+        database: databaseOf(config),
+        vault,
+        random,
+        logger,
+        processId: random.uuid(),
+        lease: LEASE_MILLIS,
+        onAppended: (messages) => dispatcher?.nudge(messages),
+        ...(overrides.clock ? { clock: overrides.clock } : {}),
+      }),
+    );
+    const facts = await overrides.populate?.({ store, random, digests });
+
+    let inbox: Inbox | undefined;
+    if (config.mode === 'dev') {
+      const onFault = (error: unknown): void => logger.warn({ err: error }, 'the inbox could not be read');
+      inbox = lifetime.own(createInbox({ store: store.inbox, onFault }));
+    }
+    const outlets = lifetime.own(gatewaysFor(config.gateways, { clock, ...(inbox ? { inbox } : {}) }));
+    dispatcher = lifetime.own(
+      createDispatcher({
+        outbox: store.outbox,
+        chains: outlets.chains,
+        vault,
+        clock,
+        random,
+        logger,
+        events,
+        lease: LEASE_MILLIS,
+      }),
+    );
+    dispatcher.start();
+    lifetime.own(startSweeper(store, logger));
+
+    const { testModeEnvironments: testMode } = config;
+    const deployment: Deployment = {
+      channels: outlets.channels,
+      allowsTestMode: (id) => testMode === 'all' || testMode.some((allowed) => allowed === id),
+    };
+    const directory = createDirectory(store, clock);
+    const tokensOf = (realm: BaseUrls) => createTokenService({ store, directory, vault, random, clock, ...realm });
+    const tokens = tokensOf(urls);
+    const platform = createPlatformService({ store, random, digests, events });
+    const policies = createPolicyService({ store, random, events });
+    const devices = createDeviceService({ store, random, clock, digests, vault, deployment, events });
+    const authentications = createAuthenticationService({ store, random, clock, digests, vault, deployment, events });
+    const routes: readonly Route[] = [
+      ...tokenRoutes(tokens),
+      ...discoveryRoutes(tokens),
+      ...environmentsRoutes(platform),
+      ...populationsRoutes(platform),
+      ...usersRoutes(platform),
+      ...deviceAuthenticationsRoutes(authentications),
+      ...devicesRoutes(devices),
+      ...deviceAuthenticationPoliciesRoutes(policies),
+      ...mfaSettingsRoutes(policies),
+    ];
+    const http = lifetime.own(
+      createHttpServer({
+        routes,
+        rawRoutes: inbox
+          ? below(basePath(urls.authPath), inboxRoutes({ inbox, clock, random, ...tryItOf(facts) }))
+          : [],
+        tokens: config.mode === 'dev' && !config.urls ? acceptSiblings(tokens, tokensOf) : tokens,
+        environments: directory,
+        store,
+        random,
+        clock,
+        logger,
+        ...urls,
+        corsOrigins: config.corsOrigins,
+        development: config.mode === 'dev',
+        drainGrace: config.shutdownGrace,
+      }),
+    );
+    return {
+      urls,
+      store,
+      random,
+      clock,
+      digests,
+      logger,
+      routes,
+      dispatcher,
+      outward: CHANNELS.filter((channel) => outlets.chains.get(channel)?.some(({ name }) => name !== 'inbox')),
+      unserved: CHANNELS.filter((channel) => !outlets.channels.has(channel)),
+      notices: notice === undefined ? [] : [notice],
+      async listen() {
+        await http.listen({ host, port });
+      },
+      drain: () => http.drain(),
+      inject: http.inject,
+      [Symbol.asyncDispose]: () => lifetime[Symbol.asyncDispose](),
+    };
+  }
+}
+
+/** What the inbox's page runs a whole authentication with, if there is a client to run it as. */
+function tryItOf(facts: WorldFacts | undefined): { readonly tryIt?: TryIt } {
+  if (!facts?.clientId) return {};
+  const { environmentId, clientId, clientSecret, users } = facts;
+  return { tryIt: { environmentId, clientId, clientSecret, users } };
+}
+
+/** The same pages under the path of a base URL that has one. */
+function below(path: string, routes: readonly RawRoute[]): readonly RawRoute[] {
+  return routes.map((route) => ({ ...route, path: `${path}${route.path}` }));
+}
+
+/** The form in which the storage takes it. */
+export function databaseOf({ database }: Pick<Config, 'database'>): Database {
+  return database.kind === 'sqlite'
+    ? { kind: 'sqlite', file: database.file }
+    : { kind: 'postgres', url: database.url.reveal(), poolSize: database.poolSize };
+}

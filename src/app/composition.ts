@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import { createApp, databaseOf } from '../app.js';
+import type { Composition } from '../cli/composition.js';
+import { resolveMasterKey } from '../cli/master-key.js';
+import { CommandError } from '../cli/terminal.js';
+import type { OptionGroup } from '../config/docs.js';
+import { processSources } from '../config/load.js';
+import { CORE_OPTIONS } from '../config/options.js';
+import { GATEWAY_OPTIONS, GATEWAYS, gatewayProblems } from '../delivery/gateways/index.js';
+import { LEASE_MILLIS } from '../delivery/message.js';
+import { createKeyring, KeyError } from '../kernel/keys.js';
+import { createSystemRandom } from '../kernel/random.js';
+import { MigrationError, migrate, openStore } from '../storage/sql/index.js';
+import { StoreError } from '../storage/store-error.js';
+import { createLogger } from './logger.js';
+import { processSignals } from './signals.js';
+
+/** Every setting there is, in the order of the documentation. */
+export const OPTION_GROUPS: readonly OptionGroup[] = [
+  { title: 'Server', options: CORE_OPTIONS },
+  ...GATEWAYS.filter(({ options }) => options.length > 0).map(({ name, options }) => ({
+    title: `Gateway \`${name}\``,
+    options,
+  })),
+];
+
+/** The real parts, for the commands. */
+export const composition: Composition = {
+  version: packageVersion(),
+  optionGroups: OPTION_GROUPS,
+  gatewayTable: { options: GATEWAY_OPTIONS, check: gatewayProblems },
+  createServer: (config, populate) => told(createApp(config, populate ? { populate } : {})),
+  async openStore(config) {
+    const random = createSystemRandom();
+    const { digests, vault } = createKeyring(resolveMasterKey(config.masterKey, random).key);
+    const store = await told(
+      openStore({
+        database: databaseOf(config),
+        vault,
+        random,
+        logger: createLogger(config.logLevel),
+        processId: random.uuid(),
+        lease: LEASE_MILLIS,
+        // Commands append no messages.
+        onAppended: () => {},
+      }),
+    );
+    return { store, random, digests, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };
+  },
+  migrate: (config) => told(migrate(databaseOf(config), createLogger(config.logLevel))),
+  sources: processSources,
+  terminal: {
+    out: (text) => void process.stdout.write(`${text}\n`),
+    err: (text) => void process.stderr.write(`${text}\n`),
+  },
+  signals: processSignals,
+};
+
+/** Faults whose message is meant for the operator, who needs no stack to act on it. */
+async function told<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof StoreError || error instanceof MigrationError || error instanceof KeyError)
+      throw new CommandError(error.message);
+    throw error;
+  }
+}
+
+function packageVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  const isManifest = typeof manifest === 'object' && manifest !== null && 'version' in manifest;
+  return isManifest ? String(manifest.version) : 'unknown';
+}

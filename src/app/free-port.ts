@@ -1,0 +1,25 @@
+import { createServer } from 'node:net';
+
+/**
+ * A port that nobody listens on. Links, issuer and keys of the cache name the port before the server listens, so "any" has to be
+ * decided first; the operating system does not deal the same port out again soon.
+ */
+export function freePort(host: string): Promise<number> {
+  return new Promise((resolve, fail) => {
+    const probe = createServer();
+    probe.once('error', fail);
+    probe.listen(0, host, () => {
+      const address = probe.address();
+      probe.close(() => {
+        if (typeof address === 'object' && address) resolve(address.port);
+        else fail(new TypeError('a probe that listens has an address'));
+      });
+    });
+  });
+}
+
+/** The origin at which a server listening there is reached from this machine. */
+export function localOrigin(host: string, port: number): string {
+  const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+}

@@ -1,0 +1,94 @@
+import type { Composition } from './composition.js';
+import type { Invocation } from './run.js';
+import { provisionWorld } from './seed/provision.js';
+import { SEED_ROLES } from './seed/schema.js';
+import { rolesOver, type World } from './seed/world.js';
+import { CommandError } from './terminal.js';
+
+/** Bytes of a client secret (SEC-50: at least 256 bits). */
+const SECRET_BYTES = 48;
+const DEFAULT_NAME = 'Default';
+/** Environments of one page while looking for a name. */
+const PAGE = 200;
+
+/**
+ * `postern bootstrap`: the first way into a production server (SEC-51). Creates an environment with factory settings and a worker
+ * application that may do everything in the organization, all ids and the secret random, and prints them once.
+ */
+export async function bootstrap({ loaded: { config }, words }: Invocation, composition: Composition): Promise<void> {
+  const name = words[0] ?? DEFAULT_NAME;
+  await using parts = await composition.openStore(config);
+  const { store, random } = parts;
+  const { organizationId, isTaken } = await look(store, name);
+  if (isTaken)
+    throw new CommandError(
+      `there is an environment ${JSON.stringify(name)} already: name another, as in \`postern bootstrap Staging\`.`,
+    );
+  const environmentId = random.uuid();
+  const clientId = random.uuid();
+  const secret = random.bytes(SECRET_BYTES).toString('base64url');
+  const organization = organizationId ?? random.uuid();
+  const world: World = {
+    environments: [
+      {
+        environment: {
+          id: environmentId,
+          name,
+          type: 'PRODUCTION',
+          region: 'NA',
+          organizationId: organization,
+          licenseId: random.uuid(),
+          population: { id: random.uuid() },
+          defaultPolicy: { id: random.uuid() },
+        },
+        users: [],
+        clients: [
+          {
+            application: {
+              id: clientId,
+              name: 'Bootstrap',
+              type: 'WORKER',
+              enabled: true,
+              tokenEndpointAuthMethod: 'CLIENT_SECRET_BASIC',
+              roles: rolesOver(SEED_ROLES, 'ORGANIZATION', organization),
+            },
+            secret,
+          },
+        ],
+      },
+    ],
+  };
+  await provisionWorld(parts, world);
+  composition.terminal.out(
+    [
+      `Created environment ${JSON.stringify(name)} and its worker application.`,
+      '',
+      `  Environment id  ${environmentId}`,
+      `  Client id       ${clientId}`,
+      `  Client secret   ${secret}`,
+      '',
+      'The secret is shown this once: put it where secrets belong. The client authenticates by HTTP Basic.',
+    ].join('\n'),
+  );
+}
+
+/** The one organization, if any environment has been made, and whether the name is taken. */
+async function look(
+  store: Pick<Awaited<ReturnType<Composition['openStore']>>['store'], 'environments'>,
+  name: string,
+): Promise<{
+  readonly organizationId?: World['environments'][number]['environment']['organizationId'];
+  readonly isTaken: boolean;
+}> {
+  let after: string | undefined;
+  let organizationId: World['environments'][number]['environment']['organizationId'] | undefined;
+  do {
+    const page = await store.environments({ limit: PAGE, ...(after === undefined ? {} : { after }) });
+    for (const environment of page.items) {
+      organizationId ??= environment.organizationId;
+      if (environment.name === name) return { organizationId, isTaken: true };
+    }
+    after = page.next;
+  } while (after !== undefined);
+  return { ...(organizationId === undefined ? {} : { organizationId }), isTaken: false };
+}

@@ -1,0 +1,59 @@
+import type { BaseUrls, Config } from '../config/config.js';
+import type { OptionGroup } from '../config/docs.js';
+import type { GatewayTable } from '../config/load.js';
+import type { Sources } from '../config/read.js';
+import type { Channel } from '../delivery/message.js';
+import type { Clock, Millis } from '../kernel/clock.js';
+import type { Digests } from '../kernel/keys.js';
+import type { Logger } from '../kernel/log.js';
+import type { Random } from '../kernel/random.js';
+import type { Store } from '../storage/port.js';
+import type { Terminal } from './terminal.js';
+import type { WorldFacts } from './world-facts.js';
+
+/** A server that was put together and does not listen yet. */
+export interface Server extends AsyncDisposable {
+  readonly urls: BaseUrls;
+  readonly store: Store;
+  readonly random: Random;
+  readonly clock: Clock;
+  readonly digests: Digests;
+  readonly logger: Logger;
+  /** Channels without a way out: devices of these types are refused (`10` §13A). */
+  readonly unserved: readonly Channel[];
+  /** Channels whose messages leave for whomever they are addressed to, past the inbox. */
+  readonly outward: readonly Channel[];
+  /** What a developer should know of it. */
+  readonly notices: readonly string[];
+  listen(): Promise<void>;
+  /** Not ready at once, then no new requests; resolves when those in flight have their answers (SEC-84). */
+  drain(): Promise<void>;
+}
+
+/** Fills a database, and tells what with. */
+export type Populate = (parts: Pick<Server, 'store' | 'random' | 'digests'>) => Promise<WorldFacts>;
+
+/** What the commands are handed by whoever starts them (`main.ts`): they know no database, no engine, no gateway. */
+export interface Composition {
+  readonly version: string;
+  readonly optionGroups: readonly OptionGroup[];
+  readonly gatewayTable: GatewayTable;
+  /** `populate` runs once the database is open and before anything is served; what it returns is shown by the inbox's page. */
+  createServer(config: Config, populate?: Populate): Promise<Server>;
+  /** The database alone, for commands that serve nothing. */
+  openStore(config: Config): Promise<Pick<Server, 'store' | 'random' | 'digests'> & AsyncDisposable>;
+  migrate(config: Config): Promise<void>;
+  sources(flags: ReadonlyMap<string, string>): Sources;
+  readonly terminal: Terminal;
+  readonly signals: Signals;
+}
+
+/** The signals that ask a process to end. */
+export interface Signals {
+  /** Calls back at each one; returns what stops that. */
+  onEnd(listener: (signal: 'SIGINT' | 'SIGTERM') => void): () => void;
+  /** Ends the process after this time if something still holds it. */
+  endWithin(time: Millis): void;
+  /** Calls back when the process is about to end, however it came to it; only synchronous work is done. */
+  onExit(listener: () => void): () => void;
+}

@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import type { Config } from '../config/config.js';
+import { describeProblems } from '../config/problem.js';
+import { banner } from './banner.js';
+import type { Composition, Server } from './composition.js';
+import { demoWorld } from './demo.js';
+import type { ReadyFile } from './ready-file.js';
+import type { Invocation } from './run.js';
+import { runServer } from './run-server.js';
+import { provisionWorld } from './seed/provision.js';
+import { readSeed } from './seed/read.js';
+import { type World, worldOf } from './seed/world.js';
+import { CommandError } from './terminal.js';
+import { type WorldFacts, worldFacts } from './world-facts.js';
+
+/** `postern dev`: a server with something in it, and an inbox in place of gateways. */
+export async function dev({ loaded: { config } }: Invocation, composition: Composition): Promise<void> {
+  const world = config.seedFile === undefined ? demoWorld() : seededWorld(config.seedFile);
+  const notices: string[] = [];
+  let facts: WorldFacts | undefined;
+  await using server = await composition.createServer(config, async (parts) => {
+    const present = await provisionWorld(parts, world);
+    if (config.seedFile !== undefined && present.length > 0)
+      notices.push(`Left as they were, not seeded again: ${present.join(', ')}.`);
+    facts = await worldFacts(parts, world);
+    return facts;
+  });
+  if (!facts) throw new TypeError('a server was made without being populated');
+  const { environmentName, trial, ...ids } = facts;
+  const { urls } = server;
+  const ready: Required<ReadyFile> = { ...urls, inboxUrl: `${urls.authPath}/inbox`, ...ids, pid: process.pid };
+  await runServer(server, config, composition, ready, () => {
+    const text = banner({
+      ready,
+      environmentName,
+      trial,
+      database: databaseText(config),
+      version: composition.version,
+      notices: [...server.notices, ...outwardNotice(server), ...exposure(config), ...notices],
+    });
+    composition.terminal.out(text);
+  });
+}
+
+function seededWorld(path: string): World {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch {
+    throw new CommandError(`the seed file ${path} cannot be read: name one that exists.`);
+  }
+  const seed = readSeed(text);
+  if (!seed.ok) throw new CommandError(describeProblems(path, seed.rejection));
+  return worldOf(seed.value);
+}
+
+function databaseText({ database }: Config): string {
+  if (database.kind === 'postgres') return 'PostgreSQL';
+  return database.directory === undefined ? 'in memory, gone with the process' : `SQLite, ${database.file}`;
+}
+
+function outwardNotice({ outward }: Server): readonly string[] {
+  return outward.length === 0 ? [] : [`${outward.join(', ')} go out for real, past the inbox: mind the addresses.`];
+}
+
+function exposure({ listen: { host } }: Config): readonly string[] {
+  const isLoopback = host === 'localhost' || host === '::1' || host.startsWith('127.');
+  return isLoopback ? [] : [`Reachable from other machines (--host ${host}): whoever reaches it controls it.`];
+}

@@ -1,0 +1,123 @@
+import { parseArguments } from '../config/argv.js';
+import { type Loaded, loadConfig } from '../config/load.js';
+import { describeProblems, type Problem } from '../config/problem.js';
+import type { Mode } from '../config/read.js';
+import { bootstrap } from './bootstrap.js';
+import type { Composition } from './composition.js';
+import { showConfig } from './config.js';
+import { dev } from './dev.js';
+import { type CommandHelp, commandHelp, generalHelp } from './help.js';
+import { migrate } from './migrate.js';
+import { serve } from './serve.js';
+import { toCommandError } from './startup-errors.js';
+import { CommandError } from './terminal.js';
+
+/** What a command works with: a configuration that stands, and the words that follow its name. */
+export interface Invocation {
+  readonly loaded: Loaded;
+  readonly words: readonly string[];
+}
+
+interface Command extends CommandHelp {
+  /** Whose settings apply. */
+  readonly mode: Mode | 'asked';
+  /** Words it takes at most. */
+  readonly words: number;
+  /** It opens no secret, and so works without a master key. */
+  readonly keyless?: true;
+  readonly run: (invocation: Invocation, composition: Composition) => Promise<void>;
+}
+
+const COMMANDS: readonly Command[] = [
+  {
+    name: 'dev',
+    usage: 'dev',
+    summary: 'Serve for development: a demo environment, an inbox in place of gateways, nothing to set up.',
+    mode: 'dev',
+    words: 0,
+    run: dev,
+  },
+  { name: 'serve', usage: 'serve', summary: 'Serve for production.', mode: 'serve', words: 0, run: serve },
+  {
+    name: 'bootstrap',
+    usage: 'bootstrap [NAME]',
+    summary: 'Create an environment and its worker application, and print its secret, once.',
+    mode: 'serve',
+    words: 1,
+    run: bootstrap,
+  },
+  {
+    name: 'migrate',
+    usage: 'migrate',
+    summary: 'Bring the database up to date; serving does so too.',
+    mode: 'serve',
+    words: 0,
+    keyless: true,
+    run: migrate,
+  },
+  {
+    name: 'config',
+    usage: 'config [dev|serve]',
+    summary: 'Print the settings in force and where each comes from, without secrets.',
+    mode: 'asked',
+    words: 1,
+    keyless: true,
+    run: showConfig,
+  },
+];
+
+/** A command line → its exit code. Mistakes are told in words, faults as faults. */
+export async function runCommand(args: readonly string[], composition: Composition): Promise<number> {
+  const { terminal, optionGroups, version } = composition;
+  const [name, ...rest] = args;
+  if (name === '--version') {
+    terminal.out(version);
+    return 0;
+  }
+  const command = COMMANDS.find((candidate) => candidate.name === name);
+  if (!command) {
+    if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+      terminal.out(generalHelp(version, COMMANDS));
+      return 0;
+    }
+    terminal.err(`postern: there is no command ${JSON.stringify(name)}.\n\n${generalHelp(version, COMMANDS)}`);
+    return 2;
+  }
+  const parsed = parseArguments(
+    rest,
+    optionGroups.flatMap(({ options }) => options),
+  );
+  const mode = command.mode === 'asked' ? (parsed.positionals[0] === 'dev' ? 'dev' : 'serve') : command.mode;
+  if (parsed.help) {
+    terminal.out(commandHelp(command, optionGroups, mode));
+    return 0;
+  }
+  const loaded = loadConfig(mode, composition.sources(parsed.flags), composition.gatewayTable, !command.keyless);
+  const problems: readonly Problem[] = [
+    ...parsed.problems,
+    ...strayWords(command, parsed.positionals),
+    ...(loaded.ok ? [] : loaded.rejection),
+  ];
+  if (problems.length > 0 || !loaded.ok) {
+    terminal.err(describeProblems(`postern ${command.name}: the configuration`, problems));
+    return 2;
+  }
+  for (const warning of loaded.value.warnings) terminal.err(`postern: ${warning}`);
+  try {
+    await command.run({ loaded: loaded.value, words: parsed.positionals }, composition);
+    return 0;
+  } catch (thrown) {
+    const error = toCommandError(thrown, loaded.value.config);
+    if (!(error instanceof CommandError)) throw error;
+    terminal.err(`postern ${command.name}: ${error.message}`);
+    return 1;
+  }
+}
+
+function strayWords(command: Command, words: readonly string[]): readonly Problem[] {
+  return words.slice(command.words).map((word) => ({
+    where: JSON.stringify(word),
+    what: `is one word too many for \`postern ${command.usage}\`.`,
+    remedy: 'Options begin with --; see --help.',
+  }));
+}

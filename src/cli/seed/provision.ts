@@ -1,0 +1,134 @@
+import { KINDS } from '../../devices/kinds/index.js';
+import type { DeviceKind } from '../../devices/kinds/kind.js';
+import type { Device } from '../../devices/model.js';
+import type { Instant } from '../../kernel/clock.js';
+import type { Digests } from '../../kernel/keys.js';
+import { Redacted } from '../../kernel/sealed.js';
+import { applicationDocument } from '../../platform/application.js';
+import type { EnvironmentId } from '../../platform/model.js';
+import { createSigningKey, type SigningKeyMaterial } from '../../platform/signing-key.js';
+import { provisionEnvironment } from '../../policies/provisioning.js';
+import type { Write } from '../../storage/port.js';
+import type { Server } from '../composition.js';
+import type { World, WorldClient, WorldDevice, WorldEnvironment, WorldUser } from './world.js';
+
+/**
+ * Creates the environments that are not there yet, each with all that belongs to it or not at all: a start that is interrupted
+ * leaves nothing half made, and of two that happen at once on one database one creates. Returns the names of those that were there.
+ */
+export async function provisionWorld(
+  { store, random, digests }: Pick<Server, 'store' | 'random' | 'digests'>,
+  world: World,
+): Promise<readonly string[]> {
+  const present: string[] = [];
+  for (const made of world.environments) {
+    const { id, name } = made.environment;
+    const { environment: found } = await store.load({ environmentId: id });
+    if (found) {
+      present.push(name);
+      continue;
+    }
+    const signingKey = createSigningKey(random.uuid());
+    // Another process may have been faster.
+    const isNew = await store.transact({ environmentId: id }, ({ environment, now }) =>
+      environment
+        ? { writes: [], outcome: false }
+        : { writes: environmentWrites(made, signingKey, digests, now), outcome: true },
+    );
+    if (!isNew) present.push(name);
+  }
+  return present;
+}
+
+/** The write set of an environment with its users, devices and clients. Pure. */
+export function environmentWrites(
+  { environment, users, clients }: WorldEnvironment,
+  signingKey: SigningKeyMaterial,
+  digests: Digests,
+  now: Instant,
+): readonly Write[] {
+  const { id, population } = environment;
+  return [
+    ...provisionEnvironment({ ...environment, signingKey }, now),
+    ...clients.map((client) => clientWrite(client, id, now)),
+    ...users.flatMap((user) => userWrites(user, id, population.id, digests, now)),
+  ];
+}
+
+function clientWrite({ application, secret }: WorldClient, environmentId: EnvironmentId, now: Instant): Write {
+  const at = { createdAt: now, updatedAt: now };
+  const value = applicationDocument({ ...application, environmentId }, new Redacted(secret), at);
+  return { kind: 'put', entity: 'document', value };
+}
+
+function userWrites(
+  { id, username, enabled, mfaEnabled, profile, devices }: WorldUser,
+  environmentId: EnvironmentId,
+  populationId: WorldEnvironment['environment']['population']['id'],
+  digests: Digests,
+  now: Instant,
+): readonly Write[] {
+  return [
+    {
+      kind: 'insert',
+      entity: 'user',
+      value: {
+        id,
+        environmentId,
+        version: 1,
+        populationId,
+        username,
+        enabled,
+        profile,
+        createdAt: now,
+        updatedAt: now,
+      },
+      factors: {
+        userId: id,
+        environmentId,
+        version: 1,
+        mfaEnabled,
+        lockoutFailures: 0,
+        ceilings: {},
+        lockEpochs: {},
+        deviceOrder: devices.map((device) => device.id),
+      },
+    },
+    // A millisecond apart, so that they are listed by creation in the order they were given.
+    ...devices.map(
+      (device, at): Write => ({
+        kind: 'put',
+        entity: 'device',
+        value: deviceOf(device, { environmentId, userId: id }, digests, now + at),
+      }),
+    ),
+  ];
+}
+
+/** An active device, as an administrator's `POST` without `status` makes it (`20` §3.2). */
+function deviceOf(
+  { id, seed }: WorldDevice,
+  owner: Pick<Device, 'environmentId' | 'userId'>,
+  digests: Digests,
+  now: Instant,
+): Device {
+  const kind: DeviceKind = KINDS[seed.type];
+  const parsed = kind.parseMembers(seed);
+  if (!parsed.ok) throw new TypeError(`device ${id} of the seed was not checked when it was read`);
+  const { secret, lookup, details } = parsed.value;
+  return {
+    id,
+    ...owner,
+    type: seed.type,
+    status: 'ACTIVE',
+    ...(seed.nickname === undefined ? {} : { nickname: seed.nickname }),
+    ...(secret === undefined ? {} : { secret: new Redacted(secret) }),
+    ...(lookup === undefined ? {} : { lookupKey: digests.contact(owner.environmentId, lookup) }),
+    details,
+    testMode: seed.testMode ?? false,
+    codeEpoch: 0,
+    activatedAt: now,
+    createdAt: now,
+    updatedAt: now,
+  };
+}

@@ -1,0 +1,43 @@
+import type { BaseUrls } from './config.js';
+
+/**
+ * The two public base URLs from the settings `api-url` and `auth-url`; one given alone says the other (`00` §1.3: they may
+ * share a host, and a path prefix is allowed). `undefined` when neither is given, or a problem was reported.
+ */
+export function baseUrls(
+  apiUrl: string | undefined,
+  authUrl: string | undefined,
+  complain: (name: 'api-url' | 'auth-url', what: string, remedy: string) => void,
+): BaseUrls | undefined {
+  const read = (name: 'api-url' | 'auth-url', text: string | undefined): string | undefined => {
+    if (text === undefined) return undefined;
+    const url = trimBaseUrl(text);
+    if (url === undefined)
+      complain(
+        name,
+        `must be an http or https URL without user, query or fragment, but is ${JSON.stringify(text)}.`,
+        'Write the address by which clients reach this server, such as https://mfa.example.org.',
+      );
+    return url;
+  };
+  const api = read('api-url', apiUrl);
+  const auth = read('auth-url', authUrl);
+  if ((apiUrl !== undefined && !api) || (authUrl !== undefined && !auth)) return undefined;
+  if (api !== undefined) return { apiPath: withVersion(api), authPath: auth ?? withoutVersion(api) };
+  return auth === undefined ? undefined : localUrls(auth);
+}
+
+/** Both base URLs below one origin. */
+export function localUrls(origin: string): BaseUrls {
+  return { apiPath: `${origin}/v1`, authPath: origin };
+}
+
+function trimBaseUrl(text: string): string | undefined {
+  if (!/^https?:\/\/[^/]/i.test(text) || !URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') return undefined;
+  return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
+}
+
+const withVersion = (url: string): string => (url.endsWith('/v1') ? url : `${url}/v1`);
+const withoutVersion = (url: string): string => url.replace(/\/v1$/, '');

@@ -1,0 +1,191 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseUuid, type Uuid } from '../kernel/ids.js';
+import { MASTER_KEY_BYTES } from '../kernel/keys.js';
+import { accept, type Outcome, reject } from '../kernel/outcome.js';
+import { Redacted } from '../kernel/sealed.js';
+import { baseUrls } from './base-urls.js';
+import type { Config, DatabaseConfig, MasterKey } from './config.js';
+import { type Option, type OptionValues, variableName } from './option.js';
+import { CORE_OPTIONS } from './options.js';
+import type { Problem } from './problem.js';
+import { type Mode, readSettings, type Setting, type Sources } from './read.js';
+
+/** A configuration that stands, with what the operator should know of it. */
+export interface Loaded {
+  readonly config: Config;
+  /** Every setting with its origin, for `postern config`. */
+  readonly settings: readonly Setting[];
+  readonly warnings: readonly string[];
+}
+
+type CoreValues = OptionValues<typeof CORE_OPTIONS>;
+
+const MASTER_KEY_FILE = 'master.key';
+const DATABASE_FILE = 'postern.db';
+/** Variables that belong to the project's own tests. */
+const TEST_VARIABLES = /^POSTERN_TEST_/;
+
+/** What the gateways bring: their rows, and what does not go together in their values. */
+export interface GatewayTable {
+  readonly options: readonly Option[];
+  readonly check: (values: Config['gateways']) => readonly Problem[];
+}
+
+/**
+ * Settings → `Config`, or every problem at once. Pure but for `sources.readFile`, which reads the files that hold secrets.
+ * Without `needsKey` a master key may be missing in production: for commands that open no secret.
+ */
+export function loadConfig(
+  mode: Mode,
+  sources: Sources,
+  gatewayTable: GatewayTable,
+  needsKey = true,
+): Outcome<Loaded, readonly Problem[]> {
+  const core: readonly Option[] = CORE_OPTIONS;
+  const { settings, problems: found } = readSettings([...core, ...gatewayTable.options], mode, sources);
+  const problems = [...found];
+  const values = Object.fromEntries(settings.map(({ option, value }) => [option.name, value]));
+  // `readSettings` made each value by the kind that its row states; the table's type says the same.
+  const set = values as unknown as CoreValues;
+  const complain = (name: keyof CoreValues, what: string, remedy: string): void => {
+    const origin = settings.find(({ option }) => option.name === name)?.origin;
+    problems.push({ where: origin === undefined || origin === 'not set' ? variable(name) : origin, what, remedy });
+  };
+  const database = databaseOf(set, complain);
+  const urls = baseUrls(set['api-url'], set['auth-url'], complain);
+  const masterKey = masterKeyOf(set, mode === 'serve' && needsKey, mode, database, complain);
+  const testModeEnvironments = testModeOf(set['test-mode-environments'], complain);
+  const corsOrigins = originsOf(set['cors-origins'], complain);
+  const gateways = Object.fromEntries(gatewayTable.options.map(({ name }) => [name, values[name]]));
+  problems.push(...gatewayTable.check(gateways));
+  if (problems.length > 0 || !database || !masterKey) return reject(problems);
+  const config: Config = {
+    mode,
+    listen: { host: set.host, port: set.port },
+    urls,
+    database,
+    masterKey,
+    testModeEnvironments,
+    corsOrigins,
+    logLevel: set['log-level'],
+    readyFile: set['ready-file'],
+    seedFile: set.seed,
+    shutdownGrace: set['shutdown-grace'] * 1000,
+    gateways,
+  };
+  return accept({ config, settings, warnings: warningsOf(config, settings, sources) });
+}
+
+/** The real sources of this process; the only reader of its environment. */
+export function processSources(flags: ReadonlyMap<string, string>): Sources {
+  return { env: process.env, flags, readFile: (path) => readFileSync(path, 'utf8') };
+}
+
+type Complain = (name: keyof CoreValues, what: string, remedy: string) => void;
+
+const variable = (name: string): string => variableName({ name });
+
+function databaseOf(set: CoreValues, complain: Complain): DatabaseConfig | undefined {
+  const url = set['database-url'];
+  if (!url) {
+    const directory = set.data;
+    return directory === ':memory:'
+      ? { kind: 'sqlite', file: ':memory:' }
+      : { kind: 'sqlite', directory, file: join(directory, DATABASE_FILE) };
+  }
+  if (!/^postgres(?:ql)?:\/\/[^\s]+$/.test(url.reveal())) {
+    complain(
+      'database-url',
+      'must be a PostgreSQL URL.',
+      'Write postgres://user:password@host:5432/name, with special characters of the password percent-encoded.',
+    );
+    return undefined;
+  }
+  return { kind: 'postgres', url, poolSize: set['database-pool-size'] };
+}
+
+function masterKeyOf(
+  set: CoreValues,
+  isRequired: boolean,
+  mode: Mode,
+  database: DatabaseConfig | undefined,
+  complain: Complain,
+): MasterKey | undefined {
+  const text = set['master-key'];
+  if (text) {
+    const key = decodeKey(text.reveal());
+    if (key) return { kind: 'given', key: new Redacted(key) };
+    complain(
+      'master-key',
+      `must be at least ${MASTER_KEY_BYTES} random bytes in base64 or hexadecimal.`,
+      'Make one with `openssl rand -base64 32`; keep the one you have if the database holds data already.',
+    );
+    return undefined;
+  }
+  if (isRequired) {
+    complain(
+      'master-key',
+      'is missing: `serve` seals secrets with it and does not start without one.',
+      `Make one with \`openssl rand -base64 32 > master.key\`, keep a copy, and set ${variable('master-key')}_FILE to its path.`,
+    );
+    return undefined;
+  }
+  if (mode === 'serve') return { kind: 'missing' };
+  if (!database) return undefined;
+  if (database.kind === 'postgres') return { kind: 'published' };
+  return database.directory === undefined
+    ? { kind: 'forgotten' }
+    : { kind: 'keptInFile', file: join(database.directory, MASTER_KEY_FILE) };
+}
+
+/** Base64, base64url or hexadecimal; `undefined` when it is none of them or too short. */
+export function decodeKey(text: string): Buffer | undefined {
+  const key = /^(?:[0-9a-f]{2})+$/i.test(text)
+    ? Buffer.from(text, 'hex')
+    : /^[A-Za-z0-9+/_-]+={0,2}$/.test(text)
+      ? Buffer.from(text, 'base64')
+      : undefined;
+  return key && key.length >= MASTER_KEY_BYTES ? key : undefined;
+}
+
+function testModeOf(list: readonly string[] | undefined, complain: Complain): 'all' | readonly Uuid[] {
+  if (list === undefined) return [];
+  if (list.length === 1 && list[0] === '*') return 'all';
+  const ids = list.map(parseUuid);
+  const valid = ids.filter((id) => id !== undefined);
+  if (valid.length !== ids.length)
+    complain(
+      'test-mode-environments',
+      'must be `*` or a list of environment ids in lower case.',
+      'Name the environments by their ids, separated by commas.',
+    );
+  return valid;
+}
+
+function originsOf(list: readonly string[] | undefined, complain: Complain): Config['corsOrigins'] {
+  if (list?.length === 1 && list[0] === 'loopback') return 'loopback';
+  const wrong = (list ?? []).filter((origin) => !isOrigin(origin));
+  if (wrong.length > 0)
+    complain(
+      'cors-origins',
+      `has members that are not origins: ${wrong.map((origin) => JSON.stringify(origin)).join(', ')}.`,
+      'Write scheme, host and port only, as in https://admin.example.org, or `loopback` alone.',
+    );
+  return list ?? [];
+}
+
+function isOrigin(text: string): boolean {
+  return /^https?:\/\//.test(text) && URL.canParse(text) && new URL(text).origin === text;
+}
+
+function warningsOf(config: Config, settings: readonly Setting[], sources: Sources): readonly string[] {
+  const warnings: string[] = [];
+  const names = new Set(settings.flatMap(({ option }) => [variableName(option), `${variableName(option)}_FILE`]));
+  for (const name of Object.keys(sources.env))
+    if (name.startsWith('POSTERN_') && !names.has(name) && !TEST_VARIABLES.test(name))
+      warnings.push(`${name} is set, but there is no such setting: see \`postern config\`.`);
+  if (config.mode === 'serve' && !config.urls)
+    for (const { option } of settings) if (option.productionWarning) warnings.push(option.productionWarning);
+  return warnings;
+}

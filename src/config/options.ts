@@ -1,0 +1,101 @@
+import type { Option } from './option.js';
+
+/** Every setting of the server itself; the gateways bring their own rows (`delivery/gateways`). */
+export const CORE_OPTIONS = [
+  {
+    name: 'host',
+    kind: 'string',
+    default: '127.0.0.1',
+    doc: 'Address to listen on. Postern speaks plain HTTP: put a TLS proxy in front of it, and use `0.0.0.0` only inside a container or a private network.',
+  },
+  {
+    name: 'port',
+    kind: 'integer',
+    minimum: 0,
+    maximum: 65_535,
+    default: '8080',
+    doc: 'Port to listen on; `0` takes any that is free.',
+  },
+  {
+    name: 'data',
+    kind: 'string',
+    default: './data',
+    doc: 'Directory of the embedded database (a local file system, one server process), or `:memory:` to keep nothing. Unused with `database-url`.',
+  },
+  {
+    name: 'database-url',
+    kind: 'string',
+    secret: true,
+    onCommandLine: true,
+    doc: 'PostgreSQL instead of the embedded database: `postgres://user:password@host:5432/name`. Any number of servers may share it.',
+  },
+  {
+    name: 'database-pool-size',
+    kind: 'integer',
+    minimum: 2,
+    maximum: 200,
+    default: '10',
+    unit: 'connections',
+    doc: 'PostgreSQL connections that one process opens at most.',
+  },
+  {
+    name: 'api-url',
+    kind: 'string',
+    doc: 'Public base URL of the management API, used in every link. `/v1` is added when it does not end so. Default: `auth-url` and `/v1`, else the address listened on.',
+    productionWarning:
+      'Links name the address listened on, which clients cannot reach from elsewhere: set the public URL.',
+  },
+  {
+    name: 'auth-url',
+    kind: 'string',
+    doc: 'Public base URL of tokens and device authentications, used in every link and as issuer. Default: `api-url` without `/v1`, else the address listened on.',
+    productionWarning: 'Tokens name the address listened on as their issuer: set the public URL.',
+  },
+  {
+    name: 'ready-file',
+    kind: 'file',
+    doc: 'File to write, as JSON, once the server listens, and to remove when it ends: base URLs, ids and credentials for scripts and CI jobs (only its owner can read it).',
+  },
+  {
+    name: 'log-level',
+    kind: 'enum',
+    values: ['debug', 'info', 'warn', 'error', 'silent'],
+    default: 'info',
+    developmentDefault: 'warn',
+    doc: 'The least severe entries that are logged. `info` is one JSON line for each request, on standard error.',
+  },
+  {
+    name: 'seed',
+    kind: 'file',
+    only: 'dev',
+    doc: 'YAML or JSON file that describes environments, policies, users, devices and clients, in place of the demo environment (`docs/seed-file.md`).',
+  },
+  {
+    name: 'master-key',
+    kind: 'string',
+    secret: true,
+    doc: 'The key from which all others are derived: at least 32 random bytes as base64 or hexadecimal, for example from `openssl rand -base64 32`. `serve` does not start without it; `dev` makes one. Lose it, and what it sealed is lost.',
+  },
+  {
+    name: 'test-mode-environments',
+    kind: 'list',
+    developmentDefault: '*',
+    doc: 'Ids of the environments in which devices with `testMode` are allowed, whose codes the API itself returns; `*` for all.',
+  },
+  {
+    name: 'cors-origins',
+    kind: 'list',
+    developmentDefault: 'loopback',
+    doc: 'Origins of web pages that may call the management API and device authentications, such as `https://admin.example.org`; `loopback`, alone, for every `localhost`, `127.0.0.1` and `[::1]`.',
+  },
+  {
+    name: 'shutdown-grace',
+    kind: 'integer',
+    minimum: 0,
+    maximum: 20,
+    default: '3',
+    developmentDefault: '1',
+    unit: 'seconds',
+    doc: 'How long the server still takes requests after `SIGTERM` while it reports that it is not ready, so that load balancers look elsewhere first. `SIGINT` and a second signal skip it.',
+  },
+] as const satisfies readonly Option[];

@@ -1,0 +1,127 @@
+import { type ReadingGroup, readingsIn } from './reading.js';
+
+export const AUTHENTICATION_READINGS: ReadingGroup = {
+  title: 'Device authentications',
+  readings: [
+    ...readingsIn('http/routes/device-authentications.ts', [
+      ['10 §1', 'Identity Data Admin over the environment is needed; the role decides, not who issued the token'],
+      ['10 §1', 'Answers are `application/json`, never `application/hal+json`'],
+      ['10 §1', 'Any media type that is not an action of the resource is answered 415, `application/json` included'],
+      ['10 §7.5', 'Unknown cancel reasons count as `DEFAULT`'],
+    ]),
+    ...readingsIn('http/routes/device-authentication-request.ts', [
+      [
+        '10 §3.1',
+        'An unknown, malformed or foreign `policy.id` is 400 `INVALID_VALUE`; a `user.id` of that kind is 404',
+      ],
+      ['10 §3.1', '`selectedDevice.id` and `selectedDevice.oneTime` exclude each other'],
+      ['10 §3.1', '`selectedDevice.oneTime.type` is required, and may be `WHATSAPP`'],
+      ['10 §3.1', 'A supplied passcode is taken as `selectedDevice.otp` and as top-level `otp`'],
+      ['10 §3.1', '`notification.clientContext` has at most 4 KB'],
+      ['10 §3.1', 'Unknown members are ignored'],
+    ]),
+    ...readingsIn('http/hal/device-authentication.ts', [
+      ['10 §2', '`selectedDevice` is absent until a device is selected, and stays after a cancel'],
+      ['10 §2', '`compatibility` is echoed by the action that carried it, while the status is not terminal'],
+      ['10 §2', '`test.otp` is text, in answers to create and select, never in a read'],
+      ['10 §2', '`aggregateFido2Devices` is absent while no FIDO2 device is listed'],
+      ['10 §5', 'Entries of `_embedded.devices` have no `createdAt` and no `updatedAt`'],
+      ['10 §5', 'The list is evaluated afresh for each answer, in terminal states too; `[]` with `NO_USABLE_DEVICES`'],
+      ['10 §5', 'A one-time flow lists its one contact until a paired device is selected'],
+    ]),
+    ...readingsIn('devices/contact.ts', [
+      ['10 §5', 'A phone is masked to seven asterisks and its last two digits'],
+      ['10 §5', 'An address is masked to its first character, four asterisks and its domain'],
+    ]),
+    ...readingsIn('authentication/create.ts', [
+      [
+        '10 §3.2',
+        'What stands in a user’s or device’s way creates a flow that is `FAILED` (201); a wrong request creates none',
+      ],
+      ['10 §4.1', 'The policy is frozen, its content read live; a code keeps the length and expiry it was issued with'],
+      ['10 §4.2', 'A `selectedDevice.id` that is not eligible is 400 `INVALID_VALUE`, whatever the reason'],
+      [
+        '10 §4.5',
+        '`mfaEnabled: false` fails a flow with a paired device (`MFA_DISABLED`) and does not touch a one-time flow',
+      ],
+      ['10 §4.5', 'A bypass period is not applied: callers check it first'],
+    ]),
+    ...readingsIn('authentication/choose.ts', [
+      ['10 §4.2', 'When the default device is not usable, the first usable one in order takes its place'],
+    ]),
+    ...readingsIn('devices/eligibility.ts', [
+      ['10 §4.2', 'Devices outside the order come after it, by activation'],
+      ['10 §4.4', 'Where the operator does not allow test mode, existing test devices are not eligible'],
+      ['10 §13A', 'A channel without a gateway makes its devices ineligible'],
+    ]),
+    ...readingsIn('authentication/failure.ts', [
+      [
+        '10 §4.2',
+        '`unavailableDevices` is always there with `NO_USABLE_DEVICES`; blocked, pending and disabled devices are not in it',
+      ],
+      ['10 §15.3', 'Error codes of failed flows beside `NO_USABLE_DEVICES`'],
+    ]),
+    ...readingsIn('authentication/one-time.ts', [
+      ['10 §4.3', 'A method that the policy switches off refuses one-time use too'],
+      ['10 §9.3', 'A contact at its ceiling is answered 400 `LIMIT_EXCEEDED` without `coolDownExpiresAt`'],
+    ]),
+    ...readingsIn('authentication/table.ts', [
+      ['10 §7.1', 'Which actions each status allows, beyond the documented pairs; select and cancel work outside push'],
+      ['10 §6', 'Names of links beyond `self`, `device.select` and `otp.check`'],
+    ]),
+    ...readingsIn('authentication/check-otp.ts', [
+      [
+        '10 §7.3',
+        'A code that does not consist of as many ASCII digits as were issued is a validation error and no attempt',
+      ],
+      ['10 §9.2', 'An expired code is not compared and costs no attempt; the flow stays open for another'],
+      ['10 §7.1', 'The order of checks: the flow, its status, user and device, then the code'],
+    ]),
+    ...readingsIn('authentication/charge-code.ts', [
+      ['10 §9.4', 'The last wrong code is answered `attemptsRemaining` 0 and fails the flow with `OTP_ATTEMPTS_LIMIT`'],
+      ['10 §9.4', 'The flow that reaches the account’s lockout is `FAILED` with `ACCOUNT_LOCKED_OUT`'],
+    ]),
+    ...readingsIn('authentication/accept-code.ts', [
+      ['10 §9.4', 'Any completed check sets the account’s count of failures to 0'],
+    ]),
+    ...readingsIn('devices/counting.ts', [
+      ['10 §9.3', 'The limit of a run of failures is the smaller of the policy’s now and at its first failure'],
+      ['10 §9.4', 'Exhaustion kills every other live code of the device, in whatever flow'],
+      ['10 §9.3', 'After 100 consecutive failures a factor type is locked without end, until unlocked'],
+    ]),
+    ...readingsIn('authentication/select.ts', [
+      ['10 §7.2', 'Re-selecting gives no attempt back'],
+      ['10 §7.2', 'A one-time flow accepts a paired device; its contact cannot be selected again'],
+    ]),
+    ...readingsIn('authentication/cancel.ts', [
+      [
+        '10 §7.5',
+        '`SIGNOUT` fails the flow with `AUTHENTICATION_CANCELED`; any other reason goes back to the selection',
+      ],
+    ]),
+    ...readingsIn('authentication/settle.ts', [
+      ['10 §9.8', 'What each step answers when user, device or method has changed since the flow was opened'],
+    ]),
+    ...readingsIn('authentication/read.ts', [
+      ['10 §7.1', 'A read shows the flow as it stands now, and stores nothing'],
+    ]),
+    ...readingsIn('authentication/expiry.ts', [
+      [
+        '10 §17',
+        'An open flow lives until the longer of 30 minutes and the code’s life has passed, and 5 minutes more',
+      ],
+      ['10 §17', 'An ended flow can be read for 60 minutes; after that it is missing (404)'],
+    ]),
+    ...readingsIn('otp/code.ts', [
+      [
+        '10 §9.1',
+        'Codes are kept as keyed hashes bound to flow, device, purpose and number of the send; compared in constant time',
+      ],
+    ]),
+    ...readingsIn('http/rejections/authentication.ts', [
+      ['10 §15.4', 'An action that the status does not allow is 400 `INVALID_REQUEST`'],
+      ['10 §15.2', 'Detail codes of refusals beyond those that clients match'],
+    ]),
+    ...readingsIn('authentication/events.ts', [['10 §16', 'When each of the documented event types is emitted']]),
+  ],
+};

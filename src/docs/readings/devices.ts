@@ -1,0 +1,76 @@
+import { type ReadingGroup, readingsIn } from './reading.js';
+
+export const DEVICE_READINGS: ReadingGroup = {
+  title: 'Devices',
+  readings: [
+    ...readingsIn('http/routes/devices.ts', [
+      ['20 §1', 'A bare `DELETE …/devices` is 415; it never means all devices'],
+      ['20 §4.1', '`limit` is ignored, as the documentation says that it does not apply'],
+    ]),
+    ...readingsIn('http/routes/device.ts', [
+      ['20 §1', '`PUT` with the activation’s media type is taken as `POST`'],
+      ['20 §6.4', '`sendActivationCode` answers 200 with the device'],
+      ['20 §13', 'The answer to a nickname has its links and the name'],
+    ]),
+    ...readingsIn('http/routes/device-request.ts', [
+      ['20 §2.2', '`lock`, `block` and unknown members of a request are ignored'],
+      ['20 §13', 'A nickname of more than 100 characters is `SIZE_LIMIT_EXCEEDED`; an empty one clears it'],
+    ]),
+    ...readingsIn('http/hal/devices.ts', [
+      ['20 §2.2', '`lock` and `block` are in every device but the 201 of its creation'],
+      ['20 §2.2', '`lock.expiresAt` is absent when the lock has no end'],
+      ['20 §2.4', 'A pending device has the links `activate` and `device.activate`'],
+      ['20 §6.5', '`test.otp` is text, in answers to create and resend'],
+      ['20 §4.1', 'Form of the order and of display names in an expanded list'],
+    ]),
+    ...readingsIn('devices/list.ts', [
+      ['20 §4.1', 'Filters on `status` and `type` with `eq`, `and` and parentheses; anything else is `INVALID_FILTER`'],
+      ['20 §4.1', 'Without an order, and for pending devices, the list is by creation'],
+    ]),
+    ...readingsIn('devices/contact.ts', [
+      ['20 §5', 'Separators are dropped and E.164 is stored; a number whose range is not assigned is taken'],
+      ['20 §5', 'An extension is 1–32 of digits, comma, `#` and `*`'],
+    ]),
+    ...readingsIn('devices/kinds/index.ts', [
+      ['20 §6.1', 'A type that is not offered is `INVALID_VALUE` with `allowedValues`'],
+    ]),
+    ...readingsIn('devices/create.ts', [
+      ['20 §6.1', 'Order of checks of a creation'],
+      [
+        '20 §6.2',
+        'A method that is disabled, or whose pairing is, refuses with `INVALID_VALUE` on `type`, administrators too',
+      ],
+      ['20 §14', 'A device may be created while `mfaEnabled` is false'],
+    ]),
+    ...readingsIn('devices/limits.ts', [
+      ['20 §3.1', 'Active devices count against the limit, at creation and again at activation'],
+    ]),
+    ...readingsIn('devices/activate.ts', [
+      ['20 §6.4', 'Wrong, expired and exhausted pairing codes are answered as at authentication'],
+      ['20 §6.4', 'Activating an active device is 400 `REQUEST_FAILED`'],
+      ['20 §11', 'A blocked pending device cannot be activated'],
+    ]),
+    ...readingsIn('devices/resend.ts', [
+      ['20 §6.4', 'A new pairing code kills the old one and leaves the count of attempts as it is'],
+    ]),
+    ...readingsIn('devices/manage.ts', [
+      ['20 §11', 'Block, unblock and unlock may be repeated'],
+      ['20 §11', 'A blocked device keeps its place in the order and counts against the limit'],
+    ]),
+    ...readingsIn('devices/leftover.ts', [
+      ['20 §13', 'A deleted device leaves its counter and lock to whoever pairs the same contact again'],
+    ]),
+    ...readingsIn('devices/order.ts', [
+      ['20 §12', 'A new order names active devices, none twice; those it leaves out are appended'],
+      ['20 §12', 'After its removal devices stay unordered until an order is set or at most one is left'],
+    ]),
+    ...readingsIn('devices/eligibility.ts', [
+      ['20 §3', 'A lock whose end has passed reads as unlocked; a pending device is gone after 24 hours'],
+    ]),
+    ...readingsIn('http/rejections/devices.ts', [['20 §17.3', 'Error bodies of activation and of limits']]),
+    ...readingsIn('delivery/content.ts', [
+      ['10 §13A', 'A named variant that does not exist is refused; only the locale falls back'],
+      ['30 §9.2', 'Names of variables are compared without regard to case; a request’s never replace the server’s'],
+    ]),
+  ],
+};

@@ -1,0 +1,54 @@
+import { type ReadingGroup, readingsIn } from './reading.js';
+
+export const PLATFORM_READINGS: ReadingGroup = {
+  title: 'Conventions and platform',
+  readings: [
+    ...readingsIn('http/dispatch.ts', [
+      ['00 §2.6', 'The order of checks: path, method, token, role, media type, body, objects, state'],
+      ['00 §4.5', 'A 401 carries `WWW-Authenticate: Bearer`'],
+    ]),
+    ...readingsIn('http/auth.ts', [
+      ['00 §4.6', 'Unknown environments are 404 to organization-wide roles and 403 to all others'],
+      ['00 §6.2', 'Which role permits what, beyond Identity Data Admin for devices and users'],
+    ]),
+    ...readingsIn('http/errors.ts', [
+      ['00 §4.2', 'Codes of 405, 409, 413, 414, 431, 502 and 503; which detail code goes with which code'],
+    ]),
+    ...readingsIn('http/answer-headers.ts', [
+      ['00 §3.1', '`Correlation-Id` is the `id` of an error; values of the cache headers'],
+    ]),
+    ...readingsIn('http/json-reader.ts', [['00 §2.6', 'A body that is not a JSON object is 400 `INVALID_REQUEST`']]),
+    ...readingsIn('http/cors.ts', [
+      ['00 §3.7', 'Allowed origins are a setting: none in production, loopback in development'],
+    ]),
+    ...readingsIn('http/request.ts', [['00 §2.5', 'An id in a path that is not a lower-case UUID is 404']]),
+    ...readingsIn('http/list-filter.ts', [
+      [
+        '00 §3.6',
+        '`sw` and `eq` compare text without regard to case; an attribute that cannot be filtered is `INVALID_FILTER`',
+      ],
+    ]),
+    ...readingsIn('platform/listing.ts', [
+      [
+        '00 §3.4',
+        'Cursors carry the key of the last item and are bound to their query; one that is not ours is `INVALID_PARAMETER`',
+      ],
+    ]),
+    ...readingsIn('http/routes/user-list.ts', [
+      ['00 §3.4', 'A page has 1–1000 items as asked for, and at most 200 users'],
+    ]),
+    ...readingsIn('platform/rules.ts', [
+      ['00 §8.6', 'A lock without `unlockAt` lasts until it is ended; one in the past is `INVALID_VALUE`'],
+      ['00 §8.5', 'Disabling MFA leaves the user’s devices as they are'],
+      ['00 §8.1', 'Deleting a user deletes the devices'],
+    ]),
+    ...readingsIn('platform/tokens.ts', [
+      ['00 §1.2', 'Without an environment in the path the client’s own is meant'],
+      ['00 §5.2', 'Roles are looked up with the request, not carried in the token'],
+    ]),
+    ...readingsIn('http/rejections/tokens.ts', [
+      ['00 §4.7', 'Texts of OAuth errors beyond the one that clients match'],
+    ]),
+    ...readingsIn('http/validation.ts', [['00 §2.4', 'Unknown and read-only members are ignored']]),
+  ],
+};

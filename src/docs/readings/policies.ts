@@ -1,0 +1,33 @@
+import { type ReadingGroup, readingsIn } from './reading.js';
+
+export const POLICY_READINGS: ReadingGroup = {
+  title: 'Policies and settings',
+  readings: [
+    ...readingsIn('policies/policy-document.ts', [
+      ['30 §1.2', 'A name has 1–256 characters; unknown members and the legacy FIDO sections are ignored'],
+      ['30 §1.2', '`rememberMe.web.lifeTime` is taken from one minute'],
+    ]),
+    ...readingsIn('policies/method-sections.ts', [
+      ['30 §1.3', 'Ranges where documentation and clients differ: the wider is taken (cool-down 0–1800 s in seconds)'],
+    ]),
+    ...readingsIn('policies/mobile-section.ts', [['30 §1.3.3', '`pushTimeout` is taken from 1 to 150 seconds']]),
+    ...readingsIn('policies/decide.ts', [
+      ['30 §1.2', 'Names are unique in the environment'],
+      ['30 §1.5', '`default: false` on the default policy is refused with `CONSTRAINT_VIOLATION`'],
+      ['30 §1.3.3', 'References to objects that do not exist are `INVALID_VALUE`'],
+    ]),
+    ...readingsIn('policies/defaults.ts', [
+      ['30 §1.4', 'The factory policy is called “Default MFA Policy”'],
+      ['30 §3.2', 'Factory settings leave `users.mfaEnabled` false and set no lockout'],
+    ]),
+    ...readingsIn('policies/fido2-migration.ts', [
+      ['30 §1.6', 'No legacy sections are ever stored, so the migration converts none'],
+    ]),
+    ...readingsIn('policies/provisioning.ts', [['30 §0.5', 'A new environment has its content as soon as it exists']]),
+    ...readingsIn('policies/configuration.ts', [
+      ['30 §1.5', 'Policies are listed by creation'],
+      ['30 §3.3', '`lockout.failureCount` 0 means never; no duration, or 0, until an administrator unlocks'],
+    ]),
+    ...readingsIn('http/rejections/policies.ts', [['30 §0.4', 'Conflicts of names are 400, not 409']]),
+  ],
+};

@@ -1,0 +1,136 @@
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Libsql from 'libsql';
+import { StoreError } from '../../store-error.js';
+import { type Call, type Result, type Row, type Statement, withPlaceholders } from '../statement.js';
+
+/** How long a second process waits for the first to let go of the file: enough for two runs to overlap at a restart. */
+const BUSY_MILLIS = 5_000;
+/** Pages in the log before a commit copies them into the file: about 4 MB, so that no commit stalls for long. */
+const CHECKPOINT_PAGES = 1_000;
+const CACHE_KIB = 65_536;
+
+type Prepared = ReturnType<Libsql.Database['prepare']>;
+
+/** What went wrong with the file, as far as it matters here. */
+export type SqliteProblem = 'busy' | 'full' | 'readonly' | 'io';
+
+/** By the result code's name (https://www.sqlite.org/rescode.html); `undefined`: a fault of ours, not of the file. */
+export function sqliteProblem(error: unknown): SqliteProblem | undefined {
+  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (code.startsWith('SQLITE_FULL')) return 'full';
+  if (code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_CANTOPEN')) return 'readonly';
+  if (code.startsWith('SQLITE_IOERR')) return 'io';
+  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) return 'busy';
+  return undefined;
+}
+
+/**
+ * The one connection to the file; the only place that knows the driver, so that `node:sqlite` can take libsql's when Node 24 is
+ * the floor. Values are texts, numbers and nulls: libsql ends the process when it is given a boolean.
+ */
+export class SqliteConnection {
+  readonly #database: Libsql.Database;
+  readonly #prepared = new Map<Statement, Prepared>();
+  /** Rises with every statement that changed something: tells whether a unit has left anything to undo. */
+  changes = 0;
+
+  private constructor(database: Libsql.Database) {
+    this.#database = database;
+  }
+
+  /**
+   * Opens and locks the file, made readable by its owner alone. Throws `StoreError` when another process holds it, after waiting
+   * as long as a restart takes.
+   */
+  static open(file: string, busyMillis = BUSY_MILLIS): SqliteConnection {
+    if (file !== ':memory:') createFile(file);
+    const database = new Libsql(file, { timeout: busyMillis });
+    const connection = new SqliteConnection(database);
+    try {
+      connection.exec(`pragma busy_timeout = ${busyMillis}`);
+      // Before journal_mode, so that the log's index lives in memory and the operating system holds the lock for us (SEC-77).
+      connection.exec('pragma locking_mode = exclusive');
+      connection.exec('pragma journal_mode = wal');
+      // Some builds use NORMAL for WAL files: an acknowledged commit could be lost with the power (SEC-76).
+      connection.exec('pragma synchronous = full');
+      connection.exec('pragma foreign_keys = on');
+      connection.exec(`pragma wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+      connection.exec(`pragma cache_size = -${CACHE_KIB}`);
+      connection.exec('pragma temp_store = memory');
+      connection.exec('begin immediate');
+      connection.exec('commit');
+    } catch (cause) {
+      connection.close();
+      if (sqliteProblem(cause) !== 'busy') throw cause;
+      throw new StoreError(
+        'unavailable',
+        `${file} is in use by another process: an embedded database serves one. Stop the other, or use PostgreSQL.`,
+        { cause },
+      );
+    }
+    return connection;
+  }
+
+  get inTransaction(): boolean {
+    return this.#database.inTransaction;
+  }
+
+  exec(sql: string): void {
+    this.#database.exec(sql);
+  }
+
+  ask({ statement, values }: Call): Result {
+    const prepared = this.#prepared.get(statement) ?? this.#prepare(statement);
+    switch (statement.yields) {
+      case 'row': {
+        // Raw mode gives an array; the driver's types do not say so.
+        const row = prepared.get(values) as Row | undefined;
+        return { rows: row ? [row] : [], count: 0 };
+      }
+      case 'rows':
+      case 'returning': {
+        const rows = prepared.all(values) as Row[];
+        if (statement.yields === 'returning') this.changes += 1;
+        return { rows, count: rows.length };
+      }
+      default: {
+        const { changes } = prepared.run(values);
+        this.changes += changes;
+        return { rows: [], count: changes };
+      }
+    }
+  }
+
+  /**
+   * Lets go of the file. The driver closes it only once its statements are garbage, so the lock is given back by leaving WAL mode
+   * first: whoever opens the file next need not wait for that.
+   */
+  close(): void {
+    try {
+      for (const sql of ['pragma journal_mode = delete', 'pragma locking_mode = normal', 'select 1 from sqlite_master'])
+        this.#database.prepare(sql).all();
+    } catch {
+      // The file is in trouble, or was never ours; what is committed is in it or in its log.
+    }
+    this.#prepared.clear();
+    this.#database.close();
+  }
+
+  #prepare(statement: Statement): Prepared {
+    const prepared = this.#database.prepare(withPlaceholders(statement, '?'));
+    if (statement.yields !== 'count') prepared.raw(true);
+    this.#prepared.set(statement, prepared);
+    return prepared;
+  }
+}
+
+/** Made by us and not by the driver, for its mode; the log beside it takes the same. */
+function createFile(file: string): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  try {
+    closeSync(openSync(file, 'wx', 0o600));
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
+}

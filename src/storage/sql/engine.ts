@@ -1,0 +1,66 @@
+import type { OutboxMessage } from '../../delivery/message.js';
+import type { Clock, Millis } from '../../kernel/clock.js';
+import type { Vault } from '../../kernel/keys.js';
+import type { Logger } from '../../kernel/log.js';
+import type { Random } from '../../kernel/random.js';
+import type { Decision, Plan, Snapshot } from '../port.js';
+import type { ParseConfiguration } from './configurations.js';
+import type { Script } from './statement.js';
+import type { TimeSource } from './time.js';
+
+/** What a database must be able to do; everything else of the store is scripts on top of it, the same for both. */
+export interface Engine extends AsyncDisposable {
+  readonly time: TimeSource;
+  load(plan: Plan): Promise<Snapshot>;
+  transact<O>(plan: Plan, decide: (snapshot: Snapshot) => Decision<O>): Promise<O>;
+  /** Runs a script over committed data. */
+  read<T>(script: () => Script<T>): Promise<T>;
+  /** Runs a script as one transaction, durable before it resolves; may run it several times. */
+  write<T>(script: () => Script<T>): Promise<T>;
+  /** Why the database cannot be written to now, if so. */
+  unwritable(): Promise<string | undefined>;
+}
+
+export type Database =
+  | { readonly kind: 'sqlite' /** Or `:memory:`. */; readonly file: string }
+  | { readonly kind: 'postgres'; readonly url: string /** Connections; 10 unless told. */; readonly poolSize?: number };
+
+/** What the store is given by its owner. */
+export interface EngineOptions {
+  readonly vault: Vault;
+  readonly random: Random;
+  /** Replaces the database's source of time (tests, development). */
+  readonly clock?: Clock;
+  readonly logger: Logger;
+  /** The owner of the leases of outbox rows; unique among the processes. */
+  readonly processId: string;
+  readonly lease: Millis;
+  readonly onAppended: (messages: readonly OutboxMessage[]) => void;
+  /** Called when only a restart can tell what is durable; the process must end (`design.md` §12). */
+  readonly onFatal: (error: unknown) => void;
+  readonly parseConfiguration: ParseConfiguration;
+}
+
+/** Hands a commit's messages to their owner, whose trouble is not the commit's. */
+export function announce(
+  options: Pick<EngineOptions, 'onAppended' | 'logger'>,
+  messages: readonly OutboxMessage[],
+): void {
+  if (messages.length === 0) return;
+  try {
+    options.onAppended(messages);
+  } catch (error) {
+    options.logger.error({ err: error }, 'the dispatcher could not be told of new messages; their leases will run out');
+  }
+}
+
+/** Times a unit whose unique name was taken is decided again before its decision counts as broken. */
+export const MAX_TAKEN = 3;
+
+/** The plan with the name that was taken, so that the next decision sees who holds it. */
+export function withTakenName(plan: Plan, { writes }: Decision<unknown>): Plan {
+  if (plan.username !== undefined) return plan;
+  for (const write of writes)
+    if (write.kind === 'insert' && write.entity === 'user') return { ...plan, username: write.value.username };
+  return plan;
+}

@@ -1,0 +1,115 @@
+import type { Instant } from '../../kernel/clock.js';
+import type { Uuid } from '../../kernel/ids.js';
+import type { Plan, Snapshot } from '../port.js';
+import type { Configurations, Configured } from './configurations.js';
+import { CONFIG_VERSION, type Layout, layoutOf, NOW, shapeOf } from './load-statement.js';
+import { integer, optionalText } from './row.js';
+import { call, only, type Row, type Script } from './statement.js';
+import { toDestination, unusedDestination } from './tables/destinations.js';
+import { toDeviceAuthentication } from './tables/device-authentications.js';
+import { toDevices } from './tables/devices.js';
+import { selectDocument, toDocument } from './tables/documents.js';
+import { toFactors } from './tables/factors.js';
+import { toUser, usernameKey } from './tables/users.js';
+import type { TimeSource } from './time.js';
+
+/** Loads what plans name (`design.md` §2): one round trip, more only for single documents or when the configuration moved. */
+export class Loader {
+  readonly #time: TimeSource;
+  readonly #configurations: Configurations;
+  readonly #layouts = new Map<number, Layout>();
+
+  constructor(time: TimeSource, configurations: Configurations) {
+    this.#time = time;
+    this.#configurations = configurations;
+  }
+
+  *load(plan: Plan): Script<Snapshot> {
+    const layout = this.#layout(plan);
+    const { rows } = only(
+      yield [
+        call(layout.statement, {
+          environment: plan.environmentId,
+          flow: plan.deviceAuthentication ?? null,
+          user: plan.user ?? null,
+          destination: plan.destination ?? null,
+          usernameKey: plan.username === undefined ? null : usernameKey(plan.username),
+        }),
+      ],
+    );
+    const row = rows[0] ?? [];
+    const now = this.#time.read(row[NOW]);
+    if (row[CONFIG_VERSION] === null) return { now, devices: [], documents: [] };
+    const configured = yield* this.#configurations.at(plan.environmentId, integer(row, CONFIG_VERSION));
+    if (!configured) return { now, devices: [], documents: [] };
+    const documents = plan.documents?.length ? yield* selectDocuments(plan.environmentId, plan.documents) : [];
+    return snapshotOf(plan, layout, row, now, configured, documents);
+  }
+
+  #layout(plan: Plan): Layout {
+    const shape = shapeOf(plan);
+    const known = this.#layouts.get(shape);
+    if (known) return known;
+    const layout = layoutOf(plan, this.#time);
+    this.#layouts.set(shape, layout);
+    return layout;
+  }
+}
+
+/** Read after `config_version`, so a document that moved in between fails the guard on that version. */
+function* selectDocuments(
+  environmentId: Plan['environmentId'],
+  wanted: NonNullable<Plan['documents']>,
+): Script<Snapshot['documents']> {
+  const results = yield wanted.map(({ kind, id }) => call(selectDocument, { environment: environmentId, kind, id }));
+  return results.flatMap(({ rows }) => rows.map((row) => toDocument(row, 0)));
+}
+
+/** Decodes a load's row. A left join without a match leaves the part's first column `null`. */
+function snapshotOf(
+  plan: Plan,
+  layout: Layout,
+  row: Row,
+  now: Instant,
+  { environment, configuration }: Configured,
+  documents: Snapshot['documents'],
+): Snapshot {
+  const { environmentId } = plan;
+  const snapshot: { -readonly [K in keyof Snapshot]: Snapshot[K] } = {
+    now: Math.max(now, environment.updatedAt),
+    environment,
+    configuration,
+    devices: [],
+    documents,
+  };
+  // A clock that is behind what was stored (fail-over to a slower server) does not take time back (SEC-20).
+  const notBefore = (instant: Instant): void => {
+    if (instant > snapshot.now) snapshot.now = instant;
+  };
+  const { flow, user, destination, holder } = layout;
+  if (flow !== undefined && plan.deviceAuthentication !== undefined && row[flow] !== null) {
+    snapshot.deviceAuthentication = toDeviceAuthentication(environmentId, plan.deviceAuthentication, row, flow);
+    notBefore(snapshot.deviceAuthentication.updatedAt);
+  }
+  const userId = flow === undefined ? plan.user : snapshot.deviceAuthentication?.userId;
+  if (user && userId !== undefined && row[user.at] !== null) {
+    snapshot.user = toUser(environmentId, userId, row, user.at);
+    snapshot.factors = toFactors(environmentId, userId, row, user.factors);
+    snapshot.devices = toDevices(environmentId, userId, row, user.devices);
+    notBefore(snapshot.user.updatedAt);
+    for (const { updatedAt } of snapshot.devices) notBefore(updatedAt);
+  }
+  if (destination) {
+    const key =
+      plan.destination ??
+      (destination.contactKey === undefined ? undefined : optionalText(row, destination.contactKey));
+    if (key !== undefined)
+      snapshot.destination =
+        row[destination.at] === null
+          ? unusedDestination(environmentId, key)
+          : toDestination(environmentId, key, row, destination.at);
+  }
+  // Ids are stored as they were parsed.
+  if (holder !== undefined && row[holder] !== null) snapshot.usernameHolder = row[holder] as Uuid;
+  return snapshot;
+}

@@ -1,0 +1,20 @@
+import { foundation as foundationOnPostgres } from './0001-foundation.postgres.js';
+import { foundation as foundationOnSqlite } from './0001-foundation.sqlite.js';
+
+/** One step of the schema. Never edited once released; expand first, contract a release later (`style.md` §5). */
+export interface Migration {
+  readonly number: number;
+  readonly name: string;
+  /**
+   * The number of the newest migration that a server must know to serve a database that has this one: its own, unless the step
+   * only adds what older servers can ignore.
+   */
+  readonly oldestServer: number;
+  readonly sqlite: string;
+  readonly postgres: string;
+}
+
+/** In the order they are applied. */
+export const MIGRATIONS: readonly Migration[] = [
+  { number: 1, name: 'foundation', oldestServer: 1, sqlite: foundationOnSqlite, postgres: foundationOnPostgres },
+];

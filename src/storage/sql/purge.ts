@@ -1,0 +1,56 @@
+import type { Millis } from '../../kernel/clock.js';
+import { days } from '../../kernel/duration.js';
+import type { Engine } from './engine.js';
+import { purgeInboxStep } from './inbox.js';
+import { text } from './row.js';
+import { ask, call, type Script, type Statement } from './statement.js';
+import { oldestDeviceAuthentications, purgeDeviceAuthentication } from './tables/device-authentications.js';
+import { lapsedDevices, purgeDevice } from './tables/devices.js';
+import { environmentIds } from './tables/environments.js';
+import { oldestMessages, purgeMessage } from './tables/outbox.js';
+
+/** How long a settled message's record is kept: what was sent when, by which gateway; its content has been gone since. */
+const OUTBOX_RETENTION = days(1);
+
+/** How one kind of row goes: those that may be past their time, first three columns environment, id, time; and one by its key. */
+interface Kind {
+  readonly select: Statement;
+  readonly remove: Statement;
+  readonly retention: Millis;
+}
+
+const FLOWS: Kind = { select: oldestDeviceAuthentications, remove: purgeDeviceAuthentication, retention: 0 };
+const MESSAGES: Kind = { select: oldestMessages, remove: purgeMessage, retention: OUTBOX_RETENTION };
+const PENDING_DEVICES: Kind = { select: lapsedDevices, remove: purgeDevice, retention: 0 };
+
+/**
+ * Removes up to `limit` rows that are past their time, each kind and environment as a unit of its own, so that nobody waits long.
+ * Of an environment's rows only the oldest `limit` are looked at: what stands behind younger ones is found once those have gone.
+ */
+export async function purge(engine: Engine, limit: number): Promise<number> {
+  let left = limit;
+  const step = async (script: (limit: number) => Script<number>): Promise<void> => {
+    if (left > 0) left -= await engine.write(() => script(left));
+  };
+  const ids = await engine.read(function* () {
+    return (yield* ask(environmentIds, {})).rows.map((row) => text(row, 0));
+  });
+  for (const environment of ids) {
+    await step((limit) => remove(engine, FLOWS, environment, limit));
+    await step((limit) => remove(engine, MESSAGES, environment, limit));
+  }
+  await step((limit) => remove(engine, PENDING_DEVICES, null, limit));
+  await step(purgeInboxStep);
+  return limit - left;
+}
+
+/** Found first and removed by key: a planner that is given both at once may read the whole table through. */
+function* remove(engine: Engine, kind: Kind, environment: string | null, limit: number): Script<number> {
+  const before = (yield* engine.time.now()) - kind.retention;
+  const { rows } = yield* ask(kind.select, { environment, before, limit });
+  const past = rows.filter((row) => typeof row[2] === 'number' && row[2] <= before);
+  const removed = yield past.map((row) =>
+    call(kind.remove, { environment: text(row, 0), id: text(row, 1), user: row[3] ?? null, before }),
+  );
+  return removed.reduce((sum, { count }) => sum + count, 0);
+}

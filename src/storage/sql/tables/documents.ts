@@ -1,0 +1,90 @@
+import type { JsonObject } from '../../../kernel/json.js';
+import type { Vault } from '../../../kernel/keys.js';
+import type { SealedPlace } from '../../../kernel/sealed.js';
+import type { DocumentKind, StoredDocument } from '../../../platform/model.js';
+import { decode, document, integer, sealedFrom, sealInto, text } from '../row.js';
+import { type Row, statement, type Value } from '../statement.js';
+import { ENVIRONMENT_COLUMNS } from './environments.js';
+
+/** In the order that `toDocument` reads. */
+export const DOCUMENT_COLUMNS = ['environment_id', 'kind', 'id', 'document', 'secret', 'created_at', 'updated_at'];
+const columns = DOCUMENT_COLUMNS.join(', ');
+
+const place = (environmentId: string, kind: string, id: string): SealedPlace => ({
+  table: 'documents',
+  column: 'secret',
+  environmentId,
+  row: `${kind}/${id}`,
+});
+
+export function toDocument(row: Row, at: number): StoredDocument {
+  return decode('documents', row[at + 2], () => {
+    const environmentId = text(row, at) as StoredDocument['environmentId'];
+    const kind = text(row, at + 1) as DocumentKind;
+    const id = text(row, at + 2) as StoredDocument['id'];
+    const secret = sealedFrom(row, at + 4, place(environmentId, kind, id));
+    return {
+      environmentId,
+      kind,
+      id,
+      body: document<JsonObject>(row, at + 3, []),
+      ...(secret ? { secret } : {}),
+      createdAt: integer(row, at + 5),
+      updatedAt: integer(row, at + 6),
+    };
+  });
+}
+
+export function documentValues(value: StoredDocument, vault: Vault): Record<string, Value> {
+  const { environmentId, kind, id, secret } = value;
+  return {
+    environment: environmentId,
+    kind,
+    id,
+    document: JSON.stringify(value.body),
+    secret: secret ? sealInto(vault, secret, place(environmentId, kind, id)) : null,
+    createdAt: value.createdAt,
+    updatedAt: value.updatedAt,
+  };
+}
+
+export const putDocument = statement(
+  'count',
+  `insert into documents (${columns})
+   values (:environment, :kind, :id, :document, cast(:secret as text), :createdAt, :updatedAt)
+   on conflict (environment_id, kind, id) do update
+   set document = excluded.document, secret = excluded.secret, updated_at = excluded.updated_at`,
+);
+
+export const deleteDocument = statement(
+  'count',
+  'delete from documents where environment_id = :environment and kind = :kind and id = :id',
+);
+
+export const selectDocument = statement(
+  'row',
+  `select ${columns} from documents where environment_id = :environment and kind = :kind and id = :id`,
+);
+
+export const listDocuments = statement(
+  'rows',
+  `select ${columns} from documents where environment_id = :environment and kind = :kind order by created_at, id`,
+);
+
+/** By id alone: ids are unique across environments by their making, and the first by environment wins if they are not. */
+export const findDocument = statement(
+  'row',
+  `select ${columns} from documents where id = :id and kind = :kind order by environment_id limit 1`,
+);
+
+/**
+ * An environment and the documents that decisions read, in one statement, so that they and `config_version` are of one instant.
+ * No row: no such environment. One row without a document: an environment without any.
+ */
+export const selectConfiguration = statement(
+  'rows',
+  `select ${[...ENVIRONMENT_COLUMNS.map((column) => `e.${column}`), ...DOCUMENT_COLUMNS.map((column) => `d.${column}`)].join(', ')}
+   from environments e
+   left join documents d on d.environment_id = e.id and d.kind in ('deviceAuthenticationPolicy', 'mfaSettings')
+   where e.id = :environment order by d.created_at nulls last, d.id nulls last`,
+);

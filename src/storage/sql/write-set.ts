@@ -1,0 +1,118 @@
+import type { OutboxMessage } from '../../delivery/message.js';
+import { unreachable } from '../../kernel/outcome.js';
+import type { EnvironmentId } from '../../platform/model.js';
+import type { Snapshot } from '../port.js';
+import { StorageFault } from './fault.js';
+import type { Call } from './statement.js';
+
+/** What a guard looks at, in the one order in which rows are locked (`design.md` §4). */
+export const GUARDED = ['environment', 'user', 'factors', 'deviceAuthentication', 'destination'] as const;
+export type Guarded = (typeof GUARDED)[number];
+
+/** A row that must still be at this version; 0 = that there is none. */
+export interface Guard {
+  readonly entity: Guarded;
+  readonly environmentId: EnvironmentId;
+  readonly id: string;
+  readonly version: number;
+}
+
+/** One statement of a write set. */
+export interface Step {
+  readonly call: Call;
+  /** Rows it changes. `any`: none or many. */
+  readonly rows: 'one' | 'any';
+}
+
+/** A decision's writes as statements: checked and sealed before the first of them runs. */
+export interface WriteSet {
+  /** By table in the order of `GUARDED`, then by id. */
+  readonly guards: readonly Guard[];
+  /**
+   * Inserts that may find their key taken, which sends the unit back to its load. Run before all steps, so that there is little
+   * to undo.
+   */
+  readonly claims: readonly Call[];
+  readonly steps: readonly Step[];
+  readonly appended: readonly OutboxMessage[];
+}
+
+/**
+ * When a statement runs, for the sake of foreign keys: parents before children when they come, after them when they go.
+ * 0 environment · 1 users, factors, documents · 2 devices · 3 what refers to nothing · 4 and 5 a user's end.
+ */
+export type Rank = 0 | 1 | 2 | 3 | 4 | 5;
+
+/** Collects the statements of one write set and refuses those that contradict each other. */
+export class WriteSetBuilder {
+  readonly #guards = new Map<string, Guard>();
+  readonly #claims: Call[] = [];
+  readonly #steps: Step[][] = [[], [], [], [], [], []];
+  readonly #appended: OutboxMessage[] = [];
+  readonly #written = new Set<string>();
+
+  guard(entity: Guarded, environmentId: EnvironmentId, id: string, version: number): void {
+    const key = `${entity}:${id}`;
+    const known = this.#guards.get(key);
+    if (known && known.version !== version)
+      throw new StorageFault(`a write set guards two versions of ${entity} ${id}`);
+    this.#guards.set(key, { entity, environmentId, id, version });
+  }
+
+  /** One write per row: of two, the second would find the version moved by the first. */
+  once(entity: string, id: string): void {
+    if (this.wrote(entity, id)) throw new StorageFault(`a write set writes ${entity} ${id} twice`);
+    this.#written.add(`${entity}:${id}`);
+  }
+
+  wrote(entity: string, id: string): boolean {
+    return this.#written.has(`${entity}:${id}`);
+  }
+
+  claim(call: Call): void {
+    this.#claims.push(call);
+  }
+
+  step(rank: Rank, call: Call, rows: Step['rows'] = 'one'): void {
+    this.#steps[rank]?.push({ call, rows });
+  }
+
+  append(message: OutboxMessage): void {
+    this.#appended.push(message);
+  }
+
+  /** Throws `StorageFault` when a guard is on something that was not loaded: a verdict rests on the snapshot or on nothing. */
+  build(snapshot: Snapshot): WriteSet {
+    const guards = [...this.#guards.values()];
+    if (guards.length > 1) guards.sort(inLockOrder);
+    for (const { entity, id, version } of guards) {
+      const loaded = loadedAs(entity, snapshot);
+      if (loaded?.id !== id || loaded.version !== version)
+        throw new StorageFault(`a decision guards ${entity} ${id} at version ${version}, which was not loaded`);
+    }
+    return { guards, claims: this.#claims, steps: this.#steps.flat(), appended: this.#appended };
+  }
+}
+
+/** The order in which everyone locks rows, so that no two can wait for each other. */
+export function inLockOrder(a: Pick<Guard, 'entity' | 'id'>, b: Pick<Guard, 'entity' | 'id'>): number {
+  return GUARDED.indexOf(a.entity) - GUARDED.indexOf(b.entity) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+}
+
+function loadedAs(entity: Guarded, snapshot: Snapshot): { id: string; version: number } | undefined {
+  const { environment, user, factors, deviceAuthentication, destination } = snapshot;
+  switch (entity) {
+    case 'environment':
+      return environment && { id: environment.id, version: environment.configVersion };
+    case 'user':
+      return user;
+    case 'factors':
+      return factors && { id: factors.userId, version: factors.version };
+    case 'deviceAuthentication':
+      return deviceAuthentication;
+    case 'destination':
+      return destination && { id: destination.contactKey, version: destination.version };
+    default:
+      return unreachable(entity);
+  }
+}

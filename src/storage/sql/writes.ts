@@ -1,0 +1,176 @@
+import type { Millis } from '../../kernel/clock.js';
+import type { Vault } from '../../kernel/keys.js';
+import { unreachable } from '../../kernel/outcome.js';
+import type { EnvironmentId } from '../../platform/model.js';
+import type { Plan, Snapshot, Write } from '../port.js';
+import { StorageFault } from './fault.js';
+import { call } from './statement.js';
+import { destinationValues, insertDestination, updateDestination } from './tables/destinations.js';
+import {
+  deviceAuthenticationValues,
+  insertDeviceAuthentication,
+  updateDeviceAuthentication,
+} from './tables/device-authentications.js';
+import { deleteDevice, deleteDevicesOfUser, deviceValues, putDevice } from './tables/devices.js';
+import { deleteDocument, documentValues, putDocument } from './tables/documents.js';
+import { environmentValues, insertEnvironment, raiseConfigVersion } from './tables/environments.js';
+import { deleteFactors, factorsValues, insertFactors, updateFactors } from './tables/factors.js';
+import { appendOutbox, leaseFrom, outboxValues } from './tables/outbox.js';
+import { deleteUser, insertUser, updateUser, userValues } from './tables/users.js';
+import { type WriteSet, WriteSetBuilder } from './write-set.js';
+
+/** What row encoders need beside the rows. */
+export interface WriteContext {
+  readonly vault: Vault;
+  /** The owner of the lease of new outbox rows, and its length. */
+  readonly processId: string;
+  readonly lease: Millis;
+}
+
+type WriteOf<E extends Write['entity']> = Extract<Write, { readonly entity: E }>;
+
+/**
+ * Turns a decision's writes into statements. Throws `StorageFault` for what no decision may ask: another environment's rows
+ * (SEC-42), a guard on something that was not loaded, a device without its user's factors, a row written twice.
+ */
+export function writeSetOf(plan: Plan, snapshot: Snapshot, writes: readonly Write[], context: WriteContext): WriteSet {
+  const builder = new WriteSetBuilder();
+  for (const write of writes) {
+    const environment = environmentOf(write);
+    if (environment !== plan.environmentId)
+      throw new StorageFault(`a decision for environment ${plan.environmentId} writes to ${environment}`);
+    addWrite(builder, write, snapshot, context);
+  }
+  for (const { entity, value } of writes)
+    if (entity === 'device' && !builder.wrote('factors', value.userId))
+      throw new StorageFault(`device ${value.id} is written without its user's factors`);
+  return builder.build(snapshot);
+}
+
+const environmentOf = (write: Write): EnvironmentId =>
+  write.entity === 'environment' ? write.value.id : write.value.environmentId;
+
+function addWrite(builder: WriteSetBuilder, write: Write, snapshot: Snapshot, context: WriteContext): void {
+  switch (write.entity) {
+    case 'deviceAuthentication':
+      addDeviceAuthentication(builder, write, context);
+      break;
+    case 'user':
+      addUser(builder, write, snapshot);
+      break;
+    case 'factors':
+      addFactors(builder, write);
+      break;
+    case 'device':
+      addDevice(builder, write, context);
+      break;
+    case 'destination':
+      addDestination(builder, write);
+      break;
+    case 'environment':
+      builder.once('environment', write.value.id);
+      builder.claim(call(insertEnvironment, environmentValues(write.value)));
+      break;
+    case 'document':
+      addDocument(builder, write, snapshot, context);
+      break;
+    case 'outbox':
+      addMessage(builder, write, snapshot, context);
+      break;
+    default:
+      unreachable(write);
+  }
+}
+
+function addDeviceAuthentication(
+  builder: WriteSetBuilder,
+  { kind, value }: WriteOf<'deviceAuthentication'>,
+  { vault }: WriteContext,
+): void {
+  builder.once('deviceAuthentication', value.id);
+  const values = deviceAuthenticationValues(value, vault);
+  if (kind === 'insert') {
+    builder.step(3, call(insertDeviceAuthentication, values));
+    return;
+  }
+  builder.guard('deviceAuthentication', value.environmentId, value.id, value.version);
+  builder.step(3, call(updateDeviceAuthentication, values));
+}
+
+function addUser(builder: WriteSetBuilder, write: WriteOf<'user'>, { factors }: Snapshot): void {
+  const { environmentId, id, version } = write.value;
+  builder.once('user', id);
+  if (write.kind === 'insert') {
+    builder.once('factors', id);
+    builder.claim(call(insertUser, userValues(write.value)));
+    builder.step(1, call(insertFactors, factorsValues(write.factors)));
+    return;
+  }
+  builder.guard('user', environmentId, id, version);
+  if (write.kind === 'update') {
+    builder.step(1, call(updateUser, userValues(write.value)));
+    return;
+  }
+  builder.once('factors', id);
+  if (factors) builder.guard('factors', environmentId, id, factors.version);
+  builder.step(4, call(deleteDevicesOfUser, { environment: environmentId, user: id }), 'any');
+  builder.step(4, call(deleteFactors, { environment: environmentId, user: id }));
+  builder.step(5, call(deleteUser, { environment: environmentId, id, version }));
+}
+
+function addFactors(builder: WriteSetBuilder, { kind, value }: WriteOf<'factors'>): void {
+  builder.guard('factors', value.environmentId, value.userId, value.version);
+  if (kind === 'expect') return;
+  builder.once('factors', value.userId);
+  builder.step(1, call(updateFactors, factorsValues(value)));
+}
+
+function addDevice(builder: WriteSetBuilder, { kind, value }: WriteOf<'device'>, { vault }: WriteContext): void {
+  const { environmentId: environment, userId: user, id } = value;
+  builder.once('device', id);
+  if (kind === 'put') builder.step(2, call(putDevice, deviceValues(value, vault)));
+  else builder.step(2, call(deleteDevice, { environment, user, id }), 'any');
+}
+
+function addDestination(builder: WriteSetBuilder, { kind, value }: WriteOf<'destination'>): void {
+  builder.guard('destination', value.environmentId, value.contactKey, value.version);
+  if (kind === 'expect') return;
+  builder.once('destination', value.contactKey);
+  const values = destinationValues(value);
+  if (value.version === 0) builder.claim(call(insertDestination, values));
+  else builder.step(3, call(updateDestination, values));
+}
+
+function addDocument(
+  builder: WriteSetBuilder,
+  write: WriteOf<'document'>,
+  snapshot: Snapshot,
+  { vault }: WriteContext,
+): void {
+  const { environmentId: environment, kind, id } = write.value;
+  raiseOnce(builder, environment, snapshot);
+  builder.once(`document ${kind}`, id);
+  if (write.kind === 'put') builder.step(1, call(putDocument, documentValues(write.value, vault)));
+  else builder.step(1, call(deleteDocument, { environment, kind, id }), 'any');
+}
+
+/** Guards and raises the environment's `configVersion`, unless the same write set makes the environment, at version 1. */
+function raiseOnce(builder: WriteSetBuilder, environment: EnvironmentId, snapshot: Snapshot): void {
+  if (builder.wrote('environment', environment) || builder.wrote('configuration', environment)) return;
+  builder.once('configuration', environment);
+  const version = snapshot.environment?.configVersion;
+  if (version === undefined)
+    throw new StorageFault(`a document is written to environment ${environment}, which is not there`);
+  builder.guard('environment', environment, environment, version);
+  builder.step(0, call(raiseConfigVersion, { environment, version }));
+}
+
+function addMessage(
+  builder: WriteSetBuilder,
+  { value }: WriteOf<'outbox'>,
+  { now }: Snapshot,
+  { vault, processId, lease }: WriteContext,
+): void {
+  builder.append(value);
+  builder.step(3, call(appendOutbox, outboxValues(value, vault, leaseFrom(processId, now, lease))));
+}

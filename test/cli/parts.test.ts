@@ -1,0 +1,142 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { localOrigin } from '../../src/app/free-port.js';
+import { Lifetime } from '../../src/app/lifetime.js';
+import { startSweeper } from '../../src/app/sweeper.js';
+import { banner, curlSession } from '../../src/cli/banner.js';
+import { resolveMasterKey } from '../../src/cli/master-key.js';
+import { type ReadyFile, writeReadyFile } from '../../src/cli/ready-file.js';
+import type { Trial } from '../../src/cli/world-facts.js';
+import { silentLogger } from '../../src/kernel/log.js';
+import { createSystemRandom } from '../../src/kernel/random.js';
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'postern-parts-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const READY: Required<ReadyFile> = {
+  apiPath: 'http://127.0.0.1:1/v1',
+  authPath: 'http://127.0.0.1:1',
+  inboxUrl: 'http://127.0.0.1:1/inbox',
+  environmentId: 'e',
+  populationId: 'p',
+  clientId: 'c',
+  clientSecret: 's',
+  deviceAuthPolicyId: 'd',
+  users: [],
+  pid: 1,
+};
+
+describe('the ready file', () => {
+  it('is there whole or not at all, and is its owner’s alone', () => {
+    const path = join(folder, 'ready.json');
+    const written = writeReadyFile(path, READY);
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual(READY);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(readdirSync(folder).filter((name) => name.startsWith('ready.json'))).toEqual(['ready.json']);
+    written.remove();
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it('of another process is not removed', () => {
+    const path = join(folder, 'shared.json');
+    const first = writeReadyFile(path, READY);
+    writeReadyFile(path, { ...READY, pid: 2 });
+    first.remove();
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ pid: 2 });
+  });
+});
+
+describe('the development master key', () => {
+  const random = createSystemRandom();
+  const bytes = (file: string): string =>
+    resolveMasterKey({ kind: 'keptInFile', file }, random).key.reveal().toString('hex');
+
+  it('is made once and kept, readable by its owner only', () => {
+    const file = join(folder, 'made', 'master.key');
+    const first = bytes(file);
+    expect(first).toMatch(/^[0-9a-f]{64}$/);
+    expect(bytes(file)).toBe(first);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(readdirSync(join(folder, 'made'))).toEqual(['master.key']);
+  });
+
+  it('that is damaged is not replaced: what it sealed would be lost', () => {
+    const file = join(folder, 'damaged.key');
+    writeFileSync(file, 'nonsense');
+    expect(() => bytes(file)).toThrow(/holds no master key/);
+  });
+
+  it('is the same for every process on PostgreSQL, and that is said', () => {
+    const one = resolveMasterKey({ kind: 'published' }, random);
+    expect(resolveMasterKey({ kind: 'published' }, random).key.reveal()).toEqual(one.key.reveal());
+    expect(one.notice).toContain('published development key');
+  });
+});
+
+describe('the banner', () => {
+  const trial: Trial = { userId: 'u', clientMethod: 'CLIENT_SECRET_BASIC', selectedDevice: { id: 'd' } };
+
+  it('invites to paste nothing when there is nobody to authenticate', () => {
+    const facts = { environmentName: 'E', database: 'SQLite', version: '1', notices: ['Careful.'] };
+    expect(banner({ ...facts, ready: READY, trial: undefined })).not.toContain('curl');
+    expect(banner({ ...facts, ready: READY, trial })).toContain('curl');
+    expect(banner({ ...facts, ready: READY, trial })).toContain('! Careful.');
+  });
+
+  it('shows the client’s secret by the client’s own method, whatever characters it has', () => {
+    const ready = { ...READY, clientSecret: `it's $HOME` };
+    expect(curlSession(ready, trial)).toContain(`-u 'c:it'\\''s $HOME'`);
+    expect(curlSession(ready, { ...trial, clientMethod: 'CLIENT_SECRET_POST' })).toContain(
+      `-d client_id=c --data-urlencode 'client_secret=it'\\''s $HOME'`,
+    );
+  });
+});
+
+describe('what the server owns', () => {
+  it('ends in the reverse order of its beginning, whatever fails', async () => {
+    const ended: string[] = [];
+    const lifetime = new Lifetime();
+    for (const name of ['store', 'dispatcher', 'http'])
+      lifetime.own({
+        async [Symbol.asyncDispose]() {
+          ended.push(name);
+          if (name === 'dispatcher') throw new Error('stuck');
+        },
+      });
+    await expect(lifetime[Symbol.asyncDispose]()).rejects.toThrow('stuck');
+    expect(ended).toEqual(['http', 'dispatcher', 'store']);
+    await lifetime[Symbol.asyncDispose]();
+    expect(ended).toHaveLength(3);
+  });
+
+  it('the sweeper deletes in steps until nothing is left, and outlives a database that is away (SEC-87)', async () => {
+    const left = [500, 500, 20, 0];
+    const purge = vi.fn(async () => {
+      if (purge.mock.calls.length === 1) throw new Error('away');
+      return left.shift() ?? 0;
+    });
+    const sweeper = startSweeper({ purge }, silentLogger, 5);
+    await vi.waitFor(() => expect(left).toEqual([]));
+    await sweeper[Symbol.asyncDispose]();
+    const calls = purge.mock.calls.length;
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(purge.mock.calls.length).toBe(calls);
+  });
+});
+
+describe('the address of a server that is told no public one', () => {
+  it.each([
+    ['127.0.0.1', 'http://127.0.0.1:8080'],
+    ['0.0.0.0', 'http://127.0.0.1:8080'],
+    ['::', 'http://[::1]:8080'],
+    ['::1', 'http://[::1]:8080'],
+    ['localhost', 'http://localhost:8080'],
+  ])('%s', (host, origin) => {
+    expect(localOrigin(host, 8080)).toBe(origin);
+  });
+});

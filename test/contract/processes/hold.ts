@@ -1,0 +1,14 @@
+import { newMasterKey } from '../world.js';
+import { openAsServer } from './options.js';
+
+/** Opens an embedded database and keeps it until it is killed. */
+export async function main([file = '']: readonly string[]): Promise<void> {
+  try {
+    await openAsServer({ kind: 'sqlite', file }, newMasterKey());
+  } catch (error) {
+    console.log(error instanceof Error ? error.message : error);
+    return;
+  }
+  console.log('open');
+  setInterval(() => {}, 1_000);
+}

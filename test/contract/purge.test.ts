@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import { PENDING_DEVICE_LIFE } from '../../src/devices/model.js';
+import { days, minutes } from '../../src/kernel/duration.js';
+import { openTestStore, TEST_TIME, type TestStore } from '../helpers/store.js';
+import { KINDS, keptDatabase, raw } from './raw.js';
+import {
+  aDevice,
+  addEnvironment,
+  addUser,
+  aFlow,
+  aMessage,
+  aUser,
+  commit,
+  DATABASES,
+  flowId,
+  insertUser,
+  uuid,
+} from './world.js';
+
+async function purgeAll({ store }: TestStore, limit: number): Promise<number[]> {
+  const steps = [await store.purge(limit)];
+  while (steps.at(-1) !== 0) steps.push(await store.purge(limit));
+  return steps;
+}
+
+describe.each(DATABASES)('purge on $name', ({ open }) => {
+  it('removes flows past their retention, in small steps, and no others', async () => {
+    await using test = await open();
+    const world = await addEnvironment(test.store);
+    const { user, device } = await addUser(test.store, world);
+    const flows = Array.from({ length: 10 }, (_, n) => ({
+      ...aFlow(world, user, device),
+      id: flowId(TEST_TIME + n),
+      expiresAt: TEST_TIME + n,
+    }));
+    for (const value of flows)
+      await commit(test.store, world.environmentId, { kind: 'insert', entity: 'deviceAuthentication', value });
+    test.clock.set(TEST_TIME + 6);
+    expect(await purgeAll(test, 3)).toEqual([3, 3, 1, 0]);
+    const left = await Promise.all(
+      flows.map(({ id: deviceAuthentication }) =>
+        test.store.load({ environmentId: world.environmentId, deviceAuthentication }),
+      ),
+    );
+    expect(left.map(({ deviceAuthentication }) => deviceAuthentication !== undefined)).toEqual([
+      ...Array(7).fill(false),
+      ...Array(3).fill(true),
+    ]);
+  });
+
+  it('a flow that is past its time is still loaded until it is purged: the domain says what it is worth', async () => {
+    await using test = await open();
+    const world = await addEnvironment(test.store);
+    const { user, device } = await addUser(test.store, world);
+    const value = aFlow(world, user, device);
+    await commit(test.store, world.environmentId, { kind: 'insert', entity: 'deviceAuthentication', value });
+    test.clock.set(value.expiresAt + 1);
+    const plan = { environmentId: world.environmentId, deviceAuthentication: value.id };
+    expect((await test.store.load(plan)).deviceAuthentication?.id).toBe(value.id);
+  });
+
+  it('removes pending devices a day and a minute after their creation, and never active ones', async () => {
+    await using test = await open();
+    const { environmentId } = await addEnvironment(test.store);
+    const user = aUser(environmentId);
+    const pending = aDevice(user, { status: 'ACTIVATION_REQUIRED' });
+    const active = aDevice(user);
+    await commit(test.store, environmentId, ...insertUser(user, [pending, active]));
+    const devices = async () =>
+      (await test.store.load({ environmentId, user: user.id })).devices.map(({ id }) => id).sort();
+    test.clock.set(TEST_TIME + PENDING_DEVICE_LIFE + minutes(1) - 1);
+    expect(await test.store.purge(10)).toBe(0);
+    expect(await devices()).toEqual([pending.id, active.id].sort());
+    test.clock.advance(1);
+    expect(await test.store.purge(10)).toBe(1);
+    expect(await devices()).toEqual([active.id]);
+  });
+
+  it('keeps a device that was activated in time', async () => {
+    await using test = await open();
+    const { environmentId } = await addEnvironment(test.store);
+    const user = aUser(environmentId);
+    const pending = aDevice(user, { status: 'ACTIVATION_REQUIRED' });
+    await commit(test.store, environmentId, ...insertUser(user, [pending]));
+    await test.store.transact({ environmentId, user: user.id }, ({ factors, devices: [device] }) => ({
+      outcome: undefined,
+      writes:
+        factors && device
+          ? [
+              { kind: 'update', entity: 'factors', value: factors },
+              { kind: 'put', entity: 'device', value: { ...device, status: 'ACTIVE' } },
+            ]
+          : [],
+    }));
+    test.clock.advance(days(10));
+    expect(await test.store.purge(10)).toBe(0);
+    expect((await test.store.load({ environmentId, user: user.id })).devices).toHaveLength(1);
+  });
+});
+
+describe.each(KINDS)('purge of the outbox on %s', (kind) => {
+  it('removes rows a day after they were settled, and no open ones', async () => {
+    await using kept = await keptDatabase(kind);
+    const test = await openTestStore({ ...kept });
+    const { environmentId } = await addEnvironment(test.store);
+    const [settled, open] = [aMessage(environmentId, uuid()), aMessage(environmentId, uuid())];
+    for (const value of [settled, open])
+      await commit(test.store, environmentId, { kind: 'append', entity: 'outbox', value });
+    await test.store.outbox.settle({ ...settled, attempt: 1 }, { result: 'accepted', gateway: 'test', receipt: '' });
+    test.clock.set(TEST_TIME + days(1) - 1);
+    expect(await test.store.purge(10)).toBe(0);
+    test.clock.advance(1);
+    expect(await test.store.purge(10)).toBe(1);
+    await test[Symbol.asyncDispose]();
+    expect(await raw(kept.database, 'select id from outbox')).toEqual([{ id: open.id }]);
+  });
+});

@@ -1,0 +1,142 @@
+import { Agent, request as httpRequest } from 'node:http';
+import type { PosternProcess } from '../helpers/postern.js';
+
+/** The full length of the evidence runs; the default is a short form of each. */
+export const FULL = process.env['POSTERN_EVIDENCE'] === 'full';
+export const rounds = (short: number, full: number): number => (FULL ? full : short);
+
+export interface Answer {
+  readonly status: number;
+  readonly body: { readonly [key: string]: unknown };
+}
+
+export interface Client extends AsyncDisposable {
+  send(method: string, url: string, contentType?: string, body?: unknown): Promise<Answer>;
+}
+
+export const JSON_TYPE = 'application/json';
+export const CHECK = 'application/vnd.pingidentity.otp.check+json';
+
+/** Keep-alive connections, so many per server process, carrying the demo client's token. */
+export async function createClient(postern: PosternProcess, connections: number): Promise<Client> {
+  const agent = new Agent({ keepAlive: true, maxSockets: connections });
+  let token = '';
+  const send = (method: string, url: string, contentType?: string, body?: unknown): Promise<Answer> =>
+    new Promise((resolve, fail) => {
+      const payload = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body);
+      const request = httpRequest(
+        url,
+        {
+          method,
+          agent,
+          headers: {
+            ...(token ? { authorization: `Bearer ${token}` } : {}),
+            ...(contentType ? { 'content-type': contentType } : {}),
+            ...(payload === undefined ? {} : { 'content-length': Buffer.byteLength(payload) }),
+          },
+        },
+        (response) => {
+          const chunks: Buffer[] = [];
+          response.on('data', (chunk: Buffer) => chunks.push(chunk));
+          response.on('error', fail);
+          response.on('end', () => {
+            const text = Buffer.concat(chunks).toString();
+            resolve({ status: response.statusCode ?? 0, body: text.startsWith('{') ? JSON.parse(text) : {} });
+          });
+        },
+      );
+      request.on('error', fail);
+      request.end(payload);
+    });
+  const { ready } = postern;
+  const granted = await send(
+    'POST',
+    `${ready.authPath}/${ready.environmentId}/as/token`,
+    'application/x-www-form-urlencoded',
+    new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: ready.clientId,
+      client_secret: ready.clientSecret,
+    }).toString(),
+  );
+  if (granted.status !== 200) throw new Error(`no token: ${granted.status} ${JSON.stringify(granted.body)}`);
+  token = String(granted.body['access_token']);
+  return {
+    send,
+    async [Symbol.asyncDispose]() {
+      agent.destroy();
+    },
+  };
+}
+
+/** The API of one server process as the evidence runs use it. */
+export function api(postern: PosternProcess, client: Client) {
+  const { ready } = postern;
+  const flows = `${ready.authPath}/${ready.environmentId}/deviceAuthentications`;
+  const environment = `${ready.apiPath}/environments/${ready.environmentId}`;
+  const user = ready.users[0]?.id ?? '';
+  return {
+    flows,
+    environment,
+    user,
+    /** A one-time SMS flow in test mode: its code comes back in `test.otp`. */
+    async oneTime(): Promise<{ readonly id: string; readonly otp: string }> {
+      const answer = await client.send('POST', flows, JSON_TYPE, {
+        user: { id: user },
+        selectedDevice: { oneTime: { type: 'SMS', phone: '+14135550150', testMode: true } },
+      });
+      return opened(answer);
+    },
+    async withDevice(
+      userId: string,
+      deviceId: string,
+      policyId: string,
+    ): Promise<{ readonly id: string; readonly otp: string }> {
+      const answer = await client.send('POST', flows, JSON_TYPE, {
+        user: { id: userId },
+        policy: { id: policyId },
+        selectedDevice: { id: deviceId },
+      });
+      return opened(answer);
+    },
+    check: (id: string, otp: string): Promise<Answer> => client.send('POST', `${flows}/${id}`, CHECK, { otp }),
+    read: (id: string): Promise<Answer> => client.send('GET', `${flows}/${id}`),
+    manage: (method: string, path: string, body?: unknown): Promise<Answer> =>
+      client.send(method, `${environment}${path}`, body === undefined ? undefined : JSON_TYPE, body),
+  };
+}
+
+function opened(answer: Answer): { readonly id: string; readonly otp: string } {
+  if (answer.status !== 201) throw new Error(`create answered ${answer.status} ${JSON.stringify(answer.body)}`);
+  const test = answer.body['test'] as { otp: string };
+  return { id: String(answer.body['id']), otp: test.otp };
+}
+
+/** Another code of the same length. */
+export function wrong(otp: string, offset = 1): string {
+  const modulus = 10 ** otp.length;
+  return String((Number(otp) + offset) % modulus).padStart(otp.length, '0');
+}
+
+/** `attemptsRemaining`: only an answer that compared has it (`10` §15.2). */
+export function attemptsRemaining(answer: Answer): number | undefined {
+  const details = answer.body['details'] as readonly { innerError?: { attemptsRemaining?: number } }[] | undefined;
+  return details?.[0]?.innerError?.attemptsRemaining;
+}
+
+export const range = (n: number): readonly number[] => Array.from({ length: n }, (_, index) => index);
+
+/** Runs `work` for 0 … n-1 by so many workers at once. */
+export async function inParallel<T>(n: number, workers: number, work: (index: number) => Promise<T>): Promise<T[]> {
+  const results: T[] = [];
+  let next = 0;
+  await Promise.all(
+    range(workers).map(async () => {
+      while (next < n) {
+        const index = next++;
+        results[index] = await work(index);
+      }
+    }),
+  );
+  return results;
+}
