@@ -1,5 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -40,7 +50,9 @@ export function build() {
     rmSync(next, { recursive: true, force: true });
     throw new Error(`the build failed:\n${stdout}${stderr}`);
   }
+  // As old as the beginning: what was edited while the compiler ran may not be in it.
   writeFileSync(join(next, '.built'), started.toISOString());
+  utimesSync(join(next, '.built'), started, started);
   replace(next);
 }
 

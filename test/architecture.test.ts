@@ -135,7 +135,6 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   pg: /^storage\/sql\//,
   nodemailer: /^delivery\/gateways\//,
   jose: /^(platform|http)\//,
-  'libphonenumber-js': /^(devices|delivery)\//,
   yaml: /^cli\//,
   pino: /^(app|app\/.*|main)\.ts$/,
   typebox: /^(?!kernel\/)/,

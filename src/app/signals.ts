@@ -1,13 +1,18 @@
 import type { Signals } from '../cli/composition.js';
 
-const ENDING = ['SIGINT', 'SIGTERM'] as const;
+/** A terminal that was closed is nobody who would wait. */
+const MEANING = { SIGINT: 'SIGINT', SIGHUP: 'SIGINT', SIGTERM: 'SIGTERM' } as const;
 
 /** The signals of this process. */
 export const processSignals: Signals = {
   onEnd(listener) {
-    for (const signal of ENDING) process.on(signal, listener);
+    const stops = Object.entries(MEANING).map(([signal, meaning]) => {
+      const told = (): void => listener(meaning);
+      process.on(signal, told);
+      return () => process.off(signal, told);
+    });
     return () => {
-      for (const signal of ENDING) process.off(signal, listener);
+      for (const stop of stops) stop();
     };
   },
   endWithin(time) {

@@ -8,14 +8,13 @@ import type { ReadyFile } from './ready-file.js';
 import type { Invocation } from './run.js';
 import { runServer } from './run-server.js';
 import { provisionWorld } from './seed/provision.js';
-import { readSeed } from './seed/read.js';
 import { type World, worldOf } from './seed/world.js';
 import { CommandError } from './terminal.js';
 import { type WorldFacts, worldFacts } from './world-facts.js';
 
 /** `postern dev`: a server with something in it, and an inbox in place of gateways. */
 export async function dev({ loaded: { config } }: Invocation, composition: Composition): Promise<void> {
-  const world = config.seedFile === undefined ? demoWorld() : seededWorld(config.seedFile);
+  const world = config.seedFile === undefined ? demoWorld() : await seededWorld(config.seedFile);
   const notices: string[] = [];
   let facts: WorldFacts | undefined;
   await using server = await composition.createServer(config, async (parts) => {
@@ -42,13 +41,15 @@ export async function dev({ loaded: { config } }: Invocation, composition: Compo
   });
 }
 
-function seededWorld(path: string): World {
+/** The reader is loaded here: a start without a seed, which is most of them, is quicker for it. */
+async function seededWorld(path: string): Promise<World> {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
   } catch {
     throw new CommandError(`the seed file ${path} cannot be read: name one that exists.`);
   }
+  const { readSeed } = await import('./seed/read.js');
   const seed = readSeed(text);
   if (!seed.ok) throw new CommandError(describeProblems(path, seed.rejection));
   return worldOf(seed.value);

@@ -1,13 +1,14 @@
-import type { Instant, Millis } from '../kernel/clock.js';
-import { seconds } from '../kernel/duration.js';
+import type { JWTHeaderParameters, JWTPayload } from 'jose';
+import type { JWTVerifyOptions } from 'jose/jwt/verify';
+import type { Instant } from '../kernel/clock.js';
 import { isUuid, type Uuid } from '../kernel/ids.js';
-import type { JsonObject } from '../kernel/json.js';
+import { ALGORITHM, type ParsedToken } from './jws.js';
 import type { ApplicationId, EnvironmentId } from './model.js';
 
 /** Life of an access token (wire: `00` §5.1). */
 export const ACCESS_TOKEN_SECONDS = 3_600;
 /** How far the clock of the process that issued a token may be ahead of ours (SEC-48: at most 60 s). */
-const LEEWAY: Millis = seconds(60);
+const LEEWAY_SECONDS = 60;
 /** RFC 9068 §2.1; what is not of this type is not an access token, whoever signed it. */
 const TYPE = 'at+jwt';
 
@@ -38,10 +39,10 @@ export function accessToken(
   realm: TokenRealm,
   ids: { readonly kid: string; readonly jti: Uuid },
   now: Instant,
-): { readonly header: JsonObject; readonly claims: JsonObject } {
+): { readonly header: JWTHeaderParameters; readonly claims: JWTPayload } {
   const iat = Math.floor(now / 1000);
   return {
-    header: { alg: 'ES256', typ: TYPE, kid: ids.kid },
+    header: { alg: ALGORITHM, typ: TYPE, kid: ids.kid },
     claims: {
       client_id: subject.clientId,
       iss: issuerOf(realm, subject.environmentId),
@@ -55,18 +56,32 @@ export function accessToken(
   };
 }
 
-/** What a header may say: which of our keys. No key, no place to fetch one, no extension that must be understood (SEC-48; RFC 8725). */
-export function keyIdOf(header: JsonObject): string | undefined {
+/**
+ * Whether the header names a key of ours and nothing more: no key, no place to fetch one, no extension that must be understood
+ * (SEC-48; RFC 8725). Left alone, jose passes over most of these, and tries the only key of a set on a header without `kid`.
+ */
+export function namesKeyOnly(header: ParsedToken['header']): boolean {
   const foreign = ['jwk', 'jku', 'x5c', 'x5u', 'crit', 'b64', 'zip'].some((name) => Object.hasOwn(header, name));
-  const { alg, typ, kid } = header;
-  const isOurs = alg === 'ES256' && typeof typ === 'string' && typ.toLowerCase() === TYPE;
-  return !foreign && isOurs && typeof kid === 'string' ? kid : undefined;
+  return !foreign && typeof header['kid'] === 'string';
 }
 
 /** The environment that a token says it is of: whose keys to verify it with. */
-export function environmentOf(claims: JsonObject): EnvironmentId | undefined {
+export function environmentOf(claims: JWTPayload): EnvironmentId | undefined {
   const { env } = claims;
   return typeof env === 'string' && isUuid(env) ? env : undefined;
+}
+
+/** What a token is held against: this server, this environment and the time (SEC-48; RFC 9068 §4). */
+export function accessTokenChecks(environmentId: EnvironmentId, realm: TokenRealm, now: Instant): JWTVerifyOptions {
+  return {
+    typ: TYPE,
+    issuer: issuerOf(realm, environmentId),
+    audience: realm.audience,
+    // Holds `iat` against the clock too, and makes it required.
+    maxTokenAge: ACCESS_TOKEN_SECONDS,
+    clockTolerance: LEEWAY_SECONDS,
+    currentDate: new Date(now),
+  };
 }
 
 /** What is kept of a token that was found good. */
@@ -76,19 +91,17 @@ export interface VerifiedToken {
   readonly expiresAt: Instant;
 }
 
-/** Holds the claims of a token with a good signature against this server, this environment and the time (SEC-48). */
-export function verifyClaims(
-  claims: JsonObject,
+/**
+ * Reads verified claims. Stricter than `accessTokenChecks` can be: there is an end, to the millisecond and without the leeway of
+ * a beginning, and the audience is a list, as `accessToken` writes it.
+ */
+export function toVerifiedToken(
+  { client_id: clientId, aud, exp }: JWTPayload,
   environmentId: EnvironmentId,
-  realm: TokenRealm,
   now: Instant,
 ): VerifiedToken | undefined {
-  const { client_id: clientId, iss, aud, exp, nbf, iat } = claims;
-  if (iss !== issuerOf(realm, environmentId)) return undefined;
-  if (!Array.isArray(aud) || !aud.includes(realm.audience)) return undefined;
+  if (!Array.isArray(aud)) return undefined;
   if (typeof clientId !== 'string' || !isUuid(clientId)) return undefined;
-  if (typeof exp !== 'number' || now >= exp * 1000) return undefined;
-  for (const notBefore of [nbf, iat])
-    if (notBefore !== undefined && (typeof notBefore !== 'number' || notBefore * 1000 > now + LEEWAY)) return undefined;
+  if (exp === undefined || now >= exp * 1000) return undefined;
   return { clientId, environmentId, expiresAt: exp * 1000 };
 }

@@ -1,25 +1,25 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { generateKeyPairSync } from 'node:crypto';
+import type { CryptoKey } from 'jose';
+import { importJWK } from 'jose/key/import';
 import type { Uuid } from '../kernel/ids.js';
 import { isJsonObject, type JsonObject } from '../kernel/json.js';
 import type { Vault } from '../kernel/keys.js';
 import { Redacted } from '../kernel/sealed.js';
+import { ALGORITHM } from './jws.js';
 import type { StoredDocument } from './model.js';
 
-/** A public signing key as the key set shows it (RFC 7517; wire: `00` §5.4). */
+/**
+ * A public signing key as the key set shows it (RFC 7517; wire: `00` §5.4). The algorithm is a property of the key, never of a
+ * token (SEC-48).
+ */
 export interface PublicJwk {
   readonly kty: 'EC';
   readonly crv: 'P-256';
   readonly x: string;
   readonly y: string;
   readonly use: 'sig';
-  readonly alg: 'ES256';
+  readonly alg: typeof ALGORITHM;
   readonly kid: string;
-}
-
-/** The public half, ready to verify with. Its algorithm is a property of the key, never of a token (SEC-48). */
-export interface VerifyingKey {
-  readonly jwk: PublicJwk;
-  readonly key: KeyObject;
 }
 
 export class SigningKeyError extends Error {
@@ -50,17 +50,17 @@ export function createSigningKey(id: Uuid): SigningKeyMaterial {
 export function toPublicJwk({ id, body }: StoredDocument): PublicJwk {
   const { x, y } = body;
   if (typeof x !== 'string' || typeof y !== 'string') throw new SigningKeyError(`signing key ${id} does not decode`);
-  return { kty: 'EC', crv: 'P-256', x, y, use: 'sig', alg: 'ES256', kid: id };
+  return { kty: 'EC', crv: 'P-256', x, y, use: 'sig', alg: ALGORITHM, kid: id };
 }
 
-export function toVerifyingKey(document: StoredDocument): VerifyingKey {
-  const jwk = toPublicJwk(document);
-  return { jwk, key: createPublicKey({ key: { kty: jwk.kty, crv: jwk.crv, x: jwk.x, y: jwk.y }, format: 'jwk' }) };
-}
-
-/** Opens the private half. Throws `SigningKeyError`, or `KeyError` when it was sealed under another master key. */
-export function toPrivateKey({ id, secret }: StoredDocument, vault: Vault): KeyObject {
+/**
+ * Opens the private half, as a key that signs and cannot be exported. Throws `SigningKeyError`, or `KeyError` when it was sealed
+ * under another master key.
+ */
+export async function toPrivateKey({ id, secret }: StoredDocument, vault: Vault): Promise<CryptoKey> {
   const jwk: unknown = secret && JSON.parse(vault.open(secret));
-  if (!isJsonObject(jwk)) throw new SigningKeyError(`signing key ${id} has no private half`);
-  return createPrivateKey({ key: { ...jwk }, format: 'jwk' });
+  const { x, y, d } = isJsonObject(jwk) ? jwk : {};
+  if (typeof x !== 'string' || typeof y !== 'string' || typeof d !== 'string')
+    throw new SigningKeyError(`signing key ${id} has no private half`);
+  return importJWK({ kty: 'EC', crv: 'P-256', x, y, d }, ALGORITHM);
 }

@@ -1,4 +1,5 @@
-import type { KeyObject } from 'node:crypto';
+import type { CryptoKey } from 'jose';
+import { createLocalJWKSet, type LocalJWKSet } from 'jose/jwks/local';
 import type { Clock } from '../kernel/clock.js';
 import { parseUuid, type Uuid } from '../kernel/ids.js';
 import type { Vault } from '../kernel/keys.js';
@@ -9,19 +10,20 @@ import type { Reader } from '../storage/port.js';
 import {
   ACCESS_TOKEN_SECONDS,
   accessToken,
+  accessTokenChecks,
   createTokenRealm,
   environmentOf,
-  keyIdOf,
+  namesKeyOnly,
+  toVerifiedToken,
   type VerifiedToken,
-  verifyClaims,
 } from './access-token.js';
 import { toApplication } from './application.js';
 import { authenticateClient, type ClientCredentials, type ClientRejection } from './client-authentication.js';
 import type { Directory } from './directory.js';
-import { isSignedBy, parseToken, signToken } from './jws.js';
+import { parseToken, signToken, verifyToken } from './jws.js';
 import type { Actor, ApplicationId, EnvironmentId, StoredDocument } from './model.js';
 import { LOOK_UP_AGAIN_AFTER, Recent } from './recent.js';
-import { type PublicJwk, SigningKeyError, toPrivateKey, toVerifyingKey, type VerifyingKey } from './signing-key.js';
+import { type PublicJwk, SigningKeyError, toPrivateKey, toPublicJwk } from './signing-key.js';
 
 /** A client-credentials request (wire: `00` §5.1). Without an environment, the client's own is meant (`00` §1.2). */
 export interface TokenRequest {
@@ -65,9 +67,12 @@ interface TokenServiceOptions {
 }
 
 interface EnvironmentKeys {
-  readonly byId: ReadonlyMap<string, VerifyingKey>;
+  /** Oldest first. */
+  readonly published: readonly PublicJwk[];
+  /** The same, ready to verify with. */
+  readonly verifying: LocalJWKSet;
   /** The newest key signs. */
-  readonly signing: { readonly kid: Uuid; readonly key: KeyObject } | undefined;
+  readonly signing: { readonly kid: Uuid; readonly key: CryptoKey } | undefined;
 }
 
 const REMEMBERED_TOKENS = 10_000;
@@ -99,12 +104,12 @@ export function createTokenService(options: TokenServiceOptions): TokenService {
 
   async function verify(token: string): Promise<VerifiedToken | undefined> {
     const parsed = parseToken(token);
-    const kid = parsed && keyIdOf(parsed.header);
-    const environmentId = parsed && environmentOf(parsed.claims);
-    if (!parsed || kid === undefined || !environmentId) return undefined;
-    const key = (await keys.get(environmentId)).byId.get(kid);
-    if (!key || !isSignedBy(parsed, key.key)) return undefined;
-    return verifyClaims(parsed.claims, environmentId, realm, clock.now());
+    const environmentId = parsed && namesKeyOnly(parsed.header) ? environmentOf(parsed.claims) : undefined;
+    if (!environmentId) return undefined;
+    const { verifying } = await keys.get(environmentId);
+    const now = clock.now();
+    const claims = await verifyToken(token, verifying, accessTokenChecks(environmentId, realm, now));
+    return claims && toVerifiedToken(claims, environmentId, now);
   }
 
   function remember(token: string, claims: VerifiedToken): void {
@@ -133,7 +138,7 @@ export function createTokenService(options: TokenServiceOptions): TokenService {
         clock.now(),
       );
       return accept({
-        accessToken: signToken(header, claims, signing.key),
+        accessToken: await signToken(header, claims, signing.key),
         expiresInSeconds: ACCESS_TOKEN_SECONDS,
       });
     },
@@ -155,7 +160,7 @@ export function createTokenService(options: TokenServiceOptions): TokenService {
 
     async publicKeys(environmentId) {
       if ((await directory.organizationOf(environmentId)) === undefined) return undefined;
-      return [...(await keys.get(environmentId)).byId.values()].map(({ jwk }) => jwk);
+      return (await keys.get(environmentId)).published;
     },
   };
 }
@@ -168,11 +173,13 @@ function toActor(document: StoredDocument | undefined): Actor | undefined {
   return { kind: 'worker', applicationId: id, environmentId, roles };
 }
 
-function toEnvironmentKeys(documents: readonly StoredDocument[], vault: Vault): EnvironmentKeys {
+async function toEnvironmentKeys(documents: readonly StoredDocument[], vault: Vault): Promise<EnvironmentKeys> {
   const newest = documents.at(-1);
+  const published = documents.map(toPublicJwk);
   return {
-    byId: new Map(documents.map((document) => [document.id, toVerifyingKey(document)])),
-    signing: newest && { kid: newest.id, key: toPrivateKey(newest, vault) },
+    published,
+    verifying: createLocalJWKSet({ keys: [...published] }),
+    signing: newest && { kid: newest.id, key: await toPrivateKey(newest, vault) },
   };
 }
 

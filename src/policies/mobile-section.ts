@@ -48,7 +48,7 @@ const MobileApplication = Type.Object({
     Type.Object({
       /** The wire's spelling, with one "d". */
       anyIPAdress: Type.Optional(Type.Boolean()),
-      onlyTheseIpAddresses: Type.Optional(Type.Array(Type.String({ maxLength: 64 }), { maxItems: 1000 })),
+      onlyTheseIpAddresses: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { maxItems: 1000 })),
     }),
   ),
 });

@@ -87,7 +87,7 @@ describe('postern dev', () => {
     for (const text of [ready.apiPath, ready.inboxUrl, ready.environmentId, ready.clientId, ready.clientSecret])
       expect(seen).toContain(text);
     expect(await postern.kill('SIGTERM')).toBe(0);
-    expect(existsSync(readyFile)).toBe(false);
+    expect(postern.leftReadyFile()).toBe(false);
   });
 
   it('is ready within 2 s of its start', async () => {
@@ -104,6 +104,18 @@ describe('postern dev', () => {
   it('prints a session that ends in COMPLETED when it is pasted', async () => {
     await using postern = await spawnPostern(['--port', '0', '--data', ':memory:']);
     expect(await bash(await session(postern))).toContain('"status":"COMPLETED"');
+  });
+
+  it.each(['SIGINT', 'SIGHUP'] as const)('takes its ready file away on %s too', async (signal) => {
+    const postern = await spawnPostern(['--port', '0', '--data', ':memory:']);
+    expect(await postern.kill(signal)).toBe(0);
+    expect(postern.leftReadyFile()).toBe(false);
+  });
+
+  it('a control: nobody takes it away when the process is killed', async () => {
+    const postern = await spawnPostern(['--port', '0', '--data', ':memory:']);
+    expect(await postern.kill('SIGKILL')).toBe(null);
+    expect(postern.leftReadyFile()).toBe(true);
   });
 
   it('keeps its data and its key, and is not seeded again', async () => {

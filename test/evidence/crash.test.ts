@@ -35,14 +35,14 @@ describe.each([
     let postern = await start();
     try {
       for (const round of range(count)) {
-        const acknowledged = await loadUntilKilled(postern, 80 + ((round * 137) % 400));
+        const acknowledged = await loadUntilKilled(postern, 200 + ((round * 137) % 600));
         const killedAt = performance.now();
         postern = await start();
         slowest = Math.max(slowest, performance.now() - killedAt);
         verified += await verify(postern, acknowledged);
       }
       expect(slowest).toBeLessThan(5_000);
-      expect(verified).toBeGreaterThan(count * WORKERS);
+      expect(verified).toBeGreaterThan(count * 8);
       console.info(
         `${database}: ${count} rounds, ${verified} acknowledged results verified, slowest restart ${Math.round(slowest)} ms`,
       );

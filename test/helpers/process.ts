@@ -31,7 +31,9 @@ export interface PosternProcess extends AsyncDisposable {
     readonly pid: number;
   };
   /** Sends the signal and resolves with the exit code (null when killed). */
-  kill(signal?: 'SIGKILL' | 'SIGTERM' | 'SIGINT'): Promise<number | null>;
+  kill(signal?: 'SIGKILL' | 'SIGTERM' | 'SIGINT' | 'SIGHUP'): Promise<number | null>;
+  /** Whether the ready file was still there when the process had ended. */
+  leftReadyFile(): boolean;
   /** What it wrote so far. */
   output(): string;
 }
@@ -83,10 +85,12 @@ export async function spawnPostern(
   const [out, err] = [collect(child, 'stdout'), collect(child, 'stderr')];
   const output = (): string => `${out()}${err()}`;
   let ended = false;
+  let leftReadyFile = false;
   const exit = new Promise<number | null>((resolve, fail) => {
     child.once('error', fail);
     child.once('close', (code) => {
       ended = true;
+      leftReadyFile = existsSync(readyFile);
       resolve(code);
     });
   });
@@ -112,6 +116,7 @@ export async function spawnPostern(
     readyFile,
     ready,
     kill,
+    leftReadyFile: () => leftReadyFile,
     output,
     async [Symbol.asyncDispose]() {
       await kill('SIGKILL');
