@@ -6,9 +6,9 @@ import {
   createSecretKey,
   hkdfSync,
   type KeyObject,
-  randomBytes,
   timingSafeEqual,
 } from 'node:crypto';
+import { createSystemRandom } from './random.js';
 import { type Protected, Redacted, type SealedPlace } from './sealed.js';
 
 export class KeyError extends Error {
@@ -66,12 +66,13 @@ export function createKeyring(masterKey: Redacted<Buffer>): Keyring {
   const contactKey = createSecretKey(derive('contact-hash'));
   const cursorKey = createSecretKey(derive('cursor'));
   const keyId = createHash('sha256').update(derive('key-id')).digest().subarray(0, 4);
-  const dataKeys = new Map<string, Buffer>();
-  const dataKey = (environmentId: string): Buffer => {
+  const random = createSystemRandom();
+  const dataKeys = new Map<string, KeyObject>();
+  const dataKey = (environmentId: string): KeyObject => {
     const known = dataKeys.get(environmentId);
     if (known) return known;
     if (dataKeys.size >= CACHED_ENVIRONMENTS) dataKeys.clear();
-    const key = derive(`seal:${environmentId}`);
+    const key = createSecretKey(derive(`seal:${environmentId}`));
     dataKeys.set(environmentId, key);
     return key;
   };
@@ -86,7 +87,7 @@ export function createKeyring(masterKey: Redacted<Buffer>): Keyring {
     },
     vault: {
       seal(text, place) {
-        const nonce = randomBytes(NONCE_BYTES);
+        const nonce = random.bytes(NONCE_BYTES);
         const cipher = createCipheriv('aes-256-gcm', dataKey(place.environmentId), nonce);
         cipher.setAAD(additionalData(place));
         const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
