@@ -11,7 +11,7 @@ export interface CreationRequest extends Members {
   readonly status?: DeviceStatus;
   readonly nickname?: string;
   readonly policy?: { readonly id?: string; readonly type?: string };
-  readonly notification?: { readonly template?: PairingNotification };
+  readonly notification?: { readonly template?: PairingNotification; readonly policy?: { readonly id?: string } };
   readonly testMode?: boolean;
 }
 
@@ -47,6 +47,7 @@ export function parseCreation(request: CreationRequest): Outcome<Creation, reado
     ...(policy.ok ? [] : [policy.rejection]),
     ...memberProblems(kind, request),
     ...variableProblems(notification?.template?.variables),
+    ...notificationPolicyProblems(notification?.policy?.id),
   ];
   if (!particulars.ok || !policy.ok || problems.length > 0) return reject(problems);
   const template = notificationOf(notification?.template);
@@ -96,6 +97,13 @@ function variableProblems(variables: PairingNotification['variables']): readonly
   return characters > MAX_VARIABLES
     ? [{ problem: 'tooLong', target: 'notification.template.variables', maximum: MAX_VARIABLES }]
     : [];
+}
+
+/** There are no notification policies, so every id is an unknown one; to ignore it would be to drop its limits in silence. */
+function notificationPolicyProblems(id: string | undefined): readonly FieldProblem[] {
+  if (id === undefined) return [];
+  const message = 'must be the id of a notification policy of this environment';
+  return [{ problem: 'invalid', target: 'notification.policy.id', message }];
 }
 
 function notificationOf(template: PairingNotification | undefined): PairingNotification | undefined {

@@ -77,8 +77,10 @@ export class Exchange implements Incoming {
     if (answer.body !== undefined) own.push('content-type', 'application/json', 'content-length', String(length));
     if (isLeaving()) own.push('connection', 'close');
     this.response.writeHead(answer.status, this.#withHeaders(own, answer.headers));
+    // HEAD has the headers of GET and no content (RFC 9110 §9.3.2), whatever is underneath.
+    if (this.method === 'HEAD') this.response.end();
     // As many bytes as characters: ASCII, which Node writes out faster when told so.
-    this.response.end(body, length === body.length ? 'latin1' : 'utf8');
+    else this.response.end(body, length === body.length ? 'latin1' : 'utf8');
   }
 
   #echoed(name: string): string {

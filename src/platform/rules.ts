@@ -69,7 +69,7 @@ export function createUser(
     lockoutFailures: 0,
     ceilings: {},
     lockEpochs: {},
-    deviceOrder: null,
+    deviceOrder: [],
   };
   return {
     writes: [{ kind: 'insert', entity: 'user', value: user, factors }],

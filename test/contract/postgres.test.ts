@@ -2,6 +2,7 @@ import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { monotonicMillis } from '../../src/kernel/clock.js';
 import type { Uuid } from '../../src/kernel/ids.js';
+import { createSystemRandom } from '../../src/kernel/random.js';
 import type { Write } from '../../src/storage/port.js';
 import { createTestDatabase } from '../helpers/postgres.js';
 import { openTestStore, type TestStore } from '../helpers/store.js';
@@ -38,44 +39,50 @@ describe('races with other processes on PostgreSQL', () => {
     await other.query('begin');
     await other.query(MOVE, [flow.id]);
     let runs = 0;
-    const decided = new Promise<void>((resolve) => {
-      const unit = touch(environmentId, flow.id, test, () => {
-        runs += 1;
-        resolve();
-      });
-      unit.catch(() => {});
-      result = unit;
+    let committed: Promise<unknown> = Promise.resolve();
+    const seen = await touch(environmentId, flow.id, test, () => {
+      runs += 1;
+      if (runs === 1) committed = other.query('commit');
     });
-    await decided;
-    await other.query('commit');
-    expect(await result).toBe(2);
-    expect(runs).toBe(2);
-    expect(
-      (await test.store.load({ environmentId, deviceAuthentication: flow.id })).deviceAuthentication?.version,
-    ).toBe(3);
+    await committed;
+    expect([runs, seen]).toEqual([2, 2]);
+    const { deviceAuthentication } = await test.store.load({ environmentId, deviceAuthentication: flow.id });
+    expect(deviceAuthentication?.version).toBe(3);
   });
-  let result: Promise<number>;
 
   it('a unit that was beaten three times decides under the locks and cannot lose (SEC-78)', async () => {
-    await using test = await open();
+    let beaten = 0;
+    const jitter = (): number => {
+      beaten += 1;
+      // The unit has let go of the row and pauses: the other process goes first again.
+      if (beaten < 3) moves = moves.then(() => move());
+      // A pause that the other process needs on a busy machine too, not the few milliseconds of the real thing.
+      return 10;
+    };
+    const random = { ...createSystemRandom(), fraction: jitter };
+    await using test = await openTestStore({ kind: 'postgres', engine: { random } });
     await using other = await otherProcess(test);
     const { environmentId, flow } = await arrange(test);
+    const move = async (): Promise<void> => {
+      await other.query('begin');
+      await other.query(MOVE, [flow.id]);
+    };
+    let moves: Promise<unknown> = move();
+    await moves;
     let runs = 0;
-    let moves = Promise.resolve();
-    // Each time the unit has loaded, and before it can guard, another process is first; while it holds the locks, none can be.
-    const outcome = await test.store.transact({ environmentId, deviceAuthentication: flow.id }, (snapshot) => {
+    const seen = await touch(environmentId, flow.id, test, () => {
       runs += 1;
-      moves = moves.then(async () => {
-        await other.query(MOVE, [flow.id]);
-      });
-      const value = present(snapshot.deviceAuthentication);
-      return { outcome: value.version, writes: [{ kind: 'update', entity: 'deviceAuthentication', value }] };
+      // Three times the unit has loaded what is about to change.
+      if (runs <= 3) moves = moves.then(() => other.query('commit'));
+      if (runs < 4) return;
+      moves = other.query(MOVE, [flow.id]);
+      // Nothing of this process runs meanwhile: only the lock in the database can hold the other back.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
     });
     await moves;
-    expect(outcome).toBeLessThanOrEqual(4);
-    expect(runs).toBeLessThanOrEqual(4);
+    expect([runs, seen]).toEqual([4, 4]);
     const { deviceAuthentication } = await test.store.load({ environmentId, deviceAuthentication: flow.id });
-    expect(deviceAuthentication?.version).toBe(1 + runs + 1);
+    expect(deviceAuthentication?.version).toBe(6);
   });
 
   it('a deadlock or serialization failure repeats the whole unit, at most three times (SEC-78)', async () => {

@@ -136,7 +136,7 @@ describe('the device (20 §2)', () => {
       ...SMS,
       status: 'ACTIVATION_REQUIRED',
       testMode: true,
-      notification: { template: { locale: 'en' }, policy: { id: OTHER_POLICY } },
+      notification: { template: { locale: 'en' } },
     });
     expect(body).toMatchObject({ testMode: true, test: { otp: expect.stringMatching(/^\d{6}$/) } });
     const read = await wire.send('GET', `${DEVICES}/${body.id}`);

@@ -289,7 +289,7 @@ describe('a policy document', () => {
     (address) => {
       const path = `${APP}.ipPairingConfiguration.onlyTheseIpAddresses`;
       expect(detailsOf(withMember(fullPolicy(), path, ['::1', address]))).toMatchObject([
-        { code: 'INVALID_VALUE', target: `${path}[1]` },
+        { code: address === '' ? 'EMPTY_VALUE' : 'INVALID_VALUE', target: `${path}[1]` },
       ]);
     },
   );

@@ -57,7 +57,7 @@ export function devicesRoutes(devices: DeviceService): Route[] {
       replies: { 201: DeviceView },
       errors: ['INVALID_DATA', 'REQUEST_FAILED', 'NOT_FOUND'],
       partial:
-        'types EMAIL, SMS, VOICE and WHATSAPP; notification.policy is looked at for its form only; no new_device_paired notification',
+        'types EMAIL, SMS, VOICE and WHATSAPP; notification.policy is refused; no new_device_paired notification',
       async handle({ params, body, actor, links }) {
         const creation = parseCreation(body);
         if (!creation.ok) return invalidFields(creation.rejection);

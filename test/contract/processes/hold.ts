@@ -3,6 +3,7 @@ import { openAsServer } from './options.js';
 
 /** Opens an embedded database and keeps it until it is killed. */
 export async function main([file = '']: readonly string[]): Promise<void> {
+  console.log('opening');
   try {
     await openAsServer({ kind: 'sqlite', file }, newMasterKey());
   } catch (error) {

@@ -116,17 +116,19 @@ export class PostgresUnit<O> {
           break;
         default:
       }
-      if (monotonicMillis() >= this.#deadline) throw unavailable('the unit took too long');
     }
   }
 
   /** One try on one connection; with `locked`, these rows are locked before the load, so that nobody can be first. */
   async #try(locked: readonly LineKey[] | undefined): Promise<Tried<O>> {
     const session = await this.#context.pool.session();
+    const left = this.#deadline - monotonicMillis();
+    if (left <= 0) {
+      session.release();
+      throw unavailable('the unit took too long');
+    }
     try {
-      const tried = await withDeadline(session, this.#deadline - monotonicMillis(), () =>
-        this.#decided(session, locked),
-      );
+      const tried = await withDeadline(session, left, () => this.#decided(session, locked));
       const result = 'set' in tried ? await this.#commit(session, tried) : tried;
       session.release();
       return result;

@@ -1,6 +1,6 @@
 /**
- * Tables with a rowid where rows are wide and come in time order (inserts append to both trees), without one where a row is found
- * through its key only.
+ * Short rows that are found by their key only are stored in the key's own tree (`without rowid`): one descent instead of two.
+ * Long ones are not: they would make that tree deep.
  */
 export const foundation = `
 create table environments (
@@ -41,7 +41,7 @@ create table user_factors (
   document text not null,
   primary key (environment_id, user_id),
   foreign key (environment_id, user_id) references users (environment_id, id)
-) strict;
+) strict, without rowid;
 
 create table devices (
   environment_id text not null,
@@ -52,7 +52,7 @@ create table devices (
   lapses_at integer,
   primary key (environment_id, user_id, id),
   foreign key (environment_id, user_id) references user_factors (environment_id, user_id)
-) strict;
+) strict, without rowid;
 create index devices_pending on devices (lapses_at) where lapses_at is not null;
 
 create table device_authentications (
@@ -73,7 +73,7 @@ create table destination_use (
   version integer not null,
   document text not null,
   primary key (environment_id, contact_key)
-) strict;
+) strict, without rowid;
 
 create table outbox (
   environment_id text not null,
