@@ -1,0 +1,109 @@
+import type { Route } from '../../src/http/route.js';
+import { factoryPolicy } from '../../src/policies/defaults.js';
+import { type Ask, type Body, clientId, HERE, here, NOBODY, SECRET, type Tenant, type World } from './world.js';
+
+/** The objects that a request names, in its path or its body. */
+export interface Named extends Tenant {
+  /** An active device of `user`, and one that waits for its code. */
+  readonly device: string;
+  readonly pending: string;
+  /** Open, of `user`, waiting for a code. */
+  readonly flow: string;
+}
+
+/** Objects that nobody has. */
+export const nobodys: Named = {
+  environment: NOBODY,
+  population: NOBODY,
+  policy: NOBODY,
+  otherPolicy: NOBODY,
+  user: NOBODY,
+  newcomer: NOBODY,
+  email: NOBODY,
+  sms: NOBODY,
+  device: NOBODY,
+  pending: NOBODY,
+  flow: NOBODY,
+};
+
+/** The seeded objects of a tenant, with a pending device and an open flow made for the occasion. */
+export async function namedIn(world: World, tenant: Tenant = here): Promise<Named> {
+  const pending = await world.ask({
+    path: `/environments/${tenant.environment}/users/${tenant.user}/devices`,
+    body: { type: 'SMS', phone: '+15125550133', status: 'ACTIVATION_REQUIRED', testMode: true },
+  });
+  const flow = await world.ask({
+    path: `/${tenant.environment}/deviceAuthentications`,
+    body: { user: { id: tenant.user }, selectedDevice: { id: tenant.email } },
+  });
+  if (pending.status !== 201 || flow.status !== 201) throw new Error(`${pending.text} ${flow.text}`);
+  return { ...tenant, device: tenant.email, pending: String(pending.body['id']), flow: String(flow.body['id']) };
+}
+
+const FORM = 'grant_type=client_credentials';
+const BASIC = `Basic ${Buffer.from(`${clientId(HERE, 'backend')}:${SECRET}`).toString('base64')}`;
+
+/** A body that fits, for every operation that takes one. */
+const BODIES: Readonly<Record<string, (named: Named) => Body | string>> = {
+  'token.issue': () => FORM,
+  'token.issueByClient': () => FORM,
+  'user.create': () => ({ username: 'new.user', email: 'new.user@example.org' }),
+  'user.mfaEnabled.update': () => ({ mfaEnabled: true }),
+  'user.account.lock': () => ({ unlockAt: '2031-06-01T00:00:00Z' }),
+  'user.account.unlock': () => ({}),
+  'deviceAuthentication.create': ({ user }) => ({ user: { id: user } }),
+  'deviceAuthentication.device.select': ({ sms }) => ({ device: { id: sms } }),
+  'deviceAuthentication.otp.check': () => ({ otp: '000000' }),
+  'deviceAuthentication.cancel.push.authentication': () => ({ reason: 'CHANGE_DEVICE' }),
+  'device.create': () => ({ type: 'EMAIL', email: 'another@example.org' }),
+  'devices.reorder': ({ sms, email }) => ({ order: [{ id: sms }, { id: email }] }),
+  'devices.order.remove': () => ({}),
+  'devices.order.delete': () => ({}),
+  'device.activate': () => ({ otp: '000000' }),
+  'device.activate.put': () => ({ otp: '000000' }),
+  'device.sendActivationCode': () => ({}),
+  'device.block': () => ({}),
+  'device.unblock': () => ({}),
+  'device.unlock': () => ({}),
+  'device.nickname.update': () => ({ nickname: 'Blue key' }),
+  'device.logs.update': () => ({ status: 'PENDING' }),
+  'deviceAuthenticationPolicy.create': () => ({ ...factoryPolicy({ name: 'Third', default: false }) }),
+  'deviceAuthenticationPolicies.fido2.migrate': () => ({}),
+  'deviceAuthenticationPolicy.update': () => ({ ...factoryPolicy({ name: 'Second again', default: false }) }),
+  'mfaSettings.update': () => ({ pairing: { maxAllowedDevices: 5 } }),
+};
+
+const PENDING = new Set(['device.activate', 'device.activate.put', 'device.sendActivationCode']);
+
+/** A request for this operation that is right in every way, about these objects. */
+export function rightRequest(route: Route, named: Named): Ask {
+  const ids: Readonly<Record<string, string>> = {
+    envId: named.environment,
+    userId: named.user,
+    deviceId: PENDING.has(route.id) ? named.pending : named.device,
+    policyId: named.otherPolicy,
+    populationId: named.population,
+    id: named.flow,
+  };
+  const path = route.path.replace(/:(\w+)/g, (_all, name: string) => {
+    const id = ids[name];
+    if (id === undefined) throw new TypeError(`no object for :${name} of ${route.id}`);
+    return id;
+  });
+  const body = BODIES[route.id]?.(named);
+  if (route.accepts !== undefined && body === undefined) throw new TypeError(`no body for ${route.id}`);
+  return {
+    method: route.method,
+    path,
+    ...(route.permission === 'public' ? { token: null, headers: { authorization: BASIC } } : {}),
+    ...(route.accepts === undefined ? {} : { type: route.accepts }),
+    ...(body === undefined ? {} : { body }),
+  };
+}
+
+/** Operations that delete come last, so that what the others need is still there. */
+export function deletingLast(routes: readonly Route[]): readonly Route[] {
+  const rank = ({ id, method }: Route): number =>
+    id === 'user.delete' ? 2 : method === 'DELETE' || id.startsWith('devices.order') ? 1 : 0;
+  return [...routes].sort((a, b) => rank(a) - rank(b));
+}
