@@ -43,10 +43,16 @@ function flush() {
 }
 
 /** As large as a flow row of the server. */
-const PADDING = 'x'.repeat(480);
+const PADDING = 'x'.repeat(400);
+
+/** Time-ordered, as the server's are: rows come at the right edge of the key. */
+function timeOrderedId() {
+  const time = Date.now().toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
+}
 
 async function create() {
-  const id = randomUUID();
+  const id = timeOrderedId();
   const otp = String(Math.floor(Math.random() * 1e6)).padStart(6, '0');
   await transact(() => {
     insert.run(id, JSON.stringify({ status: 'OTP_REQUIRED', otp, padding: PADDING }));

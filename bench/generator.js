@@ -1,11 +1,11 @@
 /**
  * Full MFAs over keep-alive connections, on raw sockets so that the generator costs less than what it measures:
  * create (one-time SMS, test mode) → check with the code → COMPLETED. Prints one line of JSON.
- * argv: flows URL, token, user id, connections, seconds
+ * argv: flows URL, token, user id, connections, seconds, seconds of warm-up
  */
 import { connect } from 'node:net';
 
-const [, , flows, token, user, connections, seconds] = process.argv;
+const [, , flows, token, user, connections, seconds, warmUp] = process.argv;
 const url = new URL(flows);
 const create = JSON.stringify({
   user: { id: user },
@@ -76,7 +76,7 @@ function worker() {
 }
 
 const workers = Array.from({ length: Number(connections) }, worker);
-await new Promise((resolve) => setTimeout(resolve, 1_000));
+await new Promise((resolve) => setTimeout(resolve, Number(warmUp) * 1_000));
 measuring = true;
 const start = performance.now();
 process.send?.('measuring');

@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: full MFAs per second beside the floor, all cases interleaved in one run. Figures of a shared machine mean
- * something only as ratios of one run. Options: --rounds 3 --seconds 4 --connections 32 --json FILE
+ * something only as ratios of one run; the warm-up lets both compile what they run. Options: --rounds 3 --seconds 4
+ * --warm-up 8 --connections 32 --only NAME --json FILE
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,6 +14,7 @@ const { values: options } = parseArgs({
   options: {
     rounds: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '4' },
+    'warm-up': { type: 'string', default: '8' },
     connections: { type: 'string', default: '32' },
     json: { type: 'string' },
     only: { type: 'string' },
@@ -159,7 +161,7 @@ const summary = Object.entries(results)
     };
   });
 console.log(
-  `node ${process.version}, ${options.connections} connections, ${options.rounds} rounds of ${options.seconds} s, ${pinned ? 'server and generator pinned' : 'not pinned'}`,
+  `node ${process.version}, ${options.connections} connections, ${options.rounds} rounds of ${options.seconds} s after ${options['warm-up']} s, ${pinned ? 'server and generator pinned' : 'not pinned'}`,
 );
 console.table(summary);
 if (options.json)

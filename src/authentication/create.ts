@@ -1,3 +1,4 @@
+import { Redacted } from '../kernel/sealed.js';
 import type { Decision, Snapshot } from '../storage/port.js';
 import { grant, refuse, type Verdict } from './answer.js';
 import { chooseDevice } from './choose.js';
@@ -74,7 +75,8 @@ function startOneTime(start: Start, oneTime: OneTimeContact, { destination }: Sn
   const refusal = oneTimeRefusal(oneTime, flow.environmentId, circumstances);
   if (refusal) return refuse(refusal);
   if (isOneTimeAtCeiling(oneTime.type, circumstances, destination)) return refuse({ kind: 'OneTimeCeiling' });
-  return beginChallenge(start, { selected, contact: selected.contact, testMode: oneTime.testMode });
+  const contact = new Redacted(oneTime.contact.address);
+  return beginChallenge(start, { selected, contact, testMode: oneTime.testMode });
 }
 
 /** An explicit device bypasses the selection method, if it is eligible (`10` §4.2). */

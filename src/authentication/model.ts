@@ -1,7 +1,6 @@
 import type { DeviceId, DeviceType, FailureRun } from '../devices/model.js';
 import type { Instant } from '../kernel/clock.js';
 import type { Uuid } from '../kernel/ids.js';
-import type { Protected } from '../kernel/sealed.js';
 import type { IssuedCode } from '../otp/code.js';
 import type { ApplicationId, EnvironmentId, UserId } from '../platform/model.js';
 import type { PolicyId } from '../policies/model.js';
@@ -14,7 +13,6 @@ export type SelectedDevice =
   | {
       readonly kind: 'oneTime';
       readonly type: DeviceType;
-      readonly contact: Protected;
       readonly contactKey: string;
       readonly maskedContact: string;
       readonly testMode: boolean;

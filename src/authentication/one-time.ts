@@ -2,7 +2,6 @@ import { isAtCeiling, isDestinationAtCeiling } from '../devices/counting.js';
 import { isDeliverable } from '../devices/eligibility.js';
 import { KINDS } from '../devices/kinds/index.js';
 import type { DestinationUse } from '../devices/model.js';
-import { Redacted } from '../kernel/sealed.js';
 import type { EnvironmentId } from '../platform/model.js';
 import type { OneTimeContact } from './command.js';
 import type { SelectedDevice } from './model.js';
@@ -11,12 +10,11 @@ import type { Circumstances } from './situation.js';
 
 export type SelectedOneTime = Extract<SelectedDevice, { readonly kind: 'oneTime' }>;
 
-/** A contact as the flow keeps it: sealed by the row encoder, with its keyed hash and its mask beside it. */
+/** A contact as the flow keeps it: its keyed hash and its mask. The contact itself goes with the message and nowhere else. */
 export function selectedOneTime(oneTime: OneTimeContact, contactKey: string): SelectedOneTime {
   return {
     kind: 'oneTime',
     type: oneTime.type,
-    contact: new Redacted(oneTime.contact.address),
     contactKey,
     maskedContact: oneTime.contact.masked,
     testMode: oneTime.testMode,

@@ -53,7 +53,7 @@ const environmentOf = (write: Write): EnvironmentId =>
 function addWrite(builder: WriteSetBuilder, write: Write, snapshot: Snapshot, context: WriteContext): void {
   switch (write.entity) {
     case 'deviceAuthentication':
-      addDeviceAuthentication(builder, write, context);
+      addDeviceAuthentication(builder, write);
       break;
     case 'user':
       addUser(builder, write, snapshot);
@@ -82,13 +82,9 @@ function addWrite(builder: WriteSetBuilder, write: Write, snapshot: Snapshot, co
   }
 }
 
-function addDeviceAuthentication(
-  builder: WriteSetBuilder,
-  { kind, value }: WriteOf<'deviceAuthentication'>,
-  { vault }: WriteContext,
-): void {
+function addDeviceAuthentication(builder: WriteSetBuilder, { kind, value }: WriteOf<'deviceAuthentication'>): void {
   builder.once('deviceAuthentication', value.id);
-  const values = deviceAuthenticationValues(value, vault);
+  const values = deviceAuthenticationValues(value);
   if (kind === 'insert') {
     builder.step(3, call(insertDeviceAuthentication, values));
     return;

@@ -80,7 +80,7 @@ export class GroupCommit {
   #batch(): void {
     const queue = this.#queue;
     try {
-      this.#connection.exec('begin immediate');
+      this.#connection.begin();
     } catch (error) {
       for (const unit of queue.splice(0, BATCH_UNITS)) unit.reject(withoutFile(error));
       return;
@@ -120,7 +120,7 @@ export class GroupCommit {
         continue;
       }
       try {
-        this.#connection.exec('begin immediate');
+        this.#connection.begin();
         unit.value = unit.attempt();
       } catch (error) {
         this.#rollback();
@@ -134,7 +134,7 @@ export class GroupCommit {
   #commit(done: readonly Unit[], refused: readonly [Unit, unknown][]): void {
     try {
       const stamped = this.#connection.changes === this.#settledChanges ? undefined : this.#hooks.stamp();
-      this.#connection.exec('commit');
+      this.#connection.commit();
       this.#settledChanges = this.#connection.changes;
       stamped?.();
     } catch (error) {

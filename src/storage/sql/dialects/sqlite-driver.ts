@@ -2,13 +2,16 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Libsql from 'libsql';
 import { StoreError } from '../../store-error.js';
-import { type Call, type Result, type Row, type Statement, withPlaceholders } from '../statement.js';
+import { type Call, type Result, type Row, type Statement, statement, withPlaceholders } from '../statement.js';
 
 /** How long a second process waits for the first to let go of the file: enough for two runs to overlap at a restart. */
 const BUSY_MILLIS = 5_000;
 /** Pages in the log before a commit copies them into the file: about 4 MB, so that no commit stalls for long. */
 const CHECKPOINT_PAGES = 1_000;
 const CACHE_KIB = 65_536;
+
+const BEGIN = statement('count', 'begin immediate');
+const COMMIT = statement('count', 'commit');
 
 type Prepared = ReturnType<Libsql.Database['prepare']>;
 
@@ -80,8 +83,17 @@ export class SqliteConnection {
     this.#database.exec(sql);
   }
 
+  /** Past `ask`, whose count of changes would take the last write for theirs. */
+  begin(): void {
+    this.#prepare(BEGIN).run([]);
+  }
+
+  commit(): void {
+    this.#prepare(COMMIT).run([]);
+  }
+
   ask({ statement, values }: Call): Result {
-    const prepared = this.#prepared.get(statement) ?? this.#prepare(statement);
+    const prepared = this.#prepare(statement);
     switch (statement.yields) {
       case 'row': {
         // Raw mode gives an array; the driver's types do not say so.
@@ -118,6 +130,8 @@ export class SqliteConnection {
   }
 
   #prepare(statement: Statement): Prepared {
+    const known = this.#prepared.get(statement);
+    if (known) return known;
     const prepared = this.#database.prepare(withPlaceholders(statement, '?'));
     if (statement.yields !== 'count') prepared.raw(true);
     this.#prepared.set(statement, prepared);

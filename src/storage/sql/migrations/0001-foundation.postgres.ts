@@ -62,7 +62,6 @@ create table device_authentications (
   user_id text collate "C" not null,
   document text collate "C" not null,
   contact_key text collate "C",
-  contact text collate "C",
   expires_at bigint not null,
   primary key (environment_id, id)
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);

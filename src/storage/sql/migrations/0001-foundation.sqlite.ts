@@ -62,7 +62,6 @@ create table device_authentications (
   user_id text not null,
   document text not null,
   contact_key text,
-  contact text,
   expires_at integer not null,
   primary key (environment_id, id)
 ) strict;

@@ -1,23 +1,10 @@
-import type {
-  DeviceAuthentication,
-  DeviceAuthenticationId,
-  DeviceAuthenticationState,
-} from '../../../authentication/model.js';
-import type { Vault } from '../../../kernel/keys.js';
-import type { SealedPlace } from '../../../kernel/sealed.js';
+import type { DeviceAuthentication, DeviceAuthenticationId } from '../../../authentication/model.js';
 import type { EnvironmentId, UserId } from '../../../platform/model.js';
-import { decode, document, integer, sealedFrom, sealInto, text } from '../row.js';
+import { decode, document, integer, text } from '../row.js';
 import { type Row, statement, type Value } from '../statement.js';
 
 /** In the order that `toDeviceAuthentication` reads. */
-export const DEVICE_AUTHENTICATION_COLUMNS = ['version', 'user_id', 'document', 'contact', 'expires_at'];
-
-const place = (environmentId: string, id: string): SealedPlace => ({
-  table: 'device_authentications',
-  column: 'contact',
-  environmentId,
-  row: id,
-});
+export const DEVICE_AUTHENTICATION_COLUMNS = ['version', 'user_id', 'document', 'expires_at'];
 
 type Body = Omit<DeviceAuthentication, 'id' | 'environmentId' | 'version' | 'userId' | 'expiresAt'>;
 
@@ -30,55 +17,52 @@ export function toDeviceAuthentication(
   return decode('device_authentications', id, () => {
     const body = document<Body>(row, at + 2, ['policyId', 'state', 'sends', 'createdAt', 'updatedAt']);
     return Object.assign(body, {
-      state: withContact(body.state, row, at + 3, place(environmentId, id)),
       id,
       environmentId,
       version: integer(row, at),
       userId: text(row, at + 1) as UserId,
-      expiresAt: integer(row, at + 4),
+      expiresAt: integer(row, at + 3),
     });
   });
 }
 
-/** The state with its one-time contact, which has a sealed cell of its own. */
-function withContact(
-  state: DeviceAuthenticationState,
-  row: Row,
-  at: number,
-  place: SealedPlace,
-): DeviceAuthenticationState {
-  if (state.selected?.kind !== 'oneTime') return state;
-  const contact = sealedFrom(row, at, place);
-  if (!contact) throw new TypeError('the one-time contact is missing');
-  return { ...state, selected: { ...state.selected, contact } };
-}
-
-export function deviceAuthenticationValues(flow: DeviceAuthentication, vault: Vault): Record<string, Value> {
-  const { id, environmentId, version, userId, expiresAt, ...body } = flow;
-  const values = { environment: environmentId, id, version, user: userId, expiresAt };
-  const selected = body.state.selected;
-  if (selected?.kind !== 'oneTime')
-    return { ...values, document: JSON.stringify(body satisfies Body), contactKey: null, contact: null };
-  const { contact, ...rest } = selected;
+/** `contactKey` stands in a column of its own, so that a load finds the destination of a one-time flow by a join. */
+export function deviceAuthenticationValues(flow: DeviceAuthentication): Record<string, Value> {
+  const { id, environmentId, version, userId, expiresAt } = flow;
+  const { policyId, state, notification, applicationId, sends, createdAt, updatedAt } = flow;
+  // Member by member: what a rest pattern leaves is twice as slow to serialize.
+  const body: { [K in keyof Body]: Body[K] | undefined } = {
+    policyId,
+    state,
+    notification,
+    applicationId,
+    sends,
+    createdAt,
+    updatedAt,
+  };
+  const contactKey = state.selected?.kind === 'oneTime' ? state.selected.contactKey : null;
   return {
-    ...values,
-    document: JSON.stringify({ ...body, state: { ...body.state, selected: rest } }),
-    contactKey: selected.contactKey,
-    contact: sealInto(vault, contact, place(environmentId, id)),
+    environment: environmentId,
+    id,
+    version,
+    user: userId,
+    expiresAt,
+    document: JSON.stringify(body),
+    contactKey,
   };
 }
 
 export const insertDeviceAuthentication = statement(
   'count',
   `insert into device_authentications
-   (environment_id, id, version, user_id, document, contact_key, contact, expires_at)
-   values (:environment, :id, 1, :user, :document, cast(:contactKey as text), cast(:contact as text), :expiresAt)`,
+   (environment_id, id, version, user_id, document, contact_key, expires_at)
+   values (:environment, :id, 1, :user, :document, cast(:contactKey as text), :expiresAt)`,
 );
 
 export const updateDeviceAuthentication = statement(
   'count',
   `update device_authentications set version = version + 1, document = :document, contact_key = cast(:contactKey as text),
-   contact = cast(:contact as text), expires_at = :expiresAt
+   expires_at = :expiresAt
    where environment_id = :environment and id = :id and version = :version`,
 );
 
