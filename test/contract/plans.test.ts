@@ -96,7 +96,7 @@ insert into documents select ${key('1 + n % 2000')}, 'application', ${key('n')},
 insert into users select ${key('1 + n % 5')}, ${key('n')}, 1, 'name ' || n, '{}', n from generate_series(1, ${ROWS}) n;
 insert into user_factors select environment_id, id, 1, '{}' from users;
 insert into devices select environment_id, id, id, '{}', null, null from users;
-insert into device_authentications select ${key('1 + n % 5')}, ${key('n')}, 1, ${key('n')}, '{}', null, null, n from generate_series(1, ${ROWS}) n;
+insert into device_authentications select ${key('1 + n % 5')}, ${key('n')}, 1, ${key('n')}, '{}', null, n from generate_series(1, ${ROWS}) n;
 insert into destination_use select ${key('1 + n % 5')}, 'contact ' || n, 1, '{}' from generate_series(1, ${ROWS}) n;
 insert into outbox select ${key('1 + n % 5')}, ${key('n')}, 'SMS', 'u', null, null, null, n, n, 1, 'p', n, n, '' from generate_series(1, ${ROWS}) n;
 insert into inbox_messages select ${key('1')}, ${key('n')}, n, '', n from generate_series(1, ${ROWS}) n;
