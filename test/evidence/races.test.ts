@@ -1,10 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type PosternProcess, spawnPostern } from '../helpers/postern.js';
 import { freshDatabase } from '../helpers/postgres.js';
 import { api, attemptsRemaining, type Client, createClient, inParallel, range, rounds, wrong } from './client.js';
+
+vi.setConfig({ testTimeout: 900_000 });
 
 const CONNECTIONS = 64;
 const OTP = (coolDown: number) => ({
