@@ -11,7 +11,3 @@ export const KINDS = { EMAIL: email, SMS: sms, VOICE: voice, WHATSAPP: whatsapp 
 >;
 
 export const DEVICE_TYPES = Object.keys(KINDS) as (keyof typeof KINDS)[];
-
-export function isDeviceType(text: string): text is keyof typeof KINDS {
-  return Object.hasOwn(KINDS, text);
-}
