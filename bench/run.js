@@ -104,6 +104,7 @@ function generate(target) {
     DEMO_USER,
     options.connections,
     options.seconds,
+    options['warm-up'],
   ];
   const [program, ...args] = pin(1, command);
   return new Promise((resolve, fail) => {
