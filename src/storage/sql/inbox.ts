@@ -17,7 +17,7 @@ import {
 export function createInboxStore(engine: Engine, vault: Vault): InboxStore {
   return {
     append: (message) =>
-      engine.write(function* () {
+      engine.write('queues', function* () {
         const sequence = integer((yield* ask(nextSequence, {})).rows[0] ?? [], 0);
         yield* ask(insertInboxMessage, { ...inboxValues(message, vault), sequence });
       }),
@@ -27,7 +27,7 @@ export function createInboxStore(engine: Engine, vault: Vault): InboxStore {
         return rows.map((row) => toInboxEntry(row, vault));
       }),
     clear: () =>
-      engine.write(function* () {
+      engine.write('queues', function* () {
         yield* ask(clearInbox, {});
       }),
   };

@@ -4,6 +4,7 @@ import type { Plan, Snapshot } from '../port.js';
 import type { Configurations, Configured } from './configurations.js';
 import { CONFIG_VERSION, type Layout, layoutOf, NOW, shapeOf } from './load-statement.js';
 import { integer, optionalText } from './row.js';
+import { assembled, type Parts } from './snapshot.js';
 import { call, only, type Row, type Script } from './statement.js';
 import { toDestination, unusedDestination } from './tables/destinations.js';
 import { toDeviceAuthentication } from './tables/device-authentications.js';
@@ -71,45 +72,32 @@ function snapshotOf(
   layout: Layout,
   row: Row,
   now: Instant,
-  { environment, configuration }: Configured,
+  configured: Configured,
   documents: Snapshot['documents'],
 ): Snapshot {
   const { environmentId } = plan;
-  const snapshot: { -readonly [K in keyof Snapshot]: Snapshot[K] } = {
-    now: Math.max(now, environment.updatedAt),
-    environment,
-    configuration,
-    devices: [],
-    documents,
-  };
-  // A clock that is behind what was stored (fail-over to a slower server) does not take time back (SEC-20).
-  const notBefore = (instant: Instant): void => {
-    if (instant > snapshot.now) snapshot.now = instant;
-  };
+  const parts: { -readonly [K in keyof Parts]: Parts[K] } = { documents };
   const { flow, user, destination, holder } = layout;
-  if (flow !== undefined && plan.deviceAuthentication !== undefined && row[flow] !== null) {
-    snapshot.deviceAuthentication = toDeviceAuthentication(environmentId, plan.deviceAuthentication, row, flow);
-    notBefore(snapshot.deviceAuthentication.updatedAt);
-  }
-  const userId = flow === undefined ? plan.user : snapshot.deviceAuthentication?.userId;
-  if (user && userId !== undefined && row[user.at] !== null) {
-    snapshot.user = toUser(environmentId, userId, row, user.at);
-    snapshot.factors = toFactors(environmentId, userId, row, user.factors);
-    snapshot.devices = toDevices(environmentId, userId, row, user.devices);
-    notBefore(snapshot.user.updatedAt);
-    for (const { updatedAt } of snapshot.devices) notBefore(updatedAt);
-  }
+  if (flow !== undefined && plan.deviceAuthentication !== undefined && row[flow] !== null)
+    parts.deviceAuthentication = toDeviceAuthentication(environmentId, plan.deviceAuthentication, row, flow);
+  const userId = flow === undefined ? plan.user : parts.deviceAuthentication?.userId;
+  if (user && userId !== undefined && row[user.at] !== null)
+    parts.person = {
+      user: toUser(environmentId, userId, row, user.at),
+      factors: toFactors(environmentId, userId, row, user.factors),
+      devices: toDevices(environmentId, userId, row, user.devices),
+    };
   if (destination) {
     const key =
       plan.destination ??
       (destination.contactKey === undefined ? undefined : optionalText(row, destination.contactKey));
     if (key !== undefined)
-      snapshot.destination =
+      parts.destination =
         row[destination.at] === null
           ? unusedDestination(environmentId, key)
           : toDestination(environmentId, key, row, destination.at);
   }
   // Ids are stored as they were parsed.
-  if (holder !== undefined && row[holder] !== null) snapshot.usernameHolder = row[holder] as Uuid;
-  return snapshot;
+  if (holder !== undefined && row[holder] !== null) parts.usernameHolder = row[holder] as Uuid;
+  return assembled(now, configured, parts);
 }

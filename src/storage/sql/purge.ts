@@ -30,7 +30,7 @@ const PENDING_DEVICES: Kind = { select: lapsedDevices, remove: purgeDevice, rete
 export async function purge(engine: Engine, limit: number): Promise<number> {
   let left = limit;
   const step = async (script: (limit: number) => Script<number>): Promise<void> => {
-    if (left > 0) left -= await engine.write(() => script(left));
+    if (left > 0) left -= await engine.write('aggregates', () => script(left));
   };
   const ids = await engine.read(function* () {
     return (yield* ask(environmentIds, {})).rows.map((row) => text(row, 0));

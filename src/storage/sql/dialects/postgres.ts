@@ -72,7 +72,7 @@ export function createPostgresEngine(pool: PostgresPool, options: EngineOptions,
     read: (script) => admit(() => inSession((session) => session.drive(script()))),
     transact: <O>(plan: Plan, decide: (snapshot: Snapshot) => Decision<O>): Promise<O> =>
       admit(() => new PostgresUnit({ pool, loader, lines, options }, plan, decide).run()),
-    write: (script) => admit(() => write(script)),
+    write: (_changes, script) => admit(() => write(script)),
     async unwritable() {
       try {
         const [result] = await admit(() => inSession((session) => session.ask([call(selectReadOnly, {})])));

@@ -14,6 +14,7 @@ import type { Step } from '../write-set.js';
 import { writeSetOf } from '../writes.js';
 import { GroupCommit } from './group-commit.js';
 import type { SqliteConnection } from './sqlite-driver.js';
+import { SqliteMemory } from './sqlite-memory.js';
 
 const selectClock = statement('row', 'select instant from clock where id = 1');
 const stampClock = statement('count', 'update clock set instant = :now where id = 1');
@@ -46,6 +47,7 @@ export function createSqliteEngine(
   const time = options.clock ? localTime(options.clock) : localTime(persistedClock, host);
   const configurations = new Configurations(options.parseConfiguration);
   const loader = new Loader(time, configurations);
+  const memory = new SqliteMemory();
   const commits = new GroupCommit(connection, {
     stamp() {
       const now = clock.now();
@@ -56,19 +58,31 @@ export function createSqliteEngine(
       const appended = values.flatMap((value) => (value as Done).appended);
       announce(options, appended);
     },
-    rolledBack: () => configurations.clear(),
+    rolledBack() {
+      configurations.clear();
+      memory.forget();
+    },
     onFatal: options.onFatal,
   });
+
+  function load(plan: Plan): Snapshot {
+    const known = memory.recall(plan, clock.now());
+    if (known) return known;
+    const snapshot = drive(connection, loader.load(plan));
+    memory.learn(plan.environmentId, snapshot);
+    return snapshot;
+  }
 
   function unit<O>(first: Plan, decide: (snapshot: Snapshot) => Decision<O>): Done {
     let plan = first;
     for (let taken = 0; taken <= MAX_TAKEN; taken++) {
-      const snapshot = drive(connection, loader.load(plan));
+      const snapshot = load(plan);
       const decision = decide(snapshot);
       if (decision.writes.length === 0) return { outcome: decision.outcome, appended: [] };
       const { claims, steps, appended } = writeSetOf(plan, snapshot, decision.writes, options);
       if (claims.every((claim, index) => isClaimed(claim, index))) {
         for (const step of steps) write(step);
+        memory.wrote(plan.environmentId, decision.writes);
         return { outcome: decision.outcome, appended };
       }
       plan = withTakenName(plan, decision);
@@ -98,7 +112,7 @@ export function createSqliteEngine(
     time,
     async load(plan) {
       assertOpen();
-      return drive(connection, loader.load(plan));
+      return load(plan);
     },
     async read(script) {
       assertOpen();
@@ -109,8 +123,13 @@ export function createSqliteEngine(
       // `unit` has just been given this very decision.
       return done.outcome as O;
     },
-    async write<T>(script: () => Script<T>): Promise<T> {
-      const done = await commits.run((): Done => ({ outcome: drive(connection, script()), appended: [] }));
+    async write<T>(changes: 'queues' | 'aggregates', script: () => Script<T>): Promise<T> {
+      const done = await commits.run((): Done => {
+        const before = connection.changes;
+        const outcome = drive(connection, script());
+        if (changes === 'aggregates' && connection.changes !== before) memory.forget();
+        return { outcome, appended: [] };
+      });
       // As above.
       return done.outcome as T;
     },
