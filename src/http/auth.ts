@@ -1,5 +1,5 @@
 import { parseUuid, type Uuid } from '../kernel/ids.js';
-import type { Actor, RoleAssignment, RoleName } from '../platform/model.js';
+import type { Actor, RoleName } from '../platform/model.js';
 import { environmentNotFound, type WireError, wireError } from './errors.js';
 import type { Permission } from './route.js';
 
@@ -54,20 +54,28 @@ export async function authorize(
   directory: EnvironmentDirectory,
 ): Promise<WireError | undefined> {
   const permitted = ROLES[permission];
-  const permits = (assignment: RoleAssignment): boolean => permitted.includes(assignment.role);
-  if (environmentId === undefined) {
-    const wide = actor.roles.filter((assignment) => assignment.scope.type !== 'POPULATION');
-    return wide.some(permits) ? undefined : wireError('NOT_AUTHORIZED', DETAIL);
+  let covers = false;
+  let isWide = false;
+  for (const { role, scope } of actor.roles) {
+    if (environmentId === undefined) {
+      if (scope.type !== 'POPULATION' && permitted.includes(role)) return undefined;
+    } else if (scope.type === 'ORGANIZATION') {
+      isWide = true;
+    } else if (scope.type === 'ENVIRONMENT' && scope.id === environmentId) {
+      if (permitted.includes(role)) return undefined;
+      covers = true;
+    }
   }
-  const here = actor.roles.filter(({ scope }) => scope.type === 'ENVIRONMENT' && scope.id === environmentId);
-  if (here.some(permits)) return undefined;
-  const organizationWide = actor.roles.filter(({ scope }) => scope.type === 'ORGANIZATION');
-  if (organizationWide.length === 0) return wireError(here.length > 0 ? 'NOT_AUTHORIZED' : 'ACCESS_FAILED', DETAIL);
+  if (environmentId === undefined) return wireError('NOT_AUTHORIZED', DETAIL);
+  if (!isWide) return wireError(covers ? 'NOT_AUTHORIZED' : 'ACCESS_FAILED', DETAIL);
   const id = parseUuid(environmentId);
   const organization = id && (await directory.organizationOf(id));
-  const over = organizationWide.filter(({ scope }) => scope.id === organization);
-  if (here.length === 0 && over.length === 0) return environmentNotFound(environmentId);
-  return over.some(permits) ? undefined : wireError('NOT_AUTHORIZED', DETAIL);
+  for (const { role, scope } of actor.roles) {
+    if (scope.type !== 'ORGANIZATION' || scope.id !== organization) continue;
+    if (permitted.includes(role)) return undefined;
+    covers = true;
+  }
+  return covers ? wireError('NOT_AUTHORIZED', DETAIL) : environmentNotFound(environmentId);
 }
 
 /** Whether one of the actor's roles permits this in an environment that is known to exist. */

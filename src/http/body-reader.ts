@@ -16,25 +16,15 @@ export function readBody(request: IncomingMessage, limit: number): Promise<ReadB
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let length = 0;
-    const settle = (result: ReadBody): void => {
-      request.removeListener('data', onData);
-      request.removeListener('end', onEnd);
-      request.removeListener('close', onClose);
-      resolve(result);
-    };
-    const onData = (chunk: Buffer): void => {
+    // Only the first result counts; what still comes is dropped. Taking listeners off again would cost more than they do.
+    request.on('data', (chunk: Buffer) => {
       length += chunk.length;
-      chunks.push(chunk);
-      if (length <= limit) return;
-      settle('tooLarge');
-      request.resume();
-    };
-    const onEnd = (): void => settle(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, length));
-    const onClose = (): void => settle('broken');
-    request.on('data', onData);
-    request.on('end', onEnd);
-    request.on('close', onClose);
-    // Stays: an error that nobody listens to would end the process.
-    request.on('error', () => settle('broken'));
+      if (length <= limit) chunks.push(chunk);
+      else resolve('tooLarge');
+    });
+    request.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+    request.on('close', () => resolve('broken'));
+    // An error that nobody listens to would end the process.
+    request.on('error', () => resolve('broken'));
   });
 }

@@ -10,10 +10,10 @@ export interface Incoming {
   /** Path and query as they were sent. */
   readonly url: string;
   /** By lower-case name; a header that came twice reads as both values, comma-separated. */
-  readonly header: (name: string) => string | undefined;
+  header(name: string): string | undefined;
   readonly correlationId: Uuid;
   /** Made when it is first asked for. */
-  readonly signal: () => AbortSignal;
+  signal(): AbortSignal;
 }
 
 /** One request, parsed. Actor and signal are looked at only by those who need them. */
@@ -52,6 +52,6 @@ export class RequestCall implements Call {
   }
 
   get header(): (name: string) => string | undefined {
-    return this.#incoming.header;
+    return (name) => this.#incoming.header(name);
   }
 }

@@ -135,11 +135,11 @@ function effectiveMethod(incoming: Incoming): string {
 }
 
 /** The operation whose media type is exactly the one that was sent; none for anything unknown, malformed or encoded (SEC-52). */
-function chooseByType(entry: MethodEntry, { header }: Incoming): Operation | undefined {
+function chooseByType(entry: MethodEntry, incoming: Incoming): Operation | undefined {
   if (entry.byType.size === 0) return entry.bodyless;
-  const encoding = header('content-encoding');
+  const encoding = incoming.header('content-encoding');
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') return undefined;
-  const type = parseContentType(header('content-type'));
+  const type = parseContentType(incoming.header('content-type'));
   if (type.kind === 'essence') return entry.byType.get(type.essence);
   return type.kind === 'absent' ? entry.bodyless : undefined;
 }
@@ -151,10 +151,8 @@ function anyOf(entry: MethodEntry): Operation {
   return operation;
 }
 
-function replyAnswer(reply: Reply): Answer {
-  return {
-    status: reply.status,
-    ...(reply.headers ? { headers: reply.headers } : {}),
-    ...(reply.body === undefined ? {} : { body: JSON.stringify(reply.body) }),
-  };
+function replyAnswer({ status, headers, body }: Reply): Answer {
+  const text = body === undefined ? undefined : JSON.stringify(body);
+  if (headers) return text === undefined ? { status, headers } : { status, headers, body: text };
+  return text === undefined ? { status } : { status, body: text };
 }

@@ -45,12 +45,12 @@ export class Exchange implements Incoming {
     return this.request.method ?? '';
   }
 
-  readonly header = (name: string): string | undefined => {
+  header(name: string): string | undefined {
     const value = this.request.headers[name];
     return Array.isArray(value) ? value.join(', ') : value;
-  };
+  }
 
-  readonly signal = (): AbortSignal => {
+  signal(): AbortSignal {
     if (this.#controller) return this.#controller.signal;
     const controller = new AbortController();
     const { waiting } = this.#terms;
@@ -62,38 +62,37 @@ export class Exchange implements Incoming {
     });
     if (this.#terms.isLeaving()) controller.abort();
     return controller.signal;
-  };
+  }
 
   /** Writes the answer with the headers of `00` §3.1. */
   send(answer: Answer): void {
-    const { corsOrigins, isLeaving } = this.#terms;
+    const { standardHeaders, corsOrigins, isLeaving } = this.#terms;
+    const { correlationId } = this;
     const body = answer.body ?? '';
     const length = Buffer.byteLength(body);
     const origin = this.header('origin');
-    const own = ['correlation-id', this.correlationId];
-    own.push('x-ping-external-transaction-id', this.#echoed('x-ping-external-transaction-id'));
-    own.push('x-ping-external-session-id', this.#echoed('x-ping-external-session-id'));
-    if (origin !== undefined && isAllowedOrigin(origin, corsOrigins)) own.push('access-control-allow-origin', origin);
-    if (answer.body !== undefined) own.push('content-type', 'application/json', 'content-length', String(length));
-    if (isLeaving()) own.push('connection', 'close');
-    this.response.writeHead(answer.status, this.#withHeaders(own, answer.headers));
+    const transaction = echoedId(this.header('x-ping-external-transaction-id'), correlationId);
+    const session = echoedId(this.header('x-ping-external-session-id'), correlationId);
+    // Names and values in turn, the form that Node takes without looking at it.
+    const headers = standardHeaders.slice();
+    headers.push('correlation-id', correlationId);
+    headers.push('x-ping-external-transaction-id', transaction, 'x-ping-external-session-id', session);
+    if (origin !== undefined && isAllowedOrigin(origin, corsOrigins))
+      headers.push('access-control-allow-origin', origin);
+    if (answer.body !== undefined) headers.push('content-type', 'application/json', 'content-length', String(length));
+    if (isLeaving()) headers.push('connection', 'close');
+    this.response.writeHead(answer.status, answer.headers ? replaced(headers, answer.headers) : headers);
     // HEAD has the headers of GET and no content (RFC 9110 §9.3.2), whatever is underneath.
     if (this.method === 'HEAD') this.response.end();
     // As many bytes as characters: ASCII, which Node writes out faster when told so.
     else this.response.end(body, length === body.length ? 'latin1' : 'utf8');
   }
+}
 
-  #echoed(name: string): string {
-    return echoedId(this.header(name), this.correlationId);
-  }
-
-  /** Names and values in turn, the form that Node takes without looking at it. An answer's own headers replace the usual ones. */
-  #withHeaders(own: readonly string[], special: Answer['headers']): string[] {
-    const usual = [...this.#terms.standardHeaders, ...own];
-    if (!special) return usual;
-    const merged = new Map<string, string>();
-    for (let at = 0; at < usual.length; at += 2) merged.set(usual[at] ?? '', usual[at + 1] ?? '');
-    for (const [name, value] of Object.entries(special)) merged.set(name.toLowerCase(), value);
-    return [...merged].flat();
-  }
+/** An answer's own headers in the place of the usual ones. */
+function replaced(usual: readonly string[], special: Readonly<Record<string, string>>): string[] {
+  const merged = new Map<string, string>();
+  for (let at = 0; at < usual.length; at += 2) merged.set(usual[at] ?? '', usual[at + 1] ?? '');
+  for (const [name, value] of Object.entries(special)) merged.set(name.toLowerCase(), value);
+  return [...merged].flat();
 }

@@ -22,7 +22,7 @@ export function createRawDispatcher(routes: readonly RawRoute[]): RawDispatcher 
       const end = exchange.url.indexOf('?');
       const reply = await route.handle({
         query: new URLSearchParams(end < 0 ? '' : exchange.url.slice(end + 1)),
-        header: exchange.header,
+        header: (name) => exchange.header(name),
         body: body.toString('utf8'),
         signal: exchange.signal(),
       });

@@ -1,6 +1,6 @@
 import { randomBytes, randomFillSync, randomInt } from 'node:crypto';
 import type { Instant } from './clock.js';
-import { type Uuid, uuidOf } from './ids.js';
+import type { Uuid } from './ids.js';
 
 /** Chance as a parameter: shells draw, decisions receive (`style.md` §10). */
 export interface Random {
@@ -15,15 +15,22 @@ export interface Random {
   fraction(): number;
 }
 
-/** Formats 16 bytes as a UUID after setting version and variant. */
+const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+/** Formats 16 bytes as a UUID with this version and the variant of RFC 9562. */
 function format(bytes: Buffer, version: number): Uuid {
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | (version << 4);
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  const hex = bytes.toString('hex');
-  return uuidOf(`${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`);
+  let text = '';
+  for (let at = 0; at < 16; at++) {
+    if (at === 4 || at === 6 || at === 8 || at === 10) text += '-';
+    text += HEX[bytes[at] ?? 0];
+  }
+  // Made right here of the form that `isUuid` asks for.
+  return text as Uuid;
 }
 
-/** Builds every kind of draw from one source of random bytes. */
+/** Builds every kind of draw from one source of random bytes, each a buffer of the caller's own. */
 export function createRandom(fill: (length: number) => Buffer): Random {
   return {
     bytes: fill,
@@ -37,9 +44,9 @@ export function createRandom(fill: (length: number) => Buffer): Random {
       }
       return digits;
     },
-    uuid: () => format(Buffer.from(fill(16)), 4),
+    uuid: () => format(fill(16), 4),
     timeOrderedUuid(now) {
-      const bytes = Buffer.from(fill(16));
+      const bytes = fill(16);
       bytes.writeUIntBE(now, 0, 6);
       return format(bytes, 7);
     },
@@ -59,7 +66,8 @@ export function createSystemRandom(): Random {
       randomFillSync(pool);
       used = 0;
     }
-    const draw = Buffer.from(pool.subarray(used, used + length));
+    const draw = Buffer.allocUnsafe(length);
+    pool.copy(draw, 0, used, used + length);
     pool.fill(0, used, used + length);
     used += length;
     return draw;

@@ -79,6 +79,7 @@ export function deviceAuthenticationView(
 ): JsonObject {
   const { id, environmentId, userId, policyId, applicationId, state } = flow;
   const self = links.auth(`/${environmentId}/deviceAuthentications/${id}`);
+  const createdAt = toTimestamp(flow.createdAt);
   const open = state.status !== 'COMPLETED' && state.status !== 'FAILED';
   return {
     _links: linkMembers(self, linksOf(state)),
@@ -94,8 +95,8 @@ export function deviceAuthenticationView(
     ...(compatibility !== undefined && open ? { compatibility } : {}),
     ...(testOtp === undefined ? {} : { test: { otp: testOtp } }),
     ...(state.status === 'FAILED' ? { error: errorView(state.error) } : {}),
-    createdAt: toTimestamp(flow.createdAt),
-    updatedAt: toTimestamp(flow.updatedAt),
+    createdAt,
+    updatedAt: flow.updatedAt === flow.createdAt ? createdAt : toTimestamp(flow.updatedAt),
   };
 }
 

@@ -43,30 +43,42 @@ export interface WriteSet {
  */
 export type Rank = 0 | 1 | 2 | 3 | 4 | 5;
 
-/** Collects the statements of one write set and refuses those that contradict each other. */
+interface Ranked {
+  readonly rank: Rank;
+  readonly step: Step;
+}
+
+/**
+ * Collects the statements of one write set and refuses those that contradict each other. A write set has a handful of rows: lists
+ * that are looked through are faster here than maps, and every request makes one.
+ */
 export class WriteSetBuilder {
-  readonly #guards = new Map<string, Guard>();
+  readonly #guards: Guard[] = [];
   readonly #claims: Call[] = [];
-  readonly #steps: Step[][] = [[], [], [], [], [], []];
+  readonly #steps: Ranked[] = [];
   readonly #appended: OutboxMessage[] = [];
-  readonly #written = new Set<string>();
+  /** Entity and id in turn. */
+  readonly #written: string[] = [];
 
   guard(entity: Guarded, environmentId: EnvironmentId, id: string, version: number): void {
-    const key = `${entity}:${id}`;
-    const known = this.#guards.get(key);
-    if (known && known.version !== version)
+    for (const known of this.#guards) {
+      if (known.id !== id || known.entity !== entity) continue;
+      if (known.version === version) return;
       throw new StorageFault(`a write set guards two versions of ${entity} ${id}`);
-    this.#guards.set(key, { entity, environmentId, id, version });
+    }
+    this.#guards.push({ entity, environmentId, id, version });
   }
 
   /** One write per row: of two, the second would find the version moved by the first. */
   once(entity: string, id: string): void {
     if (this.wrote(entity, id)) throw new StorageFault(`a write set writes ${entity} ${id} twice`);
-    this.#written.add(`${entity}:${id}`);
+    this.#written.push(entity, id);
   }
 
   wrote(entity: string, id: string): boolean {
-    return this.#written.has(`${entity}:${id}`);
+    const written = this.#written;
+    for (let at = 0; at < written.length; at += 2) if (written[at + 1] === id && written[at] === entity) return true;
+    return false;
   }
 
   claim(call: Call): void {
@@ -74,7 +86,7 @@ export class WriteSetBuilder {
   }
 
   step(rank: Rank, call: Call, rows: Step['rows'] = 'one'): void {
-    this.#steps[rank]?.push({ call, rows });
+    this.#steps.push({ rank, step: { call, rows } });
   }
 
   append(message: OutboxMessage): void {
@@ -83,14 +95,15 @@ export class WriteSetBuilder {
 
   /** Throws `StorageFault` when a guard is on something that was not loaded: a verdict rests on the snapshot or on nothing. */
   build(snapshot: Snapshot): WriteSet {
-    const guards = [...this.#guards.values()];
+    const guards = this.#guards;
     if (guards.length > 1) guards.sort(inLockOrder);
     for (const { entity, id, version } of guards) {
       const loaded = loadedAs(entity, snapshot);
       if (loaded?.id !== id || loaded.version !== version)
         throw new StorageFault(`a decision guards ${entity} ${id} at version ${version}, which was not loaded`);
     }
-    return { guards, claims: this.#claims, steps: this.#steps.flat(), appended: this.#appended };
+    if (this.#steps.length > 1) this.#steps.sort((a, b) => a.rank - b.rank);
+    return { guards, claims: this.#claims, steps: this.#steps.map(({ step }) => step), appended: this.#appended };
   }
 }
 
