@@ -1,8 +1,9 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import createEngine, { type InjectOptions, type LightMyRequestResponse } from 'fastify';
 import type { Clock, Millis } from '../kernel/clock.js';
 import { seconds } from '../kernel/duration.js';
-import { uuidOf } from '../kernel/ids.js';
+import { type Uuid, uuidOf } from '../kernel/ids.js';
 import type { Logger } from '../kernel/log.js';
 import type { Random } from '../kernel/random.js';
 import type { Store } from '../storage/port.js';
@@ -100,15 +101,21 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   // An expectation that is not known is ignored, not answered past the catalogue.
   engine.server.on('checkExpectation', (request, response) => engine.server.emit('request', request, response));
 
-  // The third parameter is the engine's cue to go on: it is never given, because from here on the exchange is ours.
-  engine.addHook('onRequest', (request, reply, _done) => {
-    reply.hijack();
-    // `genReqId` made the id.
-    const exchange = new Exchange(request.raw, reply.raw, request.originalUrl, uuidOf(request.id), terms);
+  function serve(request: IncomingMessage, response: ServerResponse, url: string, id: Uuid): void {
+    const exchange = new Exchange(request, response, url, id, terms);
     front.serve(exchange).catch((cause: unknown) => {
       logger.error({ err: cause, correlationId: exchange.correlationId }, 'an answer could not be written');
-      reply.raw.destroy();
+      response.destroy();
     });
+  }
+  // The engine's router has one route, ours: requests of its own sockets need not be led past it.
+  engine.server.removeAllListeners('request');
+  engine.server.on('request', (request, response) => serve(request, response, request.url ?? '', random.uuid()));
+  // Those that are injected, or come by a second address of the same host name, take the long way. The third parameter is the
+  // engine's cue to go on: it is never given, because from here on the exchange is ours. `genReqId` made the id.
+  engine.addHook('onRequest', (request, reply, _done) => {
+    reply.hijack();
+    serve(request.raw, reply.raw, request.originalUrl, uuidOf(request.id));
   });
   // Its only route: whatever the method, the hook above comes first.
   engine.setNotFoundHandler(() => undefined);

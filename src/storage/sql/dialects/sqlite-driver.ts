@@ -8,7 +8,7 @@ import { type Call, type Result, type Row, type Statement, statement, withPlaceh
 const BUSY_MILLIS = 5_000;
 /** Pages in the log before a commit copies them into the file: about 4 MB, so that no commit stalls for long. */
 const CHECKPOINT_PAGES = 1_000;
-const CACHE_KIB = 65_536;
+const CACHE_KIB = 16_384;
 
 const BEGIN = statement('count', 'begin immediate');
 const COMMIT = statement('count', 'commit');
