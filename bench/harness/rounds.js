@@ -1,0 +1,50 @@
+import { generate } from './generate.js';
+
+/** The load of `npm run bench`, from its options. */
+export function closedLoad(options) {
+  return {
+    kind: 'closed',
+    connections: Number(options.connections),
+    seconds: Number(options.seconds),
+    warmUp: Number(options['warm-up']),
+  };
+}
+
+/** The cases that were asked for and can take part; says which cannot, and why. */
+export async function takingPart(cases, { only }) {
+  const wanted = only?.split(',').map((part) => part.trim().toLowerCase());
+  const named = cases.filter(({ name }) => !wanted || wanted.some((part) => name.toLowerCase().includes(part)));
+  const able = [];
+  for (const one of named) {
+    const reason = await one.unavailable?.();
+    if (reason === undefined) able.push(one);
+    else console.error(`SKIPPED ${one.name}: ${reason}`);
+  }
+  if (able.length === 0) throw new Error('no case is left to run');
+  return able;
+}
+
+/**
+ * Runs every case once per round, so that a slow minute of the machine hits all of them; every second round backwards.
+ * `measure(case)` resolves with one result. Resolves with the results by case, one per round.
+ */
+export async function interleaved(cases, rounds, measure) {
+  const results = Object.fromEntries(cases.map(({ name }) => [name, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (const one of round % 2 === 0 ? cases : cases.toReversed()) {
+      const result = await measure(one);
+      results[one.name].push(result);
+      console.error(`round ${round + 1} ${one.name}: ${lineOf(result)}`);
+    }
+  }
+  return results;
+}
+
+function lineOf({ rate, failed, firstFailure }) {
+  return `${Math.round(rate)} MFA/s${failed ? `, ${failed} FAILED, the first with ${firstFailure}` : ''}`;
+}
+
+/** One case under one load, started for it and gone after it. */
+export function measureCase(bench, one, load, context = {}) {
+  return bench.withTarget(one, { ...context, load }, (target) => generate(target, load));
+}
