@@ -3,10 +3,11 @@
  * Figures of a shared machine mean something only as ratios of one run; the warm-up lets everything compile what it runs.
  */
 import { parseArgs } from 'node:util';
+import { growth } from './commands/growth.js';
 import { throughput } from './commands/throughput.js';
 import { withBench } from './harness/bench.js';
 
-const COMMANDS = { throughput };
+const COMMANDS = { throughput, growth };
 const {
   values: options,
   positionals: [command = 'throughput'],
@@ -19,6 +20,8 @@ const {
     connections: { type: 'string', default: '32' },
     only: { type: 'string' },
     json: { type: 'string' },
+    users: { type: 'string', default: '100000' },
+    sizes: { type: 'string', default: '1000,10000,100000,1000000' },
     folder: { type: 'string' },
     'log-level': { type: 'string', default: 'warn' },
   },

@@ -23,12 +23,14 @@ export async function withBench(options, work) {
     /** What describes the databases in use so far. */
     databases: async () => (postgres ? (await postgres).description : undefined),
     /**
-     * Starts a case afresh, in an empty folder and an empty database unless `context` brings them, and hands its target to
-     * `work`. Whatever happens, the case is gone afterwards, and its data with it.
+     * Starts a case afresh and hands its target to `measure`: in an empty folder unless `context.prepare(folder)` fills it, on
+     * an empty database unless `context.template` names one to copy. Whatever happens, the case is gone afterwards, and its data
+     * with it.
      */
     async withTarget(one, context, measure) {
       const own = join(folder, `case-${serial++}`);
       mkdirSync(own);
+      context.prepare?.(own);
       const server = one.usesPostgres ? await bench.postgres() : undefined;
       const database = server && (await server.createDatabase(context.template));
       try {
