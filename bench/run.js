@@ -4,10 +4,11 @@
  */
 import { parseArgs } from 'node:util';
 import { growth } from './commands/growth.js';
+import { open } from './commands/open.js';
 import { throughput } from './commands/throughput.js';
 import { withBench } from './harness/bench.js';
 
-const COMMANDS = { throughput, growth };
+const COMMANDS = { throughput, growth, open };
 const {
   values: options,
   positionals: [command = 'throughput'],

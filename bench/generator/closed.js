@@ -27,21 +27,21 @@ export function closedLoop(plan, flow, tally, fail) {
         begunAt = performance.now();
         send(state.request);
       };
-      const connection = openConnection(
-        plan,
-        begin,
-        (status, head, body) => {
+      const connection = openConnection(plan, {
+        onOpen: begin,
+        onResponse(status, head, body) {
           const now = performance.now();
-          tally.request(now - sentAt);
+          tally.request(now - sentAt, now);
           const next = flow.proceed(state, status, head, body);
-          if (next === true) tally.mfa(now - begunAt);
+          if (next === true) tally.mfa(now - begunAt, now);
           else if (next === false) tally.failure(status, body);
           if (!running) end();
           else if (typeof next === 'string') send(next);
           else begin();
         },
-        fail,
-      );
+        onClose: () => fail(new Error('the server closed a connection')),
+        onError: fail,
+      });
     });
   }
 

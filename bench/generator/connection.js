@@ -2,9 +2,10 @@ import { connect } from 'node:net';
 
 /**
  * A keep-alive HTTP/1.1 connection on a raw socket, one exchange at a time, so that the generator costs less than what it
- * measures. `onResponse(status, head, body)`; a chunked body keeps its chunk sizes, nobody here minds them.
+ * measures. `onResponse(status, head, body)`; a chunked body keeps its chunk sizes, nobody here minds them. `onClose` is called when
+ * the server closes it, `onError` when it breaks.
  */
-export function openConnection({ host, port }, onOpen, onResponse, onLost) {
+export function openConnection({ host, port }, { onOpen, onResponse, onClose, onError }) {
   const socket = connect(port, host, onOpen);
   socket.setNoDelay(true);
   let buffer = '';
@@ -18,8 +19,10 @@ export function openConnection({ host, port }, onOpen, onResponse, onLost) {
     buffer = '';
     onResponse(text.slice(9, 12), text.slice(0, end), text.slice(end + 4));
   });
-  socket.on('error', onLost);
-  socket.on('close', () => onLost(new Error('the server closed a connection')));
+  socket.on('error', onError);
+  socket.on('close', (isBroken) => {
+    if (!isBroken) onClose();
+  });
   return {
     send: (text) => socket.write(text),
     close() {

@@ -1,15 +1,19 @@
 import { openConnection } from './connection.js';
 
+/** How long what is due may take once nothing more comes. */
+const PATIENCE_MILLIS = 60_000;
+
 /**
  * MFAs that are due at a constant rate, whether or not the server keeps up. An MFA's time runs from when it was due, also while
  * it waits for a connection: a stall counts against everything that was due meanwhile, and not once (coordinated omission).
- * A check is due when its code has come. Returns what ends it.
+ * A check is due when its code has come. What was due while it is measured counts, however late it is done. Returns what ends it.
  */
 export function openLoop(plan, flow, tally, fail) {
   const { rate, connections, spin } = plan.load;
+  /** Longest idle first, so that each is used before the server loses patience with it. */
   const idle = [];
   const waiting = [];
-  let open = 0;
+  const lanes = new Set();
   let busy = 0;
   let begun = 0;
   let running = true;
@@ -17,13 +21,13 @@ export function openLoop(plan, flow, tally, fail) {
   const allOpen = new Promise((resolve) => {
     opened = resolve;
   });
-  const all = Array.from({ length: connections }, () => lane());
+  for (let at = 0; at < connections; at++) addLane();
 
-  function lane() {
+  function addLane() {
     let state;
     let dueAt = 0;
     let sentAt = 0;
-    const self = {
+    const lane = {
       begin(due) {
         state = flow.begin();
         if (!state) {
@@ -37,31 +41,42 @@ export function openLoop(plan, flow, tally, fail) {
       },
       close: () => connection.close(),
     };
-    const connection = openConnection(
-      plan,
-      () => {
-        idle.push(self);
-        open += 1;
-        if (open === connections) opened();
+    const free = () => {
+      if (waiting.length > 0) lane.begin(waiting.shift());
+      else idle.push(lane);
+    };
+    const connection = openConnection(plan, {
+      onOpen() {
+        lanes.add(lane);
+        free();
+        if (lanes.size === connections) opened();
       },
-      (status, head, body) => {
+      onResponse(status, head, body) {
         const now = performance.now();
-        tally.request(now - sentAt);
+        tally.request(now - sentAt, dueAt);
         const next = flow.proceed(state, status, head, body);
         if (typeof next === 'string') {
           sentAt = now;
           connection.send(next);
           return;
         }
-        if (next) tally.mfa(now - dueAt);
+        if (next) tally.mfa(now - dueAt, dueAt);
         else tally.failure(status, body);
         busy -= 1;
-        if (waiting.length > 0) self.begin(waiting.shift());
-        else idle.push(self);
+        free();
       },
-      fail,
-    );
-    return self;
+      onClose() {
+        const at = idle.indexOf(lane);
+        if (at < 0) {
+          fail(new Error('the server closed a connection that it owed an answer'));
+          return;
+        }
+        idle.splice(at, 1);
+        lanes.delete(lane);
+        addLane();
+      },
+      onError: fail,
+    });
   }
 
   // With a core of its own the generator looks all the time; otherwise it sleeps a millisecond, which its times then include.
@@ -76,8 +91,8 @@ export function openLoop(plan, flow, tally, fail) {
         const due = startedAt + (begun * 1_000) / rate;
         if (due > now) break;
         begun += 1;
-        const free = idle.pop();
-        if (free) free.begin(due);
+        const lane = idle.shift();
+        if (lane) lane.begin(due);
         else waiting.push(due);
       }
       later(tick);
@@ -88,8 +103,14 @@ export function openLoop(plan, flow, tally, fail) {
 
   return async () => {
     running = false;
-    waiting.length = 0;
-    while (busy > 0) await new Promise((resolve) => setTimeout(resolve, 5));
-    for (const one of all) one.close();
+    const last = performance.now() + PATIENCE_MILLIS;
+    while (busy > 0 || waiting.length > 0) {
+      if (performance.now() > last) {
+        fail(new Error('the server does not keep up at all'));
+        return;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    for (const lane of lanes) lane.close();
   };
 }

@@ -1,28 +1,28 @@
 import { percentile } from '../harness/statistics.js';
 
-/** Counts while it is told to, and all failures whenever they come. Times are in milliseconds. */
+/**
+ * Counts what belongs to the time from `start` to `stop`, and all failures whenever they come. `at` says when something happened
+ * as far as counting goes: when it ended, or when it was due. Times are in milliseconds.
+ */
 export function createTally() {
   const requests = [];
   const mfas = [];
   let failed = 0;
   let firstFailure;
-  let since = 0;
-  let elapsed = 0;
-  const tally = {
-    measuring: false,
+  let since = Number.POSITIVE_INFINITY;
+  let until = Number.POSITIVE_INFINITY;
+  return {
     start() {
       since = performance.now();
-      tally.measuring = true;
     },
     stop() {
-      tally.measuring = false;
-      elapsed = (performance.now() - since) / 1_000;
+      until = performance.now();
     },
-    request(millis) {
-      if (tally.measuring) requests.push(millis);
+    request(millis, at) {
+      if (at >= since && at < until) requests.push(millis);
     },
-    mfa(millis) {
-      if (tally.measuring) mfas.push(millis);
+    mfa(millis, at) {
+      if (at >= since && at < until) mfas.push(millis);
     },
     failure(status, body) {
       failed += 1;
@@ -32,12 +32,11 @@ export function createTally() {
       completed: mfas.length,
       failed,
       ...(firstFailure === undefined ? {} : { firstFailure }),
-      rate: mfas.length / elapsed,
+      rate: (mfas.length / (until - since)) * 1_000,
       request: summary(requests),
       mfa: summary(mfas),
     }),
   };
-  return tally;
 }
 
 function summary(times) {
