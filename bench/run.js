@@ -5,10 +5,11 @@
 import { parseArgs } from 'node:util';
 import { growth } from './commands/growth.js';
 import { open } from './commands/open.js';
+import { start } from './commands/start.js';
 import { throughput } from './commands/throughput.js';
 import { withBench } from './harness/bench.js';
 
-const COMMANDS = { throughput, growth, open };
+const COMMANDS = { throughput, growth, open, start };
 const {
   values: options,
   positionals: [command = 'throughput'],

@@ -4,9 +4,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { startProcess } from '../harness/process.js';
 
-const POSTERN = fileURLToPath(new URL('../../bin/postern.js', import.meta.url));
-/** Of the demo environment (`src/cli/demo.ts`). */
-const DEMO_USER = '991776fd-145b-499e-8237-2c62aef35b2c';
+export const POSTERN = fileURLToPath(new URL('../../bin/postern.js', import.meta.url));
+/** The demo environment (`src/cli/demo.ts`). */
+export const DEMO = {
+  environmentId: 'abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6',
+  clientId: 'de300c11-e470-4dde-8000-00000000c11e',
+  clientSecret: 'demo-secret-never-use-in-production',
+  user: '991776fd-145b-499e-8237-2c62aef35b2c',
+};
 
 /** `postern dev` on a folder, or on PostgreSQL. Its log goes to a file, as a supervisor's would. `POSTERN_*` variables reach it. */
 async function launch({ folder, database, poolSize, logLevel, env, nodeArguments = [] }) {
@@ -28,8 +33,8 @@ async function launch({ folder, database, poolSize, logLevel, env, nodeArguments
     stdio: ['ignore', 'ignore', log],
     ready: () => readyAt(readyFile),
   }).finally(() => closeSync(log));
-  const { ready } = started;
-  const auth = new URL(`${ready.authPath}/${ready.environmentId}`);
+  const { authPath } = started.ready;
+  const auth = new URL(`${authPath}/${DEMO.environmentId}`);
   return {
     ...started,
     host: auth.hostname,
@@ -37,8 +42,8 @@ async function launch({ folder, database, poolSize, logLevel, env, nodeArguments
     flow: {
       kind: 'deviceAuthentication',
       path: `${auth.pathname}/deviceAuthentications`,
-      token: await tokenFor(ready),
-      user: DEMO_USER,
+      token: await tokenFor(authPath),
+      user: DEMO.user,
     },
     databasePid: database?.pid,
   };
@@ -59,13 +64,13 @@ async function readyAt(file) {
 }
 
 /** An access token of the demo client. */
-export async function tokenFor({ authPath, environmentId, clientId, clientSecret }) {
-  const answer = await fetch(`${authPath}/${environmentId}/as/token`, {
+export async function tokenFor(authPath) {
+  const answer = await fetch(`${authPath}/${DEMO.environmentId}/as/token`, {
     method: 'POST',
     body: new URLSearchParams({
       grant_type: 'client_credentials',
-      client_id: clientId,
-      client_secret: clientSecret,
+      client_id: DEMO.clientId,
+      client_secret: DEMO.clientSecret,
     }),
   });
   if (!answer.ok) throw new Error(`no token: ${answer.status} ${await answer.text()}`);
