@@ -5,11 +5,12 @@
 import { parseArgs } from 'node:util';
 import { growth } from './commands/growth.js';
 import { open } from './commands/open.js';
+import { slowDisk } from './commands/slow-disk.js';
 import { start } from './commands/start.js';
 import { throughput } from './commands/throughput.js';
 import { withBench } from './harness/bench.js';
 
-const COMMANDS = { throughput, growth, open, start };
+const COMMANDS = { throughput, growth, open, start, 'slow-disk': slowDisk };
 const {
   values: options,
   positionals: [command = 'throughput'],
@@ -24,6 +25,7 @@ const {
     json: { type: 'string' },
     users: { type: 'string', default: '100000' },
     sizes: { type: 'string', default: '1000,10000,100000,1000000' },
+    'flush-millis': { type: 'string', default: '2' },
     folder: { type: 'string' },
     'log-level': { type: 'string', default: 'warn' },
   },
