@@ -5,12 +5,13 @@
 import { parseArgs } from 'node:util';
 import { growth } from './commands/growth.js';
 import { open } from './commands/open.js';
+import { profile } from './commands/profile.js';
 import { slowDisk } from './commands/slow-disk.js';
 import { start } from './commands/start.js';
 import { throughput } from './commands/throughput.js';
 import { withBench } from './harness/bench.js';
 
-const COMMANDS = { throughput, growth, open, start, 'slow-disk': slowDisk };
+const COMMANDS = { throughput, growth, open, start, 'slow-disk': slowDisk, profile };
 const {
   values: options,
   positionals: [command = 'throughput'],

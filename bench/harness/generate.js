@@ -7,8 +7,8 @@ const GENERATOR = fileURLToPath(new URL('../generator/main.js', import.meta.url)
 
 /**
  * Loads a target (`cases/`) as `load` says and resolves with what the generator counted, and what the server and its database
- * spent meanwhile: `cpu` and `databaseCpu` in microseconds per completed MFA, `rss` in MiB at the end. `onMeasuring` and
- * `onMeasured` are called at the two ends of what is measured.
+ * spent meanwhile: `cpu`, `mainThreadCpu` and `databaseCpu` in microseconds per completed MFA, `rss` in MiB at the end.
+ * `onMeasuring` and `onMeasured` are called at the two ends of what is measured.
  */
 export function generate(target, load, { onMeasuring, onMeasured } = {}) {
   const plan = JSON.stringify({ host: target.host, port: target.port, flow: target.flow, load });
@@ -35,9 +35,14 @@ export function generate(target, load, { onMeasuring, onMeasured } = {}) {
 }
 
 function costs({ measuring, measured }, completed) {
-  const micros = (who) =>
+  const micros = (who, which = 'seconds') =>
     measuring[who] && measured[who] && completed > 0
-      ? ((measured[who].seconds - measuring[who].seconds) / completed) * 1e6
+      ? ((measured[who][which] - measuring[who][which]) / completed) * 1e6
       : undefined;
-  return { cpu: micros('server'), databaseCpu: micros('database'), rss: measured.server?.rss };
+  return {
+    cpu: micros('server'),
+    mainThreadCpu: micros('server', 'mainSeconds'),
+    databaseCpu: micros('database'),
+    rss: measured.server?.rss,
+  };
 }

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describeMachine } from './machine.js';
 
-const RESULTS = fileURLToPath(new URL('../results/', import.meta.url));
+export const RESULTS = fileURLToPath(new URL('../results/', import.meta.url));
 
 /**
  * Prints tables, `{ title, rows }`, and the figures to reach, and writes everything with the raw results as one JSON file: where
