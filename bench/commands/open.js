@@ -18,7 +18,7 @@ const LANES = 256;
  */
 export async function open(bench) {
   const { options } = bench;
-  const cases = await takingPart(CASES, options);
+  const cases = await takingPart(bench, CASES);
   const results = await interleaved(cases, Number(options.rounds), (one) => measure(bench, one, closedLoad(options)));
   await report(bench, 'open', {
     tables: [

@@ -19,7 +19,7 @@ const nowMicros = () => Number(process.hrtime.bigint() / 1_000n);
  */
 export async function profile(bench) {
   const { options } = bench;
-  const cases = await takingPart(CASES, options);
+  const cases = await takingPart(bench, CASES);
   const results = {};
   const tables = [];
   for (const one of cases) {

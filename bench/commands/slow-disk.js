@@ -16,11 +16,11 @@ export async function slowDisk(bench) {
   try {
     env = slowFlushes(bench.folder, millis);
   } catch (error) {
-    console.error(`SKIPPED slow-disk: ${error.message}`);
+    bench.skip('slow-disk', error.message);
     return;
   }
   const load = closedLoad(options);
-  const cases = await takingPart(CASES, options);
+  const cases = await takingPart(bench, CASES);
   const results = await interleaved(cases, Number(options.rounds), (one) => measureCase(bench, one, load, { env }));
   await report(bench, 'slow-disk', {
     tables: [

@@ -8,7 +8,7 @@ import { spread } from '../harness/statistics.js';
 export async function throughput(bench) {
   const { options } = bench;
   const load = closedLoad(options);
-  const cases = await takingPart(CASES, options);
+  const cases = await takingPart(bench, CASES);
   const results = await interleaved(cases, Number(options.rounds), (one) => measureCase(bench, one, load));
   await report(bench, 'throughput', {
     tables: [

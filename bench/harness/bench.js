@@ -16,6 +16,13 @@ export async function withBench(options, work) {
   const bench = {
     folder,
     options,
+    /** What was left out, and why, for the report. */
+    skipped: [],
+    skip(name, reason) {
+      const line = `SKIPPED ${name}: ${reason}`;
+      console.error(line);
+      bench.skipped.push(line);
+    },
     postgres() {
       postgres ??= startPostgres(parent);
       return postgres;
@@ -53,5 +60,9 @@ export async function withBench(options, work) {
       }
     },
   };
-  return work(bench);
+  try {
+    await work(bench);
+  } finally {
+    await (await postgres)?.end();
+  }
 }

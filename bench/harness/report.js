@@ -9,7 +9,7 @@ export const RESULTS = fileURLToPath(new URL('../results/', import.meta.url));
  * Prints tables, `{ title, rows }`, and the figures to reach, and writes everything with the raw results as one JSON file: where
  * `--json` says, else `bench/results/<command>.json`.
  */
-export async function report(bench, command, { tables, goals = [], notes = [], results }) {
+export async function report(bench, command, { tables, goals = [], results }) {
   const machine = describeMachine(bench.folder);
   const databases = await bench.databases();
   console.log(`\n${command}: node ${machine.node}, ${machine.cores} cores (${machine.cpu}), ${machine.pinning}`);
@@ -22,11 +22,21 @@ export async function report(bench, command, { tables, goals = [], notes = [], r
     console.log('\nfigures to reach (median of the rounds, least–greatest)');
     print(goals);
   }
-  for (const note of notes) console.log(note);
+  for (const line of bench.skipped) console.log(`\n${line}`);
   const file = bench.options.json ?? `${RESULTS}${command}.json`;
   mkdirSync(dirname(file), { recursive: true });
   const at = new Date().toISOString();
-  const content = { command, at, machine, databases, options: bench.options, tables, goals, notes, results };
+  const content = {
+    command,
+    at,
+    machine,
+    databases,
+    options: bench.options,
+    tables,
+    goals,
+    skipped: bench.skipped,
+    results,
+  };
   writeFileSync(file, `${JSON.stringify(content, undefined, 2)}\n`);
   console.log(`\nwritten to ${file}`);
 }

@@ -10,15 +10,15 @@ export function closedLoad(options) {
   };
 }
 
-/** The cases that were asked for and can take part; says which cannot, and why. */
-export async function takingPart(cases, { only }) {
-  const wanted = only?.split(',').map((part) => part.trim().toLowerCase());
+/** The cases that were asked for and can take part; the report says which cannot, and why. */
+export async function takingPart(bench, cases) {
+  const wanted = bench.options.only?.split(',').map((part) => part.trim().toLowerCase());
   const named = cases.filter(({ name }) => !wanted || wanted.some((part) => name.toLowerCase().includes(part)));
   const able = [];
   for (const one of named) {
     const reason = await one.unavailable?.();
     if (reason === undefined) able.push(one);
-    else console.error(`SKIPPED ${one.name}: ${reason}`);
+    else bench.skip(one.name, reason);
   }
   if (able.length === 0) throw new Error('no case is left to run');
   return able;
