@@ -3,7 +3,7 @@ import { firstLine, startProcess } from '../harness/process.js';
 import { installPeer } from '../peer/install.js';
 
 /** Sign-ins prepared for each second of load; far above what it reaches. When they run out, the generator says so and fails. */
-const CHALLENGES_PER_SECOND = 800;
+const CHALLENGES_PER_SECOND = 600;
 
 async function launch({ folder, database, poolSize, env, load }) {
   const cookies = join(folder, 'cookies.json');

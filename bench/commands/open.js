@@ -47,9 +47,11 @@ function measure(bench, one, load) {
 }
 
 function rowsOf(name, runs) {
-  const failed = isFigure(runs) ? undefined : 'FAILED';
+  const note = isFigure(runs) ? undefined : 'FAILED';
+  const whole = runs.filter(({ steps }) => steps);
+  if (whole.length === 0) return [{ case: name, note }];
   return SHARES.map((share, at) => {
-    const steps = runs.map(({ steps }) => steps[at]);
+    const steps = whole.map(({ steps }) => steps[at]);
     return {
       case: name,
       'of peak': `${share * 100} %`,
@@ -60,7 +62,7 @@ function rowsOf(name, runs) {
       'p99.9 ms': round(medianOf(steps, 'mfa.p999')),
       'max ms': round(medianOf(steps, 'mfa.max')),
       'CPU µs/MFA': round(medianOf(steps, 'cpu')),
-      note: failed,
+      note,
     };
   });
 }

@@ -16,8 +16,12 @@ test('a run completes MFAs in every case, without a failure, and writes what it 
     const json = join(folder, 'result.json');
     const load = ['--rounds', '1', '--seconds', '0.3', '--warm-up', '0.1', '--connections', '4'];
     const only = ['--only', 'floor,echo,commit', '--folder', folder, '--json', json];
-    const child = spawn(process.execPath, [bench('run.js'), ...load, ...only], { stdio: 'ignore' });
-    expect(await ended(child)).toBe(0);
+    const child = spawn(process.execPath, [bench('run.js'), ...load, ...only], { stdio: ['ignore', 'ignore', 'pipe'] });
+    let said = '';
+    child.stderr.on('data', (chunk) => {
+      said += chunk;
+    });
+    expect(await ended(child), said).toBe(0);
     const { results, goals } = JSON.parse(readFileSync(json, 'utf8'));
     expect(Object.keys(results)).toEqual(['floor', 'echo', 'commit per request']);
     for (const [run] of Object.values<{ failed: number; completed: number }[]>(results)) {
