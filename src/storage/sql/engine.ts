@@ -16,10 +16,11 @@ export interface Engine extends AsyncDisposable {
   /** Runs a script over committed data. */
   read<T>(script: () => Script<T>): Promise<T>;
   /**
-   * Runs a script as one transaction, durable before it resolves; may run it several times. `changes` says what it writes: the
-   * queues of messages only, or rows of aggregates, which no write set tells of.
+   * Runs a script as one transaction, durable before it resolves; may run it several times. `changes` says what it writes: one
+   * message of its own, many of which may share a transaction; the queues of messages only; or rows of aggregates, which no write
+   * set tells of.
    */
-  write<T>(changes: 'queues' | 'aggregates', script: () => Script<T>): Promise<T>;
+  write<T>(changes: 'message' | 'queues' | 'aggregates', script: () => Script<T>): Promise<T>;
   /** Why the database cannot be written to now, if so. */
   unwritable(): Promise<string | undefined>;
 }

@@ -17,7 +17,7 @@ import {
 export function createInboxStore(engine: Engine, vault: Vault): InboxStore {
   return {
     append: (message) =>
-      engine.write('queues', function* () {
+      engine.write('message', function* () {
         const sequence = integer((yield* ask(nextSequence, {})).rows[0] ?? [], 0);
         yield* ask(insertInboxMessage, { ...inboxValues(message, vault), sequence });
       }),

@@ -38,7 +38,7 @@ export function createOutbox(engine: Engine, claimable: Statement, processId: st
         return claimed.flatMap((result) => result.rows.map(toLeasedMessage));
       }),
     settle: (message: LeasedMessage, settlement) =>
-      engine.write('queues', function* () {
+      engine.write('message', function* () {
         const now = yield* engine.time.now();
         const { environmentId: environment, id, attempt } = message;
         const held = { environment, id, attempt, owner: processId, entry: entry(now, attempt, settlement) };

@@ -123,7 +123,7 @@ export function createSqliteEngine(
       // `unit` has just been given this very decision.
       return done.outcome as O;
     },
-    async write<T>(changes: 'queues' | 'aggregates', script: () => Script<T>): Promise<T> {
+    async write<T>(changes: 'message' | 'queues' | 'aggregates', script: () => Script<T>): Promise<T> {
       const done = await commits.run((): Done => {
         const before = connection.changes;
         const outcome = drive(connection, script());
