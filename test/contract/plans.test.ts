@@ -5,6 +5,9 @@ import { uuidOf } from '../../src/kernel/ids.js';
 import { parseConfiguration } from '../../src/policies/configuration.js';
 import type { Plan } from '../../src/storage/port.js';
 import { Configurations } from '../../src/storage/sql/configurations.js';
+import { BEGIN } from '../../src/storage/sql/dialects/postgres-driver.js';
+import { LOCKS } from '../../src/storage/sql/dialects/postgres-guards.js';
+import { HOT_WRITES, rowsFormOf } from '../../src/storage/sql/dialects/postgres-rows.js';
 import { Loader } from '../../src/storage/sql/load.js';
 import { MIGRATIONS } from '../../src/storage/sql/migrations/index.js';
 import { type Statement, withPlaceholders } from '../../src/storage/sql/statement.js';
@@ -86,6 +89,23 @@ const statementsFor = (time: TimeSource): [string, Statement][] => [
   ...Object.entries(STATEMENTS),
 ];
 
+/** What only PostgreSQL runs: the forms for many rows, and the locks of guards. */
+const manyRows = (time: TimeSource): [string, Statement][] => [
+  ...Object.entries(PLANS).flatMap(([name, plan]) => formsOf(`load ${name}`, loadOf(plan, time))),
+  ...HOT_WRITES.flatMap(([hot]) => formsOf(hot.text.slice(0, 40), hot)),
+  ...Object.entries(LOCKS).flatMap(([entity, { one, many, there }]): [string, Statement][] => [
+    [`lock ${entity}`, one],
+    [`locks ${entity}`, many],
+    [`looks for ${entity}`, there],
+  ]),
+];
+
+function formsOf(name: string, one: Statement): [string, Statement][] {
+  const form = rowsFormOf(one);
+  if (!form) throw new Error(`${name} has no form for many rows`);
+  return [[`${name}, many rows`, form.statement]];
+}
+
 const ROWS = 20_000;
 const key = (n: string): string => `'00000000-0000-4000-8000-' || lpad(cast(${n} as text), 12, '0')`;
 
@@ -102,44 +122,85 @@ insert into outbox select ${key('1 + n % 5')}, ${key('n')}, 'SMS', 'u', null, nu
 insert into inbox_messages select ${key('1')}, ${key('n')}, n, '', n from generate_series(1, ${ROWS}) n;
 analyze;`;
 
+/** Prepares a statement and gives the plan that it settles on. */
+async function planOf(client: pg.Client, statement: Statement): Promise<string> {
+  const text = withPlaceholders(statement, '$');
+  const values = statement.parameters.map(() => 'null').join(', ');
+  await client.query(`prepare "${statement.name}" as ${text}`);
+  const { rows } = await client.query(`explain execute "${statement.name}"${values === '' ? '' : `(${values})`}`);
+  return rows.map((row) => row['QUERY PLAN']).join('\n');
+}
+
+/** A plan that reads a table through, or would once it has grown: by hashing or merging all of it. */
+const READS_THROUGH = /Seq Scan on|Hash|Merge/;
+
+async function migrated(fresh: { readonly url: string }): Promise<pg.Client & AsyncDisposable> {
+  const client = new pg.Client({ connectionString: fresh.url });
+  await client.connect();
+  for (const { postgres } of MIGRATIONS) await client.query(postgres);
+  return Object.assign(client, { [Symbol.asyncDispose]: () => client.end() });
+}
+
 describe('hot statements', () => {
   it('are found through an index on PostgreSQL, whatever their parameters', async () => {
     await using fresh = await createTestDatabase();
-    const client = new pg.Client({ connectionString: fresh.url });
-    await client.connect();
-    try {
-      for (const { postgres } of MIGRATIONS) await client.query(postgres);
-      await client.query(FILL);
-      // The plan that a prepared statement settles on.
-      await client.query('set plan_cache_mode = force_generic_plan');
-      const scans: string[] = [];
-      for (const [name, statement] of statementsFor(serverTime())) {
-        const text = withPlaceholders(statement, '$');
-        const values = statement.parameters.map(() => 'null').join(', ');
-        await client.query(`prepare "${statement.name}" as ${text}`);
-        const explain = `"${statement.name}"${values === '' ? '' : `(${values})`}`;
-        const { rows } = await client.query(`explain execute ${explain}`);
-        const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
-        if (/Seq Scan on/.test(plan)) scans.push(`${name}:\n${plan}`);
-      }
-      expect(scans).toEqual([]);
-    } finally {
-      await client.end();
+    await using client = await migrated(fresh);
+    await client.query(FILL);
+    // The plan that a prepared statement settles on.
+    await client.query('set plan_cache_mode = force_generic_plan');
+    const scans: string[] = [];
+    for (const [name, statement] of statementsFor(serverTime())) {
+      const plan = await planOf(client, statement);
+      if (/Seq Scan on/.test(plan)) scans.push(`${name}:\n${plan}`);
     }
+    expect(scans).toEqual([]);
   });
 
-  it('the test above notices a scan', async () => {
+  it.each(['empty', 'big'])('for many rows go row by row on PostgreSQL, planned on %s tables', async (size) => {
     await using fresh = await createTestDatabase();
-    const client = new pg.Client({ connectionString: fresh.url });
-    await client.connect();
-    try {
-      for (const { postgres } of MIGRATIONS) await client.query(postgres);
-      await client.query(FILL);
-      const { rows } = await client.query(`explain select 1 from users where document = 'x'`);
-      expect(rows.map((row) => row['QUERY PLAN']).join('\n')).toMatch(/Seq Scan on/);
-    } finally {
-      await client.end();
-    }
+    await using client = await migrated(fresh);
+    await client.query(size === 'big' ? FILL : 'analyze');
+    await client.query(BEGIN);
+    const scans: string[] = [];
+    for (const time of [serverTime(), localTime(testClock())])
+      for (const [name, statement] of manyRows(time)) {
+        // Some are the same for every source of time.
+        await client.query('deallocate all');
+        const plan = await planOf(client, statement);
+        if (READS_THROUGH.test(plan)) scans.push(`${name}:\n${plan}`);
+      }
+    expect(scans).toEqual([]);
+  });
+
+  it('keep their plan while the tables they were planned on grow', async () => {
+    await using fresh = await createTestDatabase();
+    await using client = await migrated(fresh);
+    await client.query('analyze');
+    await client.query(BEGIN);
+    const [update] = formsOf('update', updateDeviceAuthentication);
+    const statement = update?.[1];
+    if (!statement) throw new Error('an update has a form for many rows');
+    await planOf(client, statement);
+    await client.query('commit');
+    await client.query(FILL.replace('analyze;', ''));
+    const arrays = statement.parameters.map(() => `'{}'`).join(', ');
+    const { rows } = await client.query(`explain (analyze, costs off) execute "${statement.name}"(${arrays})`);
+    expect(rows.map((row) => row['QUERY PLAN']).join('\n')).not.toMatch(READS_THROUGH);
+  });
+
+  it('the tests above notice a scan, and a join that reads a table through', async () => {
+    await using fresh = await createTestDatabase();
+    await using client = await migrated(fresh);
+    await client.query(FILL);
+    const { rows } = await client.query(`explain select 1 from users where document = 'x'`);
+    expect(rows.map((row) => row['QUERY PLAN']).join('\n')).toMatch(/Seq Scan on/);
+    // Without the settings of our transactions, on tables that hold next to nothing.
+    await client.query(
+      'truncate device_authentications; insert into device_authentications values (1, 1, 1, 1, 1, 1, 1)',
+    );
+    await client.query('analyze; set plan_cache_mode = force_generic_plan');
+    const [update] = formsOf('update', updateDeviceAuthentication);
+    expect(await planOf(client, update?.[1] ?? updateDeviceAuthentication)).toMatch(READS_THROUGH);
   });
 
   it('are found through an index on SQLite', () => {

@@ -1,4 +1,3 @@
-import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { monotonicMillis } from '../../src/kernel/clock.js';
 import type { Uuid } from '../../src/kernel/ids.js';
@@ -6,20 +5,12 @@ import { createSystemRandom } from '../../src/kernel/random.js';
 import type { Write } from '../../src/storage/port.js';
 import { createTestDatabase } from '../helpers/postgres.js';
 import { openTestStore, type TestStore } from '../helpers/store.js';
-import { createProxy, isQuery } from './proxy.js';
+import { otherProcess } from './batch-world.js';
+import { breakOnceCommitted, createProxy, isQuery } from './proxy.js';
 import { keptDatabase, raw } from './raw.js';
 import { addEnvironment, aMessage, arrange, commit, guess, present, uuid } from './world.js';
 
 const open = () => openTestStore({ kind: 'postgres' });
-
-/** Another process's connection, held by the test. */
-async function otherProcess(test: TestStore): Promise<pg.Client & AsyncDisposable> {
-  if (test.database.kind !== 'postgres') throw new Error('not a PostgreSQL store');
-  const client = new pg.Client({ connectionString: test.database.url });
-  client.on('error', () => {});
-  await client.connect();
-  return Object.assign(client, { [Symbol.asyncDispose]: () => client.end() });
-}
 
 const touch = (environmentId: Uuid, flow: Uuid, { store }: TestStore, onDecide: () => void = () => {}) =>
   store.transact({ environmentId, deviceAuthentication: flow }, (snapshot) => {
@@ -142,11 +133,12 @@ describe('races with other processes on PostgreSQL', () => {
     const first = await Promise.race(units.map((unit) => unit.catch((error: unknown) => error)));
     expect(first).toMatchObject({ name: 'StoreError', reason: 'busy' });
     await other.query('rollback');
-    const busy = (await results).filter(({ status }) => status === 'rejected');
+    const settled = await results;
+    const busy = settled.filter((one) => one.status === 'rejected' && one.reason.reason === 'busy');
     expect(busy).toHaveLength(300 - 257);
-    expect(
-      (await test.store.load({ environmentId, deviceAuthentication: flow.id })).deviceAuthentication?.version,
-    ).toBe(258);
+    // On a machine that is slow enough, the last of the line run out of time; nobody is counted who was not answered.
+    const { deviceAuthentication } = await test.store.load({ environmentId, deviceAuthentication: flow.id });
+    expect(deviceAuthentication?.version).toBe(1 + settled.filter(({ status }) => status === 'fulfilled').length);
   });
 });
 
@@ -186,8 +178,7 @@ describe('what counts as a commit on PostgreSQL', () => {
           server.destroy();
           return undefined;
         }
-        server.removeAllListeners('data');
-        server.once('data', () => client.destroy());
+        breakOnceCommitted(client, server);
         return chunk;
       });
       let runs = 0;
@@ -211,8 +202,7 @@ describe('what counts as a commit on PostgreSQL', () => {
       proxy.tap((chunk, client, server) => {
         if (!isQuery(chunk, 'commit')) return chunk;
         proxy.tap((more) => more);
-        server.removeAllListeners('data');
-        server.once('data', () => client.destroy());
+        breakOnceCommitted(client, server);
         return chunk;
       });
     breakAfterCommit();

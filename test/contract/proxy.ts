@@ -71,3 +71,11 @@ export async function createProxy(databaseUrl: string): Promise<Proxy> {
 
 /** Whether these bytes hold a simple query of exactly this text. */
 export const isQuery = (chunk: Buffer, text: string): boolean => chunk.includes(`${text}\0`);
+
+/** Breaks a connection once the server has answered that it has committed; nobody hears of it. */
+export function breakOnceCommitted(client: Socket, server: Socket): void {
+  server.removeAllListeners('data');
+  server.on('data', (chunk) => {
+    if (chunk.includes('COMMIT\0')) client.destroy();
+  });
+}

@@ -1,20 +1,22 @@
-import type { Clock } from '../../../kernel/clock.js';
+import { type Clock, type Millis, monotonicMillis } from '../../../kernel/clock.js';
 import type { Decision, Plan, Snapshot } from '../../port.js';
 import { StoreError } from '../../store-error.js';
 import { Configurations } from '../configurations.js';
-import type { Engine, EngineOptions } from '../engine.js';
+import { announce, type Engine, type EngineOptions } from '../engine.js';
 import { Loader } from '../load.js';
 import { call, type Script, statement } from '../statement.js';
 import { localTime, serverTime } from '../time.js';
 import { withDeadline } from './deadline.js';
 import { Lines } from './lines.js';
 import { type PostgresPool, type PostgresSession, RepeatableError } from './postgres-driver.js';
+import { PostgresGroup } from './postgres-group.js';
+import { PostgresScripts } from './postgres-scripts.js';
 import { PostgresUnit } from './postgres-unit.js';
 
 /** Times a script is done again after the database has undone it (SEC-78). */
 const REPEATS = 3;
 /** How long a script may take: nobody on the wire waits for it. */
-const SCRIPT_MILLIS = 5_000;
+const SCRIPT_MILLIS: Millis = 5_000;
 
 const selectReadOnly = statement('row', `select current_setting('transaction_read_only')`);
 
@@ -23,6 +25,9 @@ export function createPostgresEngine(pool: PostgresPool, options: EngineOptions,
   const time = options.clock ? localTime(options.clock) : serverTime(host);
   const loader = new Loader(time, new Configurations(options.parseConfiguration));
   const lines = new Lines();
+  const loads = new PostgresScripts(pool, 'look');
+  const messages = new PostgresScripts(pool, 'write');
+  const group = new PostgresGroup(pool, (appended) => announce(options, appended));
   const running = new Set<Promise<unknown>>();
   let closed = false;
 
@@ -50,15 +55,19 @@ export function createPostgresEngine(pool: PostgresPool, options: EngineOptions,
     }
   }
 
-  async function write<T>(script: () => Script<T>): Promise<T> {
+  const inTransaction = <T>(script: () => Script<T>): Promise<T> =>
+    inSession(async (session) => {
+      const result = await session.drive(script(), []);
+      const committed = await session.commit([]);
+      if (committed.kind === 'committed') return result;
+      throw new StoreError('unknownCommit', 'the connection broke during a commit', { cause: committed.cause });
+    });
+
+  /** Does it again where the database has undone it. */
+  async function repeated<T>(work: () => Promise<T>): Promise<T> {
     for (let repeats = 0; ; repeats++) {
       try {
-        return await inSession(async (session) => {
-          const result = await session.drive(script(), true);
-          const committed = await session.commit([]);
-          if (committed.kind === 'committed') return result;
-          throw new StoreError('unknownCommit', 'the connection broke during a commit', { cause: committed.cause });
-        });
+        return await work();
       } catch (error) {
         if (!(error instanceof RepeatableError)) throw error;
         if (repeats === REPEATS) throw new StoreError('unavailable', 'the database keeps undoing it', { cause: error });
@@ -68,11 +77,16 @@ export function createPostgresEngine(pool: PostgresPool, options: EngineOptions,
 
   return {
     time,
-    load: (plan) => admit(() => inSession((session) => session.drive(loader.load(plan)))),
+    load: (plan) => admit(() => loads.run(() => loader.load(plan), monotonicMillis() + SCRIPT_MILLIS)),
     read: (script) => admit(() => inSession((session) => session.drive(script()))),
     transact: <O>(plan: Plan, decide: (snapshot: Snapshot) => Decision<O>): Promise<O> =>
-      admit(() => new PostgresUnit({ pool, loader, lines, options }, plan, decide).run()),
-    write: (_changes, script) => admit(() => write(script)),
+      admit(() => new PostgresUnit({ pool, loader, loads, group, lines, options }, plan, decide).run()),
+    write: (changes, script) =>
+      admit(() =>
+        repeated(() =>
+          changes === 'message' ? messages.run(script, monotonicMillis() + SCRIPT_MILLIS) : inTransaction(script),
+        ),
+      ),
     async unwritable() {
       try {
         const [result] = await admit(() => inSession((session) => session.ask([call(selectReadOnly, {})])));

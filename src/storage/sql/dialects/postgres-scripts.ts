@@ -1,0 +1,106 @@
+import type { Millis } from '../../../kernel/clock.js';
+import { StoreError } from '../../store-error.js';
+import type { Script } from '../statement.js';
+import { Batches, type Queued, timeFor } from './batches.js';
+import { withDeadline } from './deadline.js';
+import type { PostgresPool, PostgresSession } from './postgres-driver.js';
+import { type Driven, driveTogether } from './together.js';
+
+/** A script that waits to be driven, made anew each time it is tried. */
+interface Waiting extends Queued {
+  readonly script: () => Script<unknown>;
+  readonly resolve: (value: unknown) => void;
+}
+
+/**
+ * Scripts of many units, driven side by side on one connection. Where the database refuses what one of them asks, each is driven by
+ * itself, so a bad one hurts only itself.
+ */
+export class PostgresScripts {
+  readonly #pool: PostgresPool;
+  readonly #batches: Batches<Waiting>;
+
+  /** `look`: scripts that change nothing. `write`: what they do is durable before any of them resolves. */
+  constructor(pool: PostgresPool, kind: 'look' | 'write') {
+    this.#pool = pool;
+    const drive = kind === 'look' ? look : write;
+    this.#batches = new Batches({
+      name: kind === 'look' ? 'to be loaded' : 'to be written',
+      run: (batch) => this.#run(batch, drive),
+    });
+  }
+
+  run<T>(script: () => Script<T>, deadline: Millis): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      // A script is resolved with what it returned itself.
+      this.#batches.add({ script, deadline, resolve: resolve as (value: unknown) => void, reject });
+    });
+  }
+
+  async #run(batch: readonly Waiting[], drive: typeof look): Promise<void> {
+    const waiting = new Set(batch);
+    const settle = (one: Waiting, driven: Driven<unknown>): void => {
+      waiting.delete(one);
+      if (driven.status === 'fulfilled') one.resolve(driven.value);
+      else one.reject(driven.reason);
+    };
+    try {
+      await this.#inSession(batch, (session) => drive(session, batch, settle));
+    } catch (error) {
+      if (batch.length === 1 || error instanceof StoreError) throw error;
+      for (const one of waiting)
+        await this.#inSession([one], (session) => drive(session, [one], settle)).catch(one.reject);
+    }
+  }
+
+  async #inSession(batch: readonly Waiting[], work: (session: PostgresSession) => Promise<void>): Promise<void> {
+    const session = await this.#pool.session();
+    try {
+      await withDeadline(session, timeFor(batch), () => work(session));
+      session.release();
+    } catch (error) {
+      session.release(error);
+      throw error;
+    }
+  }
+}
+
+type Settle = (one: Waiting, driven: Driven<unknown>) => void;
+
+/** Each step a transaction of its own that leaves nothing: who needs one step only is done after it. */
+async function look(session: PostgresSession, batch: readonly Waiting[], settle: Settle): Promise<void> {
+  const scripts = batch.map(({ script }) => script());
+  await driveTogether(
+    scripts,
+    (calls) => session.look(calls),
+    (index, driven) => settleAt(batch, index, driven, settle),
+  );
+}
+
+/** One transaction; nobody is told before its commit. */
+async function write(session: PostgresSession, batch: readonly Waiting[], settle: Settle): Promise<void> {
+  const scripts = batch.map(({ script }) => script());
+  const ended: [number, Driven<unknown>][] = [];
+  let begin = true;
+  const ask: Parameters<typeof driveTogether>[1] = (calls) => {
+    const first = begin;
+    begin = false;
+    return session.ask(calls, first);
+  };
+  await driveTogether(scripts, ask, (index, driven) => {
+    // It may have written before it threw, and nothing of it may stay.
+    if (driven.status === 'rejected') throw driven.reason;
+    ended.push([index, driven]);
+  });
+  if (!begin) {
+    const committed = await session.commit([]);
+    if (committed.kind === 'unknown')
+      throw new StoreError('unknownCommit', 'the connection broke during a commit', { cause: committed.cause });
+  }
+  for (const [index, driven] of ended) settleAt(batch, index, driven, settle);
+}
+
+function settleAt(batch: readonly Waiting[], index: number, driven: Driven<unknown>, settle: Settle): void {
+  const one = batch[index];
+  if (one) settle(one, driven);
+}
