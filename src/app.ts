@@ -13,6 +13,7 @@ import { createDispatcher, type Dispatcher } from './delivery/dispatcher.js';
 import { gatewaysFor } from './delivery/gateways/index.js';
 import { CHANNELS, LEASE_MILLIS } from './delivery/message.js';
 import type { Deployment } from './devices/eligibility.js';
+import { createNumberRules } from './devices/numbering.js';
 import { createDeviceService } from './devices/service.js';
 import { createEventSink } from './events.js';
 import { basePath } from './http/operations.js';
@@ -32,6 +33,7 @@ import type { TryIt } from './inbox/page/markup.js';
 import { inboxRoutes } from './inbox/routes.js';
 import { createInbox, type Inbox } from './inbox/service.js';
 import { type Clock, systemClock } from './kernel/clock.js';
+import { minutes } from './kernel/duration.js';
 import { createKeyring } from './kernel/keys.js';
 import type { Logger } from './kernel/log.js';
 import { createSystemRandom, type Random } from './kernel/random.js';
@@ -112,18 +114,36 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
     dispatcher.start();
     lifetime.own(startSweeper(store, logger));
 
-    const { testModeEnvironments: testMode } = config;
+    const { testModeEnvironments: testMode, limits } = config;
     const deployment: Deployment = {
       channels: outlets.channels,
       allowsTestMode: (id) => testMode === 'all' || testMode.some((allowed) => allowed === id),
+      sendLimits: limits.send,
+      failureAlarm: limits.failureAlarm,
     };
+    const { refusedNumberTypes: refused } = limits;
+    const numbers = refused.length > 0 ? { numbers: createNumberRules(refused) } : {};
     const directory = createDirectory(store, clock);
     const tokensOf = (realm: BaseUrls) => createTokenService({ store, directory, vault, random, clock, ...realm });
     const tokens = tokensOf(urls);
     const platform = createPlatformService({ store, random, digests, events });
-    const policies = createPolicyService({ store, random, events });
-    const devices = createDeviceService({ store, random, clock, digests, vault, deployment, events });
-    const authentications = createAuthenticationService({ store, random, clock, digests, vault, deployment, events });
+    const policies = createPolicyService({
+      store,
+      random,
+      events,
+      ...(limits.strict ? { longestLifeTime: minutes(10) } : {}),
+    });
+    const devices = createDeviceService({ store, random, clock, digests, vault, deployment, events, ...numbers });
+    const authentications = createAuthenticationService({
+      store,
+      random,
+      clock,
+      digests,
+      vault,
+      deployment,
+      events,
+      ...numbers,
+    });
     const routes: readonly Route[] = [
       ...tokenRoutes(tokens),
       ...discoveryRoutes(tokens),

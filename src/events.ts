@@ -19,8 +19,10 @@ export interface BusinessEvent {
 /** What an operator wants to see without asking for more: somebody was shut out, or something was not sent. */
 const NOTABLE: ReadonlySet<string> = new Set([
   'DEVICE.LOCKED',
+  'NOTIFICATION.PREFIX_STOPPED',
   'NOTIFICATION.REJECTED',
   'OTP.CHECK_FAILED',
+  'USER.FAILURES_EXCEEDED',
   'USER.LOCKED',
 ]);
 

@@ -131,6 +131,7 @@ const PARTS: Readonly<Record<string, Part>> = {
 /** Packages and node modules, and the only files that may import them. */
 const PACKAGES: Readonly<Record<string, RegExp>> = {
   fastify: /^http\/server\.ts$/,
+  'libphonenumber-js': /^devices\/numbering\.ts$/,
   libsql: /^storage\/sql\/dialects\//,
   pg: /^storage\/sql\//,
   nodemailer: /^delivery\/gateways\//,

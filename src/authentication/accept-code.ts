@@ -1,5 +1,6 @@
 import { clearDestination, clearDevice, clearUser } from '../devices/counting.js';
 import { KINDS } from '../devices/kinds/index.js';
+import { confirmDestination } from '../devices/reserve-send.js';
 import type { Decision, Write } from '../storage/port.js';
 import { grant, type Verdict } from './answer.js';
 import { eventOf } from './events.js';
@@ -26,14 +27,16 @@ export function acceptCode(
   const events = [eventOf(flow, 'OTP.CHECK_SUCCESS'), eventOf(flow, 'AUTHENTICATION.UPDATED', { status: 'COMPLETED' })];
 
   if (subject.kind === 'oneTime') {
-    const destination = clearDestination(subject.destination);
+    const { use, writes: released } = confirmDestination(clearDestination(subject.destination), situation.deployment);
     writes.push(
       { kind: cleared === factors ? 'expect' : 'update', entity: 'factors', value: cleared },
-      { kind: destination === subject.destination ? 'expect' : 'update', entity: 'destination', value: destination },
+      { kind: use === subject.destination ? 'expect' : 'update', entity: 'destination', value: use },
+      ...released,
     );
     return grant(flow, { ...situation, factors: cleared }, writes, events);
   }
 
+  writes.push(...confirmedContact(selected, situation));
   const device = clearDevice(subject.device, now);
   if (device === subject.device) {
     writes.push({ kind: cleared === factors ? 'expect' : 'update', entity: 'factors', value: cleared });
@@ -44,4 +47,14 @@ export function acceptCode(
   if (subject.device.lock) events.push(eventOf(flow, 'DEVICE.UNLOCKED'));
   const devices = situation.devices.map((other) => (other.id === device.id ? device : other));
   return grant(flow, { ...situation, factors: cleared, devices }, writes, events);
+}
+
+/** The contact of a paired device, if a limit has counted what was sent to it: it has arrived (SEC-36, SEC-38). */
+function confirmedContact(
+  { contactKey }: StateOf<'OTP_REQUIRED'>['selected'],
+  { destination, deployment }: Situation,
+): readonly Write[] {
+  if (contactKey === undefined || destination?.contactKey !== contactKey) return [];
+  const { use, writes } = confirmDestination(destination, deployment);
+  return use === destination ? writes : [{ kind: 'update', entity: 'destination', value: use }, ...writes];
 }

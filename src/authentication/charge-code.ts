@@ -1,5 +1,6 @@
 import { chargeDestination, chargeDevice, chargeRun, chargeUser, isAtCeiling } from '../devices/counting.js';
 import { KINDS } from '../devices/kinds/index.js';
+import { raisesAlarm } from '../devices/recent-failures.js';
 import type { BusinessEvent } from '../events.js';
 import { isAccountLocked } from '../platform/account.js';
 import type { UserFactors } from '../platform/model.js';
@@ -34,7 +35,7 @@ export function chargeCode(
   subject: Exclude<Subject, { kind: 'none' }>,
   replay: boolean,
 ): Decision<Verdict> {
-  const { factors, policy, now } = situation;
+  const { factors, policy, deployment, now } = situation;
   const { selected } = state;
   const charge =
     subject.kind === 'device' ? chargePaired(state, subject, situation) : chargeOneTime(state, subject, situation);
@@ -49,7 +50,10 @@ export function chargeCode(
       { kind: 'update', entity: 'factors', value: charged },
       ...charge.writes,
     ],
-    eventsAfter(flow, charge, replay, locksAccount, reachesCeiling(factors, charged, selected.type)),
+    [
+      ...eventsAfter(flow, charge, replay, locksAccount, reachesCeiling(factors, charged, selected.type)),
+      ...(raisesAlarm(factors, charged, deployment.failureAlarm, now) ? [eventOf(flow, 'USER.FAILURES_EXCEEDED')] : []),
+    ],
   );
 }
 

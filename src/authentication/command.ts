@@ -68,6 +68,8 @@ export interface SendFacts extends Facts {
 
 export interface CreateFacts extends SendFacts {
   readonly id: DeviceAuthenticationId;
+  /** The one-time number is of a type that is not sent to (SEC-37). */
+  readonly isNumberRefused?: boolean;
 }
 
 /** The commands on an existing device authentication, by the name that is also their link and media type. */

@@ -8,7 +8,7 @@ import { moved } from './expiry.js';
 import { failed, noUsableDevices } from './failure.js';
 import type { DeviceAuthentication, DeviceAuthenticationState } from './model.js';
 import { isOneTimeAtCeiling, oneTimeRefusal, selectedOneTime } from './one-time.js';
-import { type Addressee, type Challenge, challengeByOtp, pairedAddressee } from './send.js';
+import { type Addressee, type Challenge, challengeByOtp, pairedAddressee, unsent } from './send.js';
 import { accountError } from './settle.js';
 import { type Circumstances, eligibleIn } from './situation.js';
 
@@ -17,6 +17,8 @@ interface Start {
   readonly flow: Omit<DeviceAuthentication, 'state' | 'updatedAt' | 'expiresAt'>;
   readonly circumstances: Circumstances;
   readonly facts: CreateFacts;
+  /** What limits on sending read. */
+  readonly loaded: Pick<Snapshot, 'destination' | 'counter'>;
 }
 
 /**
@@ -55,7 +57,7 @@ export function createDeviceAuthentication(
     sends: 0,
     createdAt: now,
   };
-  const start: Start = { flow, circumstances, facts };
+  const start: Start = { flow, circumstances, facts, loaded: snapshot };
 
   // No type of device makes passcodes of its own, so a supplied one has nothing to match: no flow, nothing sent (`10` §10.4).
   if (command.suppliesOtp) return refuse({ kind: 'NoPasscodeDevice' });
@@ -74,6 +76,7 @@ function startOneTime(start: Start, oneTime: OneTimeContact, { destination }: Sn
   if (error) return begin(start, failed(error, selected));
   const refusal = oneTimeRefusal(oneTime, flow.environmentId, circumstances);
   if (refusal) return refuse(refusal);
+  if (start.facts.isNumberRefused) return refuse({ kind: 'NumberRefused' });
   if (isOneTimeAtCeiling(oneTime.type, circumstances, destination)) return refuse({ kind: 'OneTimeCeiling' });
   const contact = new Redacted(oneTime.contact.address);
   return beginChallenge(start, { selected, contact, testMode: oneTime.testMode });
@@ -107,8 +110,9 @@ function startByPolicy(start: Start): Decision<Verdict> {
 }
 
 function beginChallenge(start: Start, addressee: Addressee): Decision<Verdict> {
-  const challenge = challengeByOtp(start.flow, start.circumstances, addressee, undefined, start.facts);
-  return challenge ? begin(start, challenge.state, challenge) : refuse({ kind: 'NoContent' });
+  const { flow, circumstances, facts, loaded } = start;
+  const challenge = challengeByOtp(flow, circumstances, addressee, undefined, facts, loaded);
+  return challenge.kind === 'challenge' ? begin(start, challenge.state, challenge) : unsent(challenge);
 }
 
 function begin(start: Start, state: DeviceAuthenticationState, challenge?: Challenge): Decision<Verdict> {
@@ -120,7 +124,8 @@ function begin(start: Start, state: DeviceAuthenticationState, challenge?: Chall
     [{ kind: 'insert', entity: 'deviceAuthentication', value: flow }, ...sent],
     [
       eventOf(flow, 'AUTHENTICATION.CREATED', { status: state.status }),
-      ...sent.map(() => eventOf(flow, 'NOTIFICATION.CREATED')),
+      ...(challenge?.messages ? [eventOf(flow, 'NOTIFICATION.CREATED')] : []),
+      ...(challenge?.events ?? []),
     ],
     challenge?.testOtp,
   );

@@ -11,6 +11,7 @@ export type AuthenticationEvent =
   | 'NOTIFICATION.CREATED'
   | 'DEVICE.LOCKED'
   | 'DEVICE.UNLOCKED'
+  | 'USER.FAILURES_EXCEEDED'
   | 'USER.LOCKED';
 
 /** What happened to a flow, with the device it concerns, if any; never a code or a contact (SEC-71). */

@@ -9,7 +9,13 @@ export type DeviceAuthenticationId = Uuid;
 
 /** What was chosen to authenticate with. */
 export type SelectedDevice =
-  | { readonly kind: 'device'; readonly id: DeviceId; readonly type: DeviceType }
+  | {
+      readonly kind: 'device';
+      readonly id: DeviceId;
+      readonly type: DeviceType;
+      /** The contact to which a limit has counted the send: a completed check confirms it (SEC-36). */
+      readonly contactKey?: string;
+    }
   | {
       readonly kind: 'oneTime';
       readonly type: DeviceType;

@@ -1,3 +1,4 @@
+import type { Channel } from '../delivery/message.js';
 import type { Instant } from '../kernel/clock.js';
 import type { CommandName } from './command.js';
 import type { Status } from './model.js';
@@ -15,10 +16,14 @@ export type AuthenticationRejection =
   | { readonly kind: 'OneTimeTypeRefused' }
   /** Test mode is not allowed in this environment (`10` §4.4). */
   | { readonly kind: 'OneTimeTestModeRefused' }
+  /** Premium, shared-cost and the like (SEC-37; wire: `10` §9.6). */
+  | { readonly kind: 'NumberRefused' }
   /** No content for template, channel and variant (`10` §13A). */
   | { readonly kind: 'NoContent' }
   /** A passcode came with the create request, and no device of the user's makes passcodes of its own (`10` §10.4). */
   | { readonly kind: 'NoPasscodeDevice' }
+  /** The contact was sent too much lately, or its number prefix is stopped (SEC-36, SEC-38; wire: `10` §9.5). */
+  | { readonly kind: 'SendRefused'; readonly channel: Channel; readonly expiresAt: Instant }
   /** ERR-STATE (`10` §15.4). */
   | { readonly kind: 'WrongState'; readonly command: CommandName; readonly status: Status }
   /** User disabled, account locked or MFA disabled since the flow was opened (`10` §9.8). */

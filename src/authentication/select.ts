@@ -4,7 +4,7 @@ import type { SelectCommand, SendFacts } from './command.js';
 import { eventOf } from './events.js';
 import { moved } from './expiry.js';
 import type { ReplacedCode, StateOf } from './model.js';
-import { bindingDevice, challengeByOtp, pairedAddressee } from './send.js';
+import { bindingDevice, challengeByOtp, pairedAddressee, unsent } from './send.js';
 import { eligibleIn, type Situation } from './situation.js';
 
 /**
@@ -19,15 +19,20 @@ export function selectDevice(
 ): Decision<Verdict> {
   const device = eligibleIn(situation).eligible.find(({ id }) => id === deviceId);
   if (!device) return refuse({ kind: 'DeviceNotEligible', during: 'device.select' });
-  const challenge = challengeByOtp(situation.flow, situation, pairedAddressee(device), replacedBy(state), facts);
-  if (!challenge) return refuse({ kind: 'NoContent' });
+  const { flow: before, loaded } = situation;
+  const challenge = challengeByOtp(before, situation, pairedAddressee(device), replacedBy(state), facts, loaded);
+  if (challenge.kind !== 'challenge') return unsent(challenge);
 
-  const flow = moved({ ...situation.flow, sends: challenge.sends }, challenge.state, situation.now);
+  const flow = moved({ ...before, sends: challenge.sends }, challenge.state, situation.now);
   return grant(
     flow,
     situation,
     [{ kind: 'update', entity: 'deviceAuthentication', value: flow }, ...challenge.writes],
-    [eventOf(flow, 'AUTHENTICATION.UPDATED'), ...challenge.writes.map(() => eventOf(flow, 'NOTIFICATION.CREATED'))],
+    [
+      eventOf(flow, 'AUTHENTICATION.UPDATED'),
+      ...(challenge.messages ? [eventOf(flow, 'NOTIFICATION.CREATED')] : []),
+      ...challenge.events,
+    ],
     challenge.testOtp,
   );
 }

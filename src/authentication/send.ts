@@ -1,12 +1,16 @@
 import { composeContent, hasContent } from '../delivery/content.js';
-import type { MessageContent } from '../delivery/message.js';
+import type { Channel, MessageContent } from '../delivery/message.js';
 import { codeEpochOf } from '../devices/counting.js';
 import { KINDS } from '../devices/kinds/index.js';
 import type { Device } from '../devices/model.js';
+import { type Reservation, reservationEvents, reserveSend } from '../devices/reserve-send.js';
+import type { BusinessEvent } from '../events.js';
+import { unreachable } from '../kernel/outcome.js';
 import { type Protected, Redacted } from '../kernel/sealed.js';
 import { type CodeBinding, issueCode } from '../otp/code.js';
 import { accountLockEpoch } from '../platform/account.js';
-import type { Write } from '../storage/port.js';
+import type { Decision, Snapshot, Write } from '../storage/port.js';
+import { refuse, type Verdict } from './answer.js';
 import type { SendFacts } from './command.js';
 import type { DeviceAuthentication, ReplacedCode, SelectedDevice, StateOf } from './model.js';
 import type { Circumstances } from './situation.js';
@@ -23,10 +27,39 @@ export interface Addressee {
 
 /** A code on its way: the state that waits for it, and the row that sends it, unless it is a test code. */
 export interface Challenge {
+  readonly kind: 'challenge';
   readonly state: StateOf<'OTP_REQUIRED'>;
   readonly sends: number;
   readonly writes: readonly Write[];
+  /** Messages among the writes. */
+  readonly messages: 0 | 1;
+  /** What else is to be told. */
+  readonly events: readonly BusinessEvent[];
   readonly testOtp?: string;
+}
+
+/** Why no code is sent, or what must be loaded before that can be said. */
+export type Unsent =
+  | { readonly kind: 'noContent' }
+  | (Extract<Reservation, { readonly kind: 'refused' }> & {
+      readonly channel: Channel;
+      readonly events: readonly BusinessEvent[];
+    })
+  | Extract<Reservation, { readonly kind: 'needs' }>;
+
+/** The decision of whoever could not send; the state is as it was, and so is the code before (`10` §9.5). */
+export function unsent(reason: Unsent): Decision<Verdict> {
+  switch (reason.kind) {
+    case 'noContent':
+      return refuse({ kind: 'NoContent' });
+    case 'refused':
+      return refuse({ kind: 'SendRefused', channel: reason.channel, expiresAt: reason.until }, [], reason.events);
+    case 'needs':
+      // Never seen: the store loads what is needed and decides again.
+      return { ...refuse({ kind: 'NoContent' }), needs: reason.needs };
+    default:
+      return unreachable(reason);
+  }
 }
 
 /** The part of a flow that a code depends on. */
@@ -57,8 +90,8 @@ export function pairedAddressee(device: Device): Addressee {
 
 /**
  * Issues a code and appends its message to the outbox; the send itself follows the commit (SEC-80). Length and lifetime are those
- * of the policy now and stay the code's own (`10` §4.1). `undefined`: there is no content for it, also in test mode, so that a test
- * sees what a send would (`10` §13A).
+ * of the policy now and stay the code's own (`10` §4.1). That there is content for it is asked in test mode too, so that a test sees
+ * what a send would (`10` §13A); limits on sending are not, because nothing is sent (SEC-36).
  */
 export function challengeByOtp(
   flow: Recipient,
@@ -66,12 +99,13 @@ export function challengeByOtp(
   addressee: Addressee,
   replaced: ReplacedCode | undefined,
   facts: SendFacts,
-): Challenge | undefined {
+  loaded: Pick<Snapshot, 'destination' | 'counter'>,
+): Challenge | Unsent {
   const { selected, testMode, device } = addressee;
   const { factors, policy, now } = circumstances;
   const kind = KINDS[selected.type];
   const template = flow.notification?.template ?? 'strong_authentication';
-  if (!hasContent(template, kind.channel, flow.notification?.variant)) return undefined;
+  if (!hasContent(template, kind.channel, flow.notification?.variant)) return { kind: 'noContent' };
 
   const { otpLength, lifeTime } = policy.methods[kind.method];
   const { code, issued } = issueCode(
@@ -89,10 +123,18 @@ export function challengeByOtp(
     ...(replaced ? { replaced } : {}),
   };
   const sends = flow.sends + 1;
-  if (testMode) return { state, sends, writes: [], testOtp: code };
+  if (testMode) return { kind: 'challenge', state, sends, writes: [], messages: 0, events: [], testOtp: code };
+
+  const to = facts.open(addressee.contact);
+  const { environmentId, userId } = flow;
+  const reservation = reserveSend({ environmentId, channel: kind.channel, address: to, now, ...facts }, loaded);
+  if (reservation.kind === 'needs') return reservation;
+  const who = { environmentId, userId, deviceAuthenticationId: flow.id, ...(device ? { deviceId: device.id } : {}) };
+  const events = reservationEvents(reservation, who, kind.channel);
+  if (reservation.kind === 'refused') return { ...reservation, channel: kind.channel, events };
 
   const content: MessageContent = composeContent({
-    to: facts.open(addressee.contact),
+    to,
     extension: addressee.extension,
     template,
     requestedLocale: flow.notification?.locale,
@@ -115,5 +157,15 @@ export function challengeByOtp(
       createdAt: now,
     },
   };
-  return { state, sends, writes: [message] };
+  if (reservation.kind === 'unlimited')
+    return { kind: 'challenge', state, sends, writes: [message], messages: 1, events };
+  const { use, writes } = reservation;
+  return {
+    kind: 'challenge',
+    state: selected.kind === 'device' ? { ...state, selected: { ...selected, contactKey: use.contactKey } } : state,
+    sends,
+    writes: [message, { kind: 'update', entity: 'destination', value: use }, ...writes],
+    messages: 1,
+    events,
+  };
 }

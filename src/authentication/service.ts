@@ -1,5 +1,8 @@
-import { canonicalContact } from '../devices/contact.js';
+import { canonicalContact, phoneOf } from '../devices/contact.js';
 import type { Deployment } from '../devices/eligibility.js';
+import { KINDS } from '../devices/kinds/index.js';
+import type { NumberRules } from '../devices/numbering.js';
+import { counterFor } from '../devices/reserve-send.js';
 import type { EventSink } from '../events.js';
 import type { Clock } from '../kernel/clock.js';
 import type { Digests, Vault } from '../kernel/keys.js';
@@ -15,6 +18,7 @@ import type {
   CreateCommand,
   CreateFacts,
   Facts,
+  OneTimeContact,
   SelectCommand,
   SendFacts,
 } from './command.js';
@@ -33,6 +37,8 @@ export interface AuthenticationDependencies {
   readonly vault: Pick<Vault, 'open'>;
   readonly deployment: Deployment;
   readonly events: EventSink;
+  /** Absent: every number is as good as any other, and stays as it was written. */
+  readonly numbers?: NumberRules;
 }
 
 export type AuthenticationResult = Outcome<Answer, AuthenticationRejection>;
@@ -59,7 +65,7 @@ export interface AuthenticationService {
 }
 
 export function createAuthenticationService(dependencies: AuthenticationDependencies): AuthenticationService {
-  const { store, random, clock, digests, vault, deployment, events } = dependencies;
+  const { store, random, clock, digests, vault, deployment, events, numbers } = dependencies;
   const facts: Facts = { digests, deployment };
   const open: SendFacts['open'] = (value) => vault.open(value);
   const sendFacts = (): SendFacts => ({
@@ -79,12 +85,32 @@ export function createAuthenticationService(dependencies: AuthenticationDependen
     return verdict.result;
   }
 
+  function begin(environmentId: EnvironmentId, command: CreateCommand, isNumberRefused: boolean) {
+    const drawn: CreateFacts = { ...sendFacts(), id: random.timeOrderedUuid(clock.now()), isNumberRefused };
+    return commit(creationPlan(environmentId, command, facts), (snapshot) =>
+      createDeviceAuthentication(snapshot, command, drawn),
+    );
+  }
+
+  /** A one-time number in the one form that its numbering plan knows, and whether its type is refused (SEC-37). */
+  async function judge(
+    rules: NumberRules,
+    environmentId: EnvironmentId,
+    command: CreateCommand,
+    oneTime: OneTimeContact,
+  ) {
+    const { place, isRefused } = await rules.judge(phoneOf(oneTime.contact.address));
+    const selection = { ...oneTime, contact: { ...oneTime.contact, address: place.number } };
+    return begin(environmentId, { ...command, selection }, isRefused);
+  }
+
   return {
     create(environmentId, command) {
-      const drawn: CreateFacts = { ...sendFacts(), id: random.timeOrderedUuid(clock.now()) };
-      return commit(creationPlan(environmentId, command, digests), (snapshot) =>
-        createDeviceAuthentication(snapshot, command, drawn),
-      );
+      const { selection } = command;
+      const isSentTo = selection?.kind === 'oneTime' && !selection.testMode;
+      return numbers && isSentTo && KINDS[selection.type].contactField === 'phone'
+        ? judge(numbers, environmentId, command, selection)
+        : begin(environmentId, command, false);
     },
     async read(environmentId, id) {
       return readDeviceAuthentication(await store.load({ environmentId, deviceAuthentication: id }), deployment);
@@ -104,14 +130,19 @@ export function createAuthenticationService(dependencies: AuthenticationDependen
   };
 }
 
-function creationPlan(environmentId: EnvironmentId, command: CreateCommand, digests: Digests): Plan {
+function creationPlan(environmentId: EnvironmentId, command: CreateCommand, { digests, deployment }: Facts): Plan {
   const { userId, selection, applicationId } = command;
+  const oneTime = selection?.kind === 'oneTime' ? selection : undefined;
   return {
     environmentId,
     user: userId,
-    ...(selection?.kind === 'oneTime'
-      ? { destination: digests.contact(environmentId, canonicalContact(selection.contact.address)) }
-      : {}),
+    ...(oneTime ? { destination: digests.contact(environmentId, canonicalContact(oneTime.contact.address)) } : {}),
+    ...(oneTime && !oneTime.testMode ? counterOf(environmentId, oneTime, { digests, deployment }) : {}),
     ...(applicationId === undefined ? {} : { documents: [{ kind: 'application', id: applicationId }] }),
   };
+}
+
+/** Of the contact's number prefix, where a breaker is in force (SEC-38). */
+function counterOf(environmentId: EnvironmentId, { type, contact: { address } }: OneTimeContact, facts: Facts) {
+  return counterFor({ environmentId, address, channel: KINDS[type].channel, ...facts });
 }

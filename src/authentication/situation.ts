@@ -21,8 +21,10 @@ export interface Circumstances {
 /** The same around an existing flow. */
 export interface Situation extends Circumstances {
   readonly flow: DeviceAuthentication;
-  /** Present for a one-time flow. */
+  /** Present for a one-time flow, and for one whose send a limit has counted. */
   readonly destination: DestinationUse | undefined;
+  /** What limits on sending read: the contact and the counter that the plan named. */
+  readonly loaded: Pick<Snapshot, 'destination' | 'counter'>;
 }
 
 /**
@@ -37,7 +39,7 @@ export function situate(snapshot: Snapshot, deployment: Deployment): Situation |
   if (isPastItsTime(flow, now)) return undefined;
   const policy = configuration.policies.get(flow.policyId) ?? configuration.defaultPolicy;
   const { lockout } = configuration.mfaSettings;
-  return { flow, now, policy, user, factors, devices, destination, lockout, deployment };
+  return { flow, now, policy, user, factors, devices, destination, loaded: snapshot, lockout, deployment };
 }
 
 /** `eligibleDevices` under the circumstances (`10` §4.2). */

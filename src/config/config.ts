@@ -1,6 +1,7 @@
 import type { Millis } from '../kernel/clock.js';
 import type { Uuid } from '../kernel/ids.js';
 import type { Redacted } from '../kernel/sealed.js';
+import type { NUMBER_TYPES } from './limit-options.js';
 import type { Mode, SettingValue } from './read.js';
 
 /** What a server is told before it starts. Alternatives are unions; secrets cannot be printed. */
@@ -20,6 +21,7 @@ export interface Config {
   readonly seedFile: string | undefined;
   /** Between `SIGTERM` and the moment the server takes no more connections (SEC-84). */
   readonly shutdownGrace: Millis;
+  readonly limits: LimitsConfig;
   /** The values of the gateways' own rows, by option name. */
   readonly gateways: Readonly<Record<string, SettingValue | undefined>>;
 }
@@ -53,3 +55,38 @@ export type MasterKey =
   | { readonly kind: 'forgotten' }
   /** A published constant, so that all processes of one development database have the same. */
   | { readonly kind: 'published' };
+
+/** What may be sent and asked for (`docs/limits.md`). Numbers are upper bounds; 0 = none is set. */
+export interface LimitsConfig {
+  /** The `strict` profile (`docs/limits.md`). */
+  readonly strict: boolean;
+  /** Per contact, and per number prefix (SEC-36, SEC-38). */
+  readonly send: {
+    readonly unconfirmed: number;
+    readonly hourly: number;
+    readonly daily: number;
+    readonly pause: Millis;
+    readonly prefix: number;
+  };
+  /** Empty: the numbering plans are not asked (SEC-37). */
+  readonly refusedNumberTypes: readonly (typeof NUMBER_TYPES)[number][];
+  /** Failures of a user in 30 days (SEC-19). */
+  readonly failureAlarm: number;
+  readonly requests: RequestLimits;
+}
+
+/** What one server process takes (SEC-50, SEC-85, SEC-87). */
+export interface RequestLimits {
+  /** Per second, client and environment. */
+  readonly clientRate: number;
+  /** The same for starting device authentications. */
+  readonly flowRate: number;
+  /** Requests being worked on. */
+  readonly atOnce: number;
+  /** Of `atOnce`, for one environment; 0 to 1. */
+  readonly tenantShare: number;
+  /** Wrong client secrets before further ones wait. */
+  readonly tokenFailures: number;
+  /** Addresses and networks whose `X-Forwarded-For` is believed (SEC-56). */
+  readonly trustedProxies: readonly string[];
+}

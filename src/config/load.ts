@@ -6,6 +6,7 @@ import { accept, type Outcome, reject } from '../kernel/outcome.js';
 import { Redacted } from '../kernel/sealed.js';
 import { baseUrls } from './base-urls.js';
 import type { Config, DatabaseConfig, MasterKey } from './config.js';
+import { limitsOf } from './limits.js';
 import { type Option, type OptionValues, variableName } from './option.js';
 import { CORE_OPTIONS } from './options.js';
 import type { Problem } from './problem.js';
@@ -57,6 +58,7 @@ export function loadConfig(
   const masterKey = masterKeyOf(set, mode === 'serve' && needsKey, mode, database, complain);
   const testModeEnvironments = testModeOf(set['test-mode-environments'], complain);
   const corsOrigins = originsOf(set['cors-origins'], complain);
+  const limits = limitsOf(set, complain);
   const gateways = Object.fromEntries(gatewayTable.options.map(({ name }) => [name, values[name]]));
   problems.push(...gatewayTable.check(gateways));
   if (problems.length > 0 || !database || !masterKey) return reject(problems);
@@ -72,6 +74,7 @@ export function loadConfig(
     readyFile: set['ready-file'],
     seedFile: set.seed,
     shutdownGrace: set['shutdown-grace'] * 1000,
+    limits,
     gateways,
   };
   return accept({ config, settings, warnings: warningsOf(config, settings, sources) });

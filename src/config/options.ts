@@ -1,3 +1,4 @@
+import { LIMIT_OPTIONS } from './limit-options.js';
 import type { Option } from './option.js';
 
 /** Every setting of the server itself; the gateways bring their own rows (`delivery/gateways`). */
@@ -98,4 +99,5 @@ export const CORE_OPTIONS = [
     unit: 'seconds',
     doc: 'How long the server still takes requests after `SIGTERM` while it reports that it is not ready, so that load balancers look elsewhere first. `SIGINT` and a second signal skip it.',
   },
+  ...LIMIT_OPTIONS,
 ] as const satisfies readonly Option[];

@@ -3,7 +3,7 @@ import { unreachable } from '../kernel/outcome.js';
 import { accountLockEpoch } from '../platform/account.js';
 import type { EnvironmentId, UserFactors } from '../platform/model.js';
 import type { DeviceAuthenticationPolicy } from '../policies/model.js';
-import type { Snapshot } from '../storage/port.js';
+import type { Snapshot, Write } from '../storage/port.js';
 import { type DeviceDecision, eventOf, grant, putDevice, refuse } from './answer.js';
 import { chargeDevice, chargeUser, clearDevice, isAtCeiling } from './counting.js';
 import { type Deployment, lockOf } from './eligibility.js';
@@ -14,7 +14,10 @@ import { type ManagedDevice, managed } from './managed.js';
 import type { Device, DeviceId } from './model.js';
 import { withActivated } from './order.js';
 import { governingPolicy, pendingRefusal } from './pending.js';
+import { raisesAlarm } from './recent-failures.js';
 import type { DeviceRejection } from './rejection.js';
+import { confirmDestination } from './reserve-send.js';
+import { countsSends } from './send-window.js';
 import { type DeviceSubject, findDevice } from './subject.js';
 
 export interface ActivateCommand {
@@ -55,9 +58,9 @@ export function activateDevice(
     case 'dead':
       return refuse({ kind: 'CodeDead' }, [], [eventOf(device, 'DEVICE.ACTIVATION_OTP_INVALID', { compared: false })]);
     case 'wrong':
-      return charged(subject, policy, verdict.replayed);
+      return charged(subject, policy, verdict.replayed, deployment);
     case 'right':
-      return activated(subject);
+      return activated(subject, snapshot, deployment);
     default:
       return unreachable(verdict);
   }
@@ -73,6 +76,7 @@ function charged(
   { device, factors, configuration, now }: DeviceSubject,
   policy: DeviceAuthenticationPolicy,
   replayed: boolean,
+  { failureAlarm }: Deployment,
 ): DeviceDecision<never> {
   const terms = policy.methods[KINDS[device.type].method];
   const charge = chargeDevice(device, terms, now);
@@ -86,6 +90,7 @@ function charged(
       eventOf(device, failure, { attemptsRemaining: charge.attemptsRemaining, ...(replayed ? { replayed } : {}) }),
       ...(locked ? [eventOf(device, 'DEVICE.LOCKED', { ceiling: isAtCeiling(billed, device.type) })] : []),
       ...(accountLockEpoch(billed) > accountLockEpoch(factors) ? [eventOf(device, 'USER.LOCKED')] : []),
+      ...(raisesAlarm(factors, billed, failureAlarm, now) ? [eventOf(device, 'USER.FAILURES_EXCEEDED')] : []),
     ],
   );
 }
@@ -94,9 +99,27 @@ function charged(
  * The code is spent with the `activation` that held it. The device's own run of failures is over; the user's counts stay as they are:
  * whoever pairs a contact of his own has proved nothing about the user's other factors (SEC-12, SEC-13).
  */
-function activated({ device, factors, now }: DeviceSubject): DeviceDecision<ManagedDevice> {
+function activated(
+  { device, factors, now }: DeviceSubject,
+  { destination }: Snapshot,
+  deployment: Deployment,
+): DeviceDecision<ManagedDevice> {
+  const { lookupKey } = device;
+  // What was sent to the contact has reached whom it was meant for (SEC-36, SEC-38).
+  const isCounted = !device.testMode && deployment.sendLimits !== undefined && countsSends(deployment.sendLimits);
+  if (isCounted && lookupKey !== undefined && destination?.contactKey !== lookupKey)
+    return { ...refuse({ kind: 'CodeDead' }), needs: { destination: lookupKey } };
+  const confirmed = isCounted && destination ? confirmDestination(destination, deployment) : undefined;
+  const contact: Write[] =
+    confirmed && confirmed.use !== destination
+      ? [{ kind: 'update', entity: 'destination', value: confirmed.use }, ...confirmed.writes]
+      : [];
   const { activation: _, ...rest } = clearDevice(device, now);
   const active: Device = { ...rest, status: 'ACTIVE', activatedAt: now, updatedAt: now };
   const ordered: UserFactors = { ...factors, deviceOrder: withActivated(factors.deviceOrder, device.id) };
-  return grant(managed(active, ordered, now), putDevice(ordered, active), [eventOf(active, 'DEVICE.ACTIVATED')]);
+  return grant(
+    managed(active, ordered, now),
+    [...putDevice(ordered, active), ...contact],
+    [eventOf(active, 'DEVICE.ACTIVATED')],
+  );
 }

@@ -52,6 +52,7 @@ export type DeviceEvent =
   | 'DEVICE.NICKNAME_UPDATED'
   | 'DEVICE.DELETED'
   | 'NOTIFICATION.CREATED'
+  | 'USER.FAILURES_EXCEEDED'
   | 'USER.LOCKED';
 
 /** What happened to a device; never a code or a contact (SEC-71). */

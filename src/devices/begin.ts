@@ -1,22 +1,35 @@
 import type { BusinessEvent } from '../events.js';
 import type { JsonObject } from '../kernel/json.js';
 import { accept, type Outcome, reject } from '../kernel/outcome.js';
-import type { Write } from '../storage/port.js';
-import { eventOf } from './answer.js';
-import { lockOf } from './eligibility.js';
+import type { Snapshot, Write } from '../storage/port.js';
+import { type DeviceDecision, eventOf, refuse } from './answer.js';
+import { type Deployment, lockOf } from './eligibility.js';
 import { KINDS } from './kinds/index.js';
 import type { DeviceKind } from './kinds/kind.js';
 import type { PairingContext, PairingDraws, PairingTerms } from './kinds/pairing.js';
-import type { Device } from './model.js';
+import type { DestinationUse, Device } from './model.js';
 import type { DeviceRejection } from './rejection.js';
+import { type Reservation, reservationEvents, reserveSend } from './reserve-send.js';
 
 /** A pairing on its way: the device that waits, what is sent, what is shown once. */
 export interface Beginning {
   readonly device: Device;
   readonly writes: readonly Write[];
+  /** The contact's row with this send in it, where a limit counts it; to be written by the caller, once. */
+  readonly destination?: DestinationUse;
   readonly events: readonly BusinessEvent[];
   readonly once: JsonObject;
 }
+
+/** What limits read (SEC-36). */
+export interface SendTerms extends Pick<Snapshot, 'destination' | 'counter'> {
+  readonly deployment: Pick<Deployment, 'sendLimits'>;
+}
+
+/** Why a pairing does not begin, or what must be loaded before that can be said. */
+export type NotBegun =
+  | { readonly kind: 'rejection'; readonly rejection: DeviceRejection; readonly events: readonly BusinessEvent[] }
+  | Extract<Reservation, { readonly kind: 'needs' }>;
 
 /**
  * Begins a pairing, or begins it again. A locked device is refused: a code that cannot be used is not sent, so a new device that
@@ -27,22 +40,47 @@ export function beginPairing(
   terms: PairingTerms,
   context: PairingContext,
   draws: PairingDraws,
-): Outcome<Beginning, DeviceRejection> {
+  limits: SendTerms,
+): Outcome<Beginning, NotBegun> {
   const { channel, pairing }: DeviceKind = KINDS[device.type];
   const lock = lockOf(device, context.factors, context.now);
   if (lock)
-    return reject({
+    return notBegun({
       kind: 'SendRefused',
       ...(channel ? { channel } : {}),
       ...(lock.expiresAt === undefined ? {} : { expiresAt: lock.expiresAt }),
     });
   const begun = pairing.begin(device, terms, context, draws);
-  if (!begun.ok) return reject({ kind: begun.rejection });
+  if (!begun.ok) return notBegun({ kind: begun.rejection });
   const { device: pending, message, once } = begun.value;
+  if (!message || !device.secret) return accept({ device: pending, writes: [], events: [], once });
+  const { environmentId, userId, id: deviceId } = device;
+  const { now, digests } = context;
+  const reservation = reserveSend(
+    { environmentId, channel: message.channel, address: draws.open(device.secret), now, digests, ...limits },
+    limits,
+  );
+  if (reservation.kind === 'needs') return reject(reservation);
+  const told = reservationEvents(reservation, { environmentId, userId, deviceId }, message.channel);
+  if (reservation.kind === 'refused')
+    return notBegun({ kind: 'SendRefused', channel: message.channel, expiresAt: reservation.until }, told);
+  const reserved = reservation.kind === 'reserved' ? reservation : undefined;
   return accept({
     device: pending,
-    writes: message ? [{ kind: 'append', entity: 'outbox', value: message }] : [],
-    events: message ? [eventOf(pending, 'NOTIFICATION.CREATED', { channel: message.channel })] : [],
+    writes: [{ kind: 'append', entity: 'outbox', value: message }, ...(reserved?.writes ?? [])],
+    ...(reserved ? { destination: reserved.use } : {}),
+    events: [eventOf(pending, 'NOTIFICATION.CREATED', { channel: message.channel }), ...told],
     once,
   });
+}
+
+function notBegun(rejection: DeviceRejection, events: readonly BusinessEvent[] = []): Outcome<never, NotBegun> {
+  return reject({ kind: 'rejection', rejection, events });
+}
+
+/** The decision of whoever could not begin: a refusal, or nothing until more is loaded. */
+export function unbegun(reason: NotBegun): DeviceDecision<never> {
+  if (reason.kind === 'rejection') return refuse(reason.rejection, [], reason.events);
+  // Never seen: the store loads what is needed and decides again.
+  return { ...refuse({ kind: 'SendRefused' }), needs: reason.needs };
 }

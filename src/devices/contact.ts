@@ -58,6 +58,9 @@ function domainToAscii(domain: string): string | undefined {
   }
 }
 
+/** A number that `parsePhone` has made already. */
+export const phoneOf = (address: string): Phone => address as Phone;
+
 /** Seven asterisks and the last two digits, whatever the length (wire: `10` §5). */
 export function maskPhone(number: Phone): string {
   return `*******${number.slice(-2)}`;

@@ -3,6 +3,7 @@ import { chargeAccount, type LockoutTerms, raised, withoutLapsedLock } from '../
 import type { UserFactors } from '../platform/model.js';
 import type { MethodRules } from '../policies/model.js';
 import { type DestinationUse, type Device, type DeviceType, FAILURE_CEILING, type FailureRun } from './model.js';
+import { withRecentFailure } from './recent-failures.js';
 
 /** The part of a method's rules that counting needs. */
 export type FailureTerms = Pick<MethodRules, 'failureCount' | 'coolDown'>;
@@ -65,7 +66,7 @@ export function isAtCeiling(factors: UserFactors, type: DeviceType): boolean {
   return (factors.ceilings[type] ?? 0) >= FAILURE_CEILING;
 }
 
-/** A failure in the user's books: account lockout and the ceiling of the factor type. */
+/** A failure in the user's books: account lockout, the ceiling of the factor type, and the failures of the last days. */
 export function chargeUser(
   factors: UserFactors,
   type: DeviceType,
@@ -76,6 +77,7 @@ export function chargeUser(
   const count = (charged.ceilings[type] ?? 0) + 1;
   return {
     ...charged,
+    recentFailures: withRecentFailure(factors, now),
     ceilings: { ...charged.ceilings, [type]: count },
     ...(count === FAILURE_CEILING ? { lockEpochs: raised(charged.lockEpochs, type) } : {}),
   };

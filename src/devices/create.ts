@@ -4,7 +4,7 @@ import type { EnvironmentId, UserFactors } from '../platform/model.js';
 import type { DeviceAuthenticationPolicy } from '../policies/model.js';
 import type { Snapshot, Write } from '../storage/port.js';
 import { type DeviceDecision, eventOf, grant, putDevice, refuse } from './answer.js';
-import { beginPairing } from './begin.js';
+import { beginPairing, unbegun } from './begin.js';
 import type { Creation } from './creation.js';
 import type { Deployment } from './eligibility.js';
 import { KINDS } from './kinds/index.js';
@@ -13,7 +13,7 @@ import type { Caller, PairingDraws } from './kinds/pairing.js';
 import { combined, inheritance, leftoverOf } from './leftover.js';
 import { pairingClosed, tooMany } from './limits.js';
 import { type ManagedDevice, managed } from './managed.js';
-import type { Device, DeviceId } from './model.js';
+import type { DestinationUse, Device, DeviceId } from './model.js';
 import { withActivated } from './order.js';
 import type { DeviceRejection } from './rejection.js';
 import { findUser, type Subject } from './subject.js';
@@ -28,6 +28,8 @@ export interface CreateFacts extends PairingDraws {
   readonly deviceId: DeviceId;
   /** Keyed hash of `Particulars.lookup`, if the kind has one; the snapshot's destination is that contact's. */
   readonly lookupKey?: string;
+  /** The number is of a type that is not sent to (SEC-37). */
+  readonly isNumberRefused?: boolean;
   readonly digests: Digests;
   readonly deployment: Deployment;
 }
@@ -48,8 +50,10 @@ export function createDevice(
   const fresh = newDevice(subject, creation, caller, facts);
   const refusal = refusalOf(fresh, subject, policy, caller, facts.deployment);
   if (refusal) return refuse(refusal);
+  if (facts.isNumberRefused) return refuse({ kind: 'NumberRefused' });
 
-  const { device, writes: inherited } = withInheritance(fresh, subject, snapshot);
+  const { device, use } = withInheritance(fresh, subject, snapshot);
+  const left = use ? [{ kind: 'update', entity: 'destination', value: use } as const] : [];
   const swept = lapsed.map((old): Write => ({ kind: 'delete', entity: 'device', value: old }));
   const events = [
     ...lapsed.map((old) => eventOf(old, 'DEVICE.DELETED', { lapsed: true })),
@@ -59,7 +63,7 @@ export function createDevice(
     const ordered: UserFactors = { ...factors, deviceOrder: withActivated(factors.deviceOrder, device.id) };
     return grant(
       managed(device, ordered, now),
-      [...putDevice(ordered, device), ...swept, ...inherited],
+      [...putDevice(ordered, device), ...swept, ...left],
       [...events, eventOf(device, 'DEVICE.ACTIVATED')],
     );
   }
@@ -68,12 +72,15 @@ export function createDevice(
     { policyId: policy.id, ...(notification ? { notification } : {}) },
     { now, user, factors, policy, digests: facts.digests },
     facts,
+    { ...snapshot, ...(use ? { destination: use } : {}), deployment: facts.deployment },
   );
-  if (!begun.ok) return refuse(begun.rejection);
+  if (!begun.ok) return unbegun(begun.rejection);
   const pending = begun.value;
+  const { destination = use } = pending;
+  const contact = destination ? [{ kind: 'update', entity: 'destination', value: destination } as const] : [];
   return grant(
     managed(pending.device, factors, now, pending.once),
-    [...putDevice(factors, pending.device), ...swept, ...inherited, ...pending.writes],
+    [...putDevice(factors, pending.device), ...swept, ...contact, ...pending.writes],
     [...events, ...pending.events],
   );
 }
@@ -141,12 +148,12 @@ function withInheritance(
   device: Device,
   { lapsed, now }: Subject,
   { destination }: Snapshot,
-): { readonly device: Device; readonly writes: readonly Write[] } {
+): { readonly device: Device; readonly use?: DestinationUse } {
   const { leftover, use } = destination ? inheritance(destination, device.userId, device.type, now) : {};
   const former = lapsed.filter((old) => isSameDestination(old, device)).map((old) => leftoverOf(old, now));
   const taken = combined([leftover, ...former]);
   return {
     device: taken ? { ...device, ...taken } : device,
-    writes: use ? [{ kind: 'update', entity: 'destination', value: use }] : [],
+    ...(use ? { use } : {}),
   };
 }

@@ -6,6 +6,7 @@ import { isAtCeiling } from './counting.js';
 import { KINDS } from './kinds/index.js';
 import type { DeviceKind } from './kinds/kind.js';
 import { type Device, PENDING_DEVICE_LIFE } from './model.js';
+import type { SendLimits } from './send-window.js';
 
 /** What the operator's configuration allows; a fact of decisions. */
 export interface Deployment {
@@ -13,6 +14,10 @@ export interface Deployment {
   readonly channels: ReadonlySet<Channel>;
   /** Whether test mode is allowed in an environment (`10` §4.4). */
   readonly allowsTestMode: (environmentId: string) => boolean;
+  /** What may be sent to a contact (SEC-36, SEC-38); absent = no limit. Codes of test mode are never sent and never count. */
+  readonly sendLimits?: SendLimits;
+  /** Failures of a user in 30 days that raise an event (SEC-19); absent = none does. */
+  readonly failureAlarm?: number;
 }
 
 /** A pending device older than a day is as good as deleted, whether or not the sweeper has been by (`20` §3.1). */

@@ -6,6 +6,7 @@ import type { IssuedCode } from '../otp/code.js';
 import type { EnvironmentId, UserId } from '../platform/model.js';
 import type { PolicyId } from '../policies/model.js';
 import type { KINDS } from './kinds/index.js';
+import type { SendWindow } from './send-window.js';
 
 export type DeviceId = Uuid;
 
@@ -90,6 +91,8 @@ export interface DestinationUse {
   readonly oneTimeFailures: number;
   /** By `<user id>:<device type>`. */
   readonly leftovers: Readonly<Record<string, Leftover>>;
+  /** Absent: nothing was sent while a limit was in force. */
+  readonly sends?: SendWindow;
 }
 
 /** Consecutive failures per factor type, or per one-time destination, that end in a lock without end (SEC-13, SEC-14). */

@@ -25,6 +25,8 @@ export type DeviceRejection =
   | { readonly kind: 'TestModeRefused' }
   /** `mfaSettings.phoneExtensions` is off (`20` §5). */
   | { readonly kind: 'ExtensionRefused' }
+  /** Premium, shared-cost and the like (SEC-37; wire: `10` §9.6). */
+  | { readonly kind: 'NumberRefused' }
   /** An active device of the user has the same contact (`20` §5). */
   | { readonly kind: 'ContactTaken'; readonly field: string; readonly existingId: DeviceId }
   /** No content for channel and variant (`10` §13A). */

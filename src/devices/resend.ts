@@ -2,7 +2,7 @@ import type { Digests } from '../kernel/keys.js';
 import type { EnvironmentId } from '../platform/model.js';
 import type { Snapshot } from '../storage/port.js';
 import { type DeviceDecision, grant, putDevice, refuse } from './answer.js';
-import { beginPairing } from './begin.js';
+import { beginPairing, unbegun } from './begin.js';
 import type { Deployment } from './eligibility.js';
 import { KINDS } from './kinds/index.js';
 import type { DeviceKind } from './kinds/kind.js';
@@ -42,8 +42,12 @@ export function resendPairingCode(
   if (refusal) return refuse(refusal);
 
   const terms = device.activation ?? { policyId: policy.id };
-  const begun = beginPairing(device, terms, { now, user, factors, policy, digests: facts.digests }, facts);
-  if (!begun.ok) return refuse(begun.rejection);
-  const { device: pending, writes, events, once } = begun.value;
-  return grant(managed(pending, factors, now, once), [...putDevice(factors, pending), ...writes], events);
+  const begun = beginPairing(device, terms, { now, user, factors, policy, digests: facts.digests }, facts, {
+    ...snapshot,
+    deployment: facts.deployment,
+  });
+  if (!begun.ok) return unbegun(begun.rejection);
+  const { device: pending, writes, destination, events, once } = begun.value;
+  const counted = destination ? [{ kind: 'update', entity: 'destination', value: destination } as const] : [];
+  return grant(managed(pending, factors, now, once), [...putDevice(factors, pending), ...writes, ...counted], events);
 }

@@ -8,10 +8,12 @@ import type { EnvironmentId, UserId } from '../platform/model.js';
 import type { Plan, Snapshot, Store } from '../storage/port.js';
 import { activateDevice } from './activate.js';
 import type { DeviceDecision } from './answer.js';
+import { canonicalContact, phoneOf } from './contact.js';
 import { createDevice } from './create.js';
 import type { Creation } from './creation.js';
 import type { Deployment } from './eligibility.js';
-import type { Members } from './kinds/kind.js';
+import { KINDS } from './kinds/index.js';
+import type { DeviceKind, Members } from './kinds/kind.js';
 import type { Caller, PairingDraws } from './kinds/pairing.js';
 import { type DeviceList, listDevices, removeDeviceOrder, reorderDevices } from './list.js';
 import {
@@ -26,6 +28,7 @@ import {
 } from './manage.js';
 import { type ManagedDevice, type OpenedDevice, opened } from './managed.js';
 import type { DeviceId } from './model.js';
+import type { NumberRules } from './numbering.js';
 import type { DeviceOrder } from './order.js';
 import type { DeviceRejection } from './rejection.js';
 import { resendPairingCode } from './resend.js';
@@ -39,6 +42,8 @@ export interface DeviceDependencies {
   readonly vault: Pick<Vault, 'open'>;
   readonly deployment: Deployment;
   readonly events: EventSink;
+  /** Absent: every number is as good as any other, and stays as it was written. */
+  readonly numbers?: NumberRules;
 }
 
 /** The user whose devices are meant. */
@@ -79,7 +84,7 @@ export interface DeviceService {
 }
 
 export function createDeviceService(dependencies: DeviceDependencies): DeviceService {
-  const { store, random, clock, digests, vault, deployment, events } = dependencies;
+  const { store, random, clock, digests, vault, deployment, events, numbers } = dependencies;
   const open: PairingDraws['open'] = (value) => vault.open(value);
   const draws = (): PairingDraws => ({
     digits: random.digits(DRAWN_DIGITS),
@@ -92,6 +97,16 @@ export function createDeviceService(dependencies: DeviceDependencies): DeviceSer
     const { result, events: happened } = await store.transact(plan, decide);
     for (const event of happened) events.emit(event);
     return result;
+  }
+  /** A number in the one form that its numbering plan knows, and whether its type is refused (SEC-37). */
+  async function judged(creation: Creation): Promise<{ creation: Creation; isNumberRefused: boolean }> {
+    const { secret } = creation.particulars;
+    const kind: DeviceKind = KINDS[creation.type];
+    if (!numbers || kind.contactField !== 'phone' || secret === undefined || creation.testMode)
+      return { creation, isNumberRefused: false };
+    const { place, isRefused } = await numbers.judge(phoneOf(secret));
+    const particulars = { ...creation.particulars, secret: place.number, lookup: canonicalContact(place.number) };
+    return { creation: { ...creation, particulars }, isNumberRefused: isRefused };
   }
   const show = (outcome: Outcome<ManagedDevice, DeviceRejection>): Outcome<OpenedDevice, DeviceRejection> =>
     outcome.ok ? accept(opened(outcome.value, open)) : outcome;
@@ -111,12 +126,13 @@ export function createDeviceService(dependencies: DeviceDependencies): DeviceSer
     async read(address) {
       return show(readDevice(await store.load(planFor(address)), address).outcome.result);
     },
-    async create(owner, caller, creation) {
+    async create(owner, caller, given) {
       const { environmentId } = owner;
+      const { creation, isNumberRefused } = await judged(given);
       const { lookup } = creation.particulars;
       const lookupKey = lookup === undefined ? undefined : digests.contact(environmentId, lookup);
       const known = lookupKey === undefined ? {} : { lookupKey };
-      const facts = { ...draws(), deviceId: random.uuid(), ...known, digests, deployment };
+      const facts = { ...draws(), deviceId: random.uuid(), ...known, isNumberRefused, digests, deployment };
       const plan = { ...planFor(owner), ...(lookupKey === undefined ? {} : { destination: lookupKey }) };
       return show(await commit(plan, (snapshot) => createDevice(snapshot, { environmentId, caller, creation }, facts)));
     },

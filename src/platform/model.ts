@@ -75,6 +75,8 @@ export interface UserFactors {
   readonly accountLock?: AccountLock;
   /** Consecutive failures per factor type; at 100 the type is locked until unlocked (SEC-13). Absent = 0. */
   readonly ceilings: Readonly<Record<string, number>>;
+  /** Failures by day (days since 1970) of the last 30; neither success nor unlock clears them (SEC-19). Absent: none. */
+  readonly recentFailures?: Readonly<Record<string, number>>;
   /**
    * How often the account (`account`) or a factor type (by its ceiling) has been locked. A code issued under an earlier number is
    * dead, also once the lock has ended (SEC-16). Absent = 0.

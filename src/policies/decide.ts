@@ -1,3 +1,4 @@
+import type { Millis } from '../kernel/clock.js';
 import type { Uuid } from '../kernel/ids.js';
 import { isJsonObject } from '../kernel/json.js';
 import { accept, type Outcome, reject } from '../kernel/outcome.js';
@@ -14,6 +15,8 @@ export interface CreatePolicy {
   /** A fact: the new policy's id. */
   readonly policyId: PolicyId;
   readonly document: PolicyDocument;
+  /** Of codes; absent: what the reference allows (SEC-08). */
+  readonly longestLifeTime?: Millis;
 }
 
 /** A full replacement (`30` §0.3). */
@@ -21,6 +24,8 @@ export interface UpdatePolicy {
   readonly environmentId: EnvironmentId;
   readonly policyId: Uuid;
   readonly document: PolicyDocument;
+  /** Of codes; absent: what the reference allows (SEC-08). */
+  readonly longestLifeTime?: Millis;
 }
 
 export interface DeletePolicy {
@@ -33,7 +38,7 @@ type PolicyOutcome = Outcome<DeviceAuthenticationPolicy, PolicyRejection>;
 /** Adds a policy; one with `default: true` takes the flag from the former default in the same write set (`30` §1.5). */
 export function createPolicy(snapshot: Snapshot, command: CreatePolicy): Decision<PolicyOutcome> {
   const { environmentId, policyId, document } = command;
-  const malformed = documentProblems(document);
+  const malformed = documentProblems(document, command.longestLifeTime);
   if (malformed.length > 0) return refuse({ kind: 'InvalidDocument', problems: malformed });
   const { configuration } = snapshot;
   if (!configuration) return refuse({ kind: 'EnvironmentNotFound', environmentId });
@@ -52,7 +57,7 @@ export function createPolicy(snapshot: Snapshot, command: CreatePolicy): Decisio
 /** Replaces a policy. The current default stays the default until another policy becomes it (`30` §1.5). */
 export function updatePolicy(snapshot: Snapshot, command: UpdatePolicy): Decision<PolicyOutcome> {
   const { environmentId, policyId, document } = command;
-  const malformed = documentProblems(document);
+  const malformed = documentProblems(document, command.longestLifeTime);
   if (malformed.length > 0) return refuse({ kind: 'InvalidDocument', problems: malformed });
   const { configuration } = snapshot;
   if (!configuration) return refuse({ kind: 'EnvironmentNotFound', environmentId });

@@ -1,5 +1,7 @@
 import { isIP } from 'node:net';
-import type { PolicyId } from './model.js';
+import type { Millis } from '../kernel/clock.js';
+import { toMillis } from '../kernel/duration.js';
+import type { PolicyId, SentMethod } from './model.js';
 import { PolicyDocument, withKnownMembers } from './policy-document.js';
 import type { DocumentProblem } from './rejection.js';
 import { unitRangeProblems } from './schema.js';
@@ -7,15 +9,28 @@ import { unitRangeProblems } from './schema.js';
 type Application = NonNullable<PolicyDocument['mobile']['applications']>[number];
 
 /** What is wrong with a document that fits its schema, before anything is looked up. */
-export function documentProblems(document: PolicyDocument): readonly DocumentProblem[] {
+export function documentProblems(document: PolicyDocument, longestLifeTime?: Millis): readonly DocumentProblem[] {
   const applications = document.mobile.applications ?? [];
   return [
     ...unitRangeProblems(PolicyDocument, withKnownMembers(document)),
     ...(document.whatsApp && (document.desktop || document.yubikey)
       ? [{ kind: 'ConflictsWithPingId', target: 'whatsApp' } as const]
       : []),
+    ...(longestLifeTime === undefined ? [] : lifeTimeProblems(document, longestLifeTime)),
     ...applications.flatMap((application, index) => applicationProblems(application, `mobile.applications[${index}]`)),
   ];
+}
+
+const SENT_METHODS: readonly SentMethod[] = ['sms', 'voice', 'email', 'whatsApp'];
+
+/** Codes that would live longer than the deployment's profile allows (SEC-08). */
+function lifeTimeProblems(document: PolicyDocument, longest: Millis): readonly DocumentProblem[] {
+  return SENT_METHODS.flatMap((method) => {
+    const lifeTime = document[method]?.otp.lifeTime;
+    if (!lifeTime || toMillis(lifeTime) <= longest) return [];
+    const maximum = Math.floor(longest / toMillis({ duration: 1, timeUnit: lifeTime.timeUnit }));
+    return [{ kind: 'OutOfRange', target: `${method}.otp.lifeTime.duration`, minimum: 1, maximum } as const];
+  });
 }
 
 /** The least time between the two timeouts, and the greatest total, in seconds (`30` §1.3.3). */

@@ -1,4 +1,5 @@
 import type { BusinessEvent, EventSink } from '../events.js';
+import type { Millis } from '../kernel/clock.js';
 import { parseUuid, type Uuid } from '../kernel/ids.js';
 import { accept, type Outcome, reject } from '../kernel/outcome.js';
 import type { Random } from '../kernel/random.js';
@@ -36,10 +37,13 @@ export interface PolicyServiceParts {
   readonly store: Pick<Store, 'load' | 'transact'>;
   readonly random: Pick<Random, 'uuid'>;
   readonly events: EventSink;
+  /** Of codes, for policies that are written from now on; absent: what the reference allows (SEC-08). */
+  readonly longestLifeTime?: Millis;
 }
 
 /** Every mutation is one `transact`: the store settles races on the one default and on names by the configuration's version. */
-export function createPolicyService({ store, random, events }: PolicyServiceParts): PolicyService {
+export function createPolicyService({ store, random, events, longestLifeTime }: PolicyServiceParts): PolicyService {
+  const bounds = longestLifeTime === undefined ? {} : { longestLifeTime };
   const configurationOf = async (environmentId: EnvironmentId) => {
     const { configuration } = await store.load({ environmentId });
     return configuration ? accept(configuration) : reject({ kind: 'EnvironmentNotFound', environmentId } as const);
@@ -64,13 +68,13 @@ export function createPolicyService({ store, random, events }: PolicyServicePart
     async create(environmentId, document) {
       const policyId = random.uuid();
       const outcome = await store.transact({ environmentId, documents: applicationsOf(document) }, (snapshot) =>
-        createPolicy(snapshot, { environmentId, policyId, document }),
+        createPolicy(snapshot, { environmentId, policyId, document, ...bounds }),
       );
       return told(outcome, policyEvent('CREATED', environmentId, policyId));
     },
     async update(environmentId, policyId, document) {
       const outcome = await store.transact({ environmentId, documents: applicationsOf(document) }, (snapshot) =>
-        updatePolicy(snapshot, { environmentId, policyId, document }),
+        updatePolicy(snapshot, { environmentId, policyId, document, ...bounds }),
       );
       return told(outcome, policyEvent('UPDATED', environmentId, policyId));
     },

@@ -18,6 +18,8 @@ export interface Plan {
   readonly user?: Uuid;
   /** A contact by its keyed hash. */
   readonly destination?: string;
+  /** A counter by its name. */
+  readonly counter?: string;
   /** Single documents, for management. */
   readonly documents?: readonly { readonly kind: DocumentKind; readonly id: Uuid }[];
   /** The user who holds this name now (compared case-insensitively). */
@@ -39,8 +41,25 @@ export interface Snapshot {
   readonly devices: readonly Device[];
   /** Present for a plan with `destination` or a one-time flow; version 0 = no row yet. */
   readonly destination?: DestinationUse;
+  /** Present for a plan with `counter`; 0 that ended long ago = no row yet. */
+  readonly counter?: Counter;
   readonly documents: readonly StoredDocument[];
   readonly usernameHolder?: Uuid;
+}
+
+/** A number that strangers share, without a version: it begins anew once its window has ended (`design.md` §3, §12). */
+export interface Counter {
+  readonly name: string;
+  readonly value: number;
+  readonly endsAt: Instant;
+}
+
+/** A counter with its terms: it is full at `bound`, and stays so for one `window` from the moment that it was filled. */
+export interface BoundedCounter {
+  readonly environmentId: EnvironmentId;
+  readonly name: string;
+  readonly bound: number;
+  readonly window: Millis;
 }
 
 /**
@@ -73,12 +92,25 @@ export type Write =
       readonly entity: 'document';
       readonly value: Pick<StoredDocument, 'environmentId' | 'kind' | 'id'>;
     }
+  /** One more. A full counter means: load and decide again; whoever adds has loaded it, and refuses where it is full. */
+  | { readonly kind: 'add'; readonly entity: 'counter'; readonly value: BoundedCounter }
+  /** One fewer of what was added at `since`, unless that window has ended, or the counter was filled and stands. */
+  | {
+      readonly kind: 'release';
+      readonly entity: 'counter';
+      readonly value: BoundedCounter & { readonly since: Instant };
+    }
   | { readonly kind: 'append'; readonly entity: 'outbox'; readonly value: OutboxMessage };
 
 /** What a pure decision returns. A rejection commits its writes too. */
 export interface Decision<O> {
   readonly writes: readonly Write[];
   readonly outcome: O;
+  /**
+   * What it found that it must see first: the store adds it to the plan, loads and decides again, and nothing of this run counts.
+   * For what only a load can tell, such as the contact of the device that a policy selects.
+   */
+  readonly needs?: Pick<Plan, 'destination' | 'counter'>;
 }
 
 /** A page of a list in key order; `after` is the key of the last item of the page before. */

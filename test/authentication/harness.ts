@@ -1,6 +1,7 @@
 import { createAuthenticationService } from '../../src/authentication/service.js';
 import { CHANNELS, type Channel, type MessageContent } from '../../src/delivery/message.js';
 import { canonicalContact } from '../../src/devices/contact.js';
+import type { Deployment } from '../../src/devices/eligibility.js';
 import { KINDS } from '../../src/devices/kinds/index.js';
 import type { Device, DeviceType } from '../../src/devices/model.js';
 import type { BusinessEvent } from '../../src/events.js';
@@ -14,6 +15,7 @@ import { factoryPolicy } from '../../src/policies/defaults.js';
 import type { PolicyDocument } from '../../src/policies/policy-document.js';
 import { provisionEnvironment } from '../../src/policies/provisioning.js';
 import type { Snapshot, Write } from '../../src/storage/port.js';
+import type { SqlStore } from '../../src/storage/sql/store.js';
 import { openTestStore, TEST_TIME, type TestClock, type TestStoreOptions } from '../helpers/store.js';
 
 export const POLICY = uuidOf('00000000-0000-4000-8000-0000000000c1');
@@ -39,10 +41,13 @@ export interface Api extends AsyncDisposable {
   change(decide: (snapshot: Snapshot) => readonly Write[]): Promise<void>;
   message(flow: string): MessageContent;
   readonly sent: () => number;
+  readonly store: SqlStore;
 }
 
 /** `policy` changes the default policy's document, in which every method whose code the server sends is on. */
-export async function startApi(options: TestStoreOptions & { policy?: Partial<PolicyDocument> } = {}): Promise<Api> {
+export async function startApi(
+  options: TestStoreOptions & { policy?: Partial<PolicyDocument>; deployment?: Partial<Deployment> } = {},
+): Promise<Api> {
   const { store, clock, keyring, random, appended, ...owner } = await openTestStore(options);
   const [environmentId, otherEnvironmentId, userId, otherUserId] = [0, 1, 2, 3].map(() => random.uuid()) as [
     Uuid,
@@ -106,7 +111,7 @@ export async function startApi(options: TestStoreOptions & { policy?: Partial<Po
     clock,
     digests: keyring.digests,
     vault: keyring.vault,
-    deployment: { channels: new Set<Channel>(CHANNELS), allowsTestMode: () => true },
+    deployment: { channels: new Set<Channel>(CHANNELS), allowsTestMode: () => true, ...options.deployment },
     events: { emit: (event) => events.push(event) },
   });
   const worker: Authenticator = {
@@ -145,6 +150,7 @@ export async function startApi(options: TestStoreOptions & { policy?: Partial<Po
     otherUserId,
     clock,
     events,
+    store,
     change,
     sent: () => appended.length,
     async send(method, path, body, action) {

@@ -11,7 +11,17 @@ import { HOT_WRITES, rowsFormOf } from '../../src/storage/sql/dialects/postgres-
 import { Loader } from '../../src/storage/sql/load.js';
 import { MIGRATIONS } from '../../src/storage/sql/migrations/index.js';
 import { type Statement, withPlaceholders } from '../../src/storage/sql/statement.js';
-import { updateDestination } from '../../src/storage/sql/tables/destinations.js';
+import {
+  addToCounter,
+  endedCounters,
+  purgeCounter,
+  releaseFromCounter,
+} from '../../src/storage/sql/tables/counters.js';
+import {
+  forgettableDestinations,
+  purgeDestination,
+  updateDestination,
+} from '../../src/storage/sql/tables/destinations.js';
 import {
   oldestDeviceAuthentications,
   purgeDeviceAuthentication,
@@ -47,12 +57,19 @@ const PLANS: Record<string, Omit<Plan, 'environmentId'>> = {
   'user and destination': { user: id, destination: 'x' },
   'flow and destination': { deviceAuthentication: id, destination: 'x' },
   username: { username: 'x' },
+  'destination and counter': { user: id, destination: 'x', counter: 'x' },
   everything: { user: id, destination: 'x', username: 'x' },
 };
 const STATEMENTS: Record<string, Statement> = {
   updateDeviceAuthentication,
   updateFactors,
   updateDestination,
+  forgettableDestinations,
+  purgeDestination,
+  addToCounter,
+  releaseFromCounter,
+  endedCounters,
+  purgeCounter,
   updateUser,
   putDevice,
   deleteDevice,
@@ -117,7 +134,8 @@ insert into users select ${key('1 + n % 5')}, ${key('n')}, 1, 'name ' || n, '{}'
 insert into user_factors select environment_id, id, 1, '{}' from users;
 insert into devices select environment_id, id, id, '{}', null, null from users;
 insert into device_authentications select ${key('1 + n % 5')}, ${key('n')}, 1, ${key('n')}, '{}', null, n from generate_series(1, ${ROWS}) n;
-insert into destination_use select ${key('1 + n % 5')}, 'contact ' || n, 1, '{}' from generate_series(1, ${ROWS}) n;
+insert into destination_use select ${key('1 + n % 5')}, 'contact ' || n, 1, '{}', case when n % 100 = 0 then n end from generate_series(1, ${ROWS}) n;
+insert into counters select ${key('1 + n % 5')}, 'counter ' || n, 1, n from generate_series(1, ${ROWS}) n;
 insert into outbox select ${key('1 + n % 5')}, ${key('n')}, 'SMS', 'u', null, null, null, n, n, 1, 'p', n, n, '' from generate_series(1, ${ROWS}) n;
 insert into inbox_messages select ${key('1')}, ${key('n')}, n, '', n from generate_series(1, ${ROWS}) n;
 analyze;`;

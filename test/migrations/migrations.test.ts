@@ -179,8 +179,10 @@ describe('servers that start at once on PostgreSQL', () => {
 });
 
 describe('the list of migrations', () => {
-  it('is numbered from one without gaps, and none demands a server newer than itself', () => {
-    expect(MIGRATIONS.map(({ number }) => number)).toEqual(MIGRATIONS.map((_, index) => index + 1));
+  it('is numbered from one upwards, and none demands a server newer than itself', () => {
+    const numbers = MIGRATIONS.map(({ number }) => number);
+    expect(numbers[0]).toBe(1);
+    expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => a - b));
     for (const { number, oldestServer } of MIGRATIONS) expect(oldestServer).toBeLessThanOrEqual(number);
   });
 

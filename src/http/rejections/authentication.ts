@@ -10,6 +10,7 @@ import {
   type WireError,
   wireError,
 } from '../errors.js';
+import { NUMBER_REFUSED, sendRefused } from './sends.js';
 
 /** What a peer is told when a device authentication refuses (wire: `10` §9.8, §15). */
 export function authenticationError(rejection: AuthenticationRejection): WireError {
@@ -32,12 +33,16 @@ export function authenticationError(rejection: AuthenticationRejection): WireErr
       return invalidData(invalid('selectedDevice.oneTime.type', 'is not enabled'));
     case 'OneTimeTestModeRefused':
       return invalidData(invalid('selectedDevice.oneTime.testMode', 'is not allowed in this environment'));
+    case 'NumberRefused':
+      return invalidData(invalid('selectedDevice.oneTime.phone', NUMBER_REFUSED));
     case 'NoContent':
       // Released clients look for this text (`10` §13A).
       return invalidData({ code: 'INVALID_VALUE', message: 'Could not find suitable content.' });
     case 'NoPasscodeDevice':
       // No comparison took place, so no attempts are told.
       return invalidData({ ...invalidOtp(), message: 'Invalid OTP provided.' });
+    case 'SendRefused':
+      return requestFailed(sendRefused(rejection));
     case 'WrongState':
       return wrongState(rejection);
     case 'AccountNotUsable':

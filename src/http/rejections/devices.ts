@@ -14,6 +14,7 @@ import {
   tooLong,
   type WireError,
 } from '../errors.js';
+import { NUMBER_REFUSED, sendRefused } from './sends.js';
 
 /** What a peer is told when devices refuse (wire: `20` §17). */
 export function deviceError(rejection: DeviceRejection): WireError {
@@ -37,6 +38,8 @@ export function deviceError(rejection: DeviceRejection): WireError {
       return invalidData(invalid('testMode', 'is not allowed in this environment'));
     case 'ExtensionRefused':
       return invalidData(invalid('extension', 'phone extensions are not enabled in the MFA settings'));
+    case 'NumberRefused':
+      return invalidData(invalid('phone', NUMBER_REFUSED));
     case 'ContactTaken':
       return invalidData(taken(rejection.field, rejection.existingId));
     case 'NoContent':
@@ -113,18 +116,6 @@ function tooMany({ of, maximumAllowed }: Of<'TooManyDevices'>): ErrorDetail {
         ? 'Maximum allowed devices has been reached'
         : 'Maximum allowed devices awaiting activation has been reached',
     innerError: { maximumAllowed },
-  };
-}
-
-/** As for a resend that comes too early (`10` §9.5), with the members that a public client reads (`20` §6.4). */
-function sendRefused({ channel, expiresAt }: Of<'SendRefused'>): ErrorDetail {
-  return {
-    code: 'LIMIT_EXCEEDED',
-    message: "A new notification can't be sent yet.",
-    innerError: {
-      ...(channel ? { deliveryMethod: channel } : {}),
-      ...(expiresAt === undefined ? {} : { coolDownExpiresAt: expiresAt }),
-    },
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Plan } from '../port.js';
 import { type Statement, statement } from './statement.js';
+import { COUNTER_COLUMNS } from './tables/counters.js';
 import { DESTINATION_COLUMNS } from './tables/destinations.js';
 import { DEVICE_AUTHENTICATION_COLUMNS } from './tables/device-authentications.js';
 import { DEVICES_OF_USER } from './tables/devices.js';
@@ -19,6 +20,7 @@ export interface Layout {
   /** `contactKey`: of the flow, where the plan does not name it. */
   readonly destination?: { readonly at: number; readonly contactKey: number | undefined };
   readonly holder?: number;
+  readonly counter?: number;
 }
 
 /** The layout's number: one per combination of what a plan can ask for, ids apart. */
@@ -27,7 +29,8 @@ export function shapeOf(plan: Plan): number {
     (plan.deviceAuthentication === undefined ? 0 : 1) +
     (plan.user === undefined ? 0 : 2) +
     (plan.destination === undefined ? 0 : 4) +
-    (plan.username === undefined ? 0 : 8)
+    (plan.username === undefined ? 0 : 8) +
+    (plan.counter === undefined ? 0 : 16)
   );
 }
 
@@ -69,6 +72,10 @@ export function layoutOf(plan: Plan, time: TimeSource): Layout {
   if (plan.username !== undefined) {
     joins.push('left join users n on n.environment_id = e.id and n.username_key = :usernameKey');
     layout.holder = add('n', ['id']);
+  }
+  if (plan.counter !== undefined) {
+    joins.push('left join counters k on k.environment_id = e.id and k.name = cast(:counter as text)');
+    layout.counter = add('k', COUNTER_COLUMNS);
   }
   return { ...layout, statement: statement('row', `select ${columns.join(', ')} ${joins.join(' ')}`) };
 }

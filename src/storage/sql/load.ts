@@ -6,6 +6,7 @@ import { CONFIG_VERSION, type Layout, layoutOf, NOW, shapeOf } from './load-stat
 import { integer, optionalText } from './row.js';
 import { assembled, type Parts } from './snapshot.js';
 import { call, only, type Row, type Script } from './statement.js';
+import { toCounter } from './tables/counters.js';
 import { toDestination, unusedDestination } from './tables/destinations.js';
 import { toDeviceAuthentication } from './tables/device-authentications.js';
 import { toDevices } from './tables/devices.js';
@@ -34,6 +35,7 @@ export class Loader {
           flow: plan.deviceAuthentication ?? null,
           user: plan.user ?? null,
           destination: plan.destination ?? null,
+          counter: plan.counter ?? null,
           usernameKey: plan.username === undefined ? null : usernameKey(plan.username),
         }),
       ],
@@ -97,6 +99,8 @@ function snapshotOf(
           ? unusedDestination(environmentId, key)
           : toDestination(environmentId, key, row, destination.at);
   }
+  const { counter } = layout;
+  if (counter !== undefined && plan.counter !== undefined) parts.counter = toCounter(plan.counter, row, counter);
   // Ids are stored as they were parsed.
   if (holder !== undefined && row[holder] !== null) parts.usernameHolder = row[holder] as Uuid;
   return assembled(now, configured, parts);

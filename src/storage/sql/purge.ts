@@ -1,9 +1,13 @@
+import { forgottenAfter } from '../../devices/send-window.js';
 import type { Millis } from '../../kernel/clock.js';
 import { days } from '../../kernel/duration.js';
+import { uuidOf } from '../../kernel/ids.js';
 import type { Engine } from './engine.js';
 import { purgeInboxStep } from './inbox.js';
 import { text } from './row.js';
 import { ask, call, type Script, type Statement } from './statement.js';
+import { endedCounters, purgeCounter } from './tables/counters.js';
+import { forgettableDestinations, purgeDestination, toDestination } from './tables/destinations.js';
 import { oldestDeviceAuthentications, purgeDeviceAuthentication } from './tables/device-authentications.js';
 import { lapsedDevices, purgeDevice } from './tables/devices.js';
 import { environmentIds } from './tables/environments.js';
@@ -22,6 +26,7 @@ interface Kind {
 const FLOWS: Kind = { select: oldestDeviceAuthentications, remove: purgeDeviceAuthentication, retention: 0 };
 const MESSAGES: Kind = { select: oldestMessages, remove: purgeMessage, retention: OUTBOX_RETENTION };
 const PENDING_DEVICES: Kind = { select: lapsedDevices, remove: purgeDevice, retention: 0 };
+const COUNTERS: Kind = { select: endedCounters, remove: purgeCounter, retention: 0 };
 
 /**
  * Removes up to `limit` rows that are past their time, each kind and environment as a unit of its own, so that nobody waits long.
@@ -40,6 +45,8 @@ export async function purge(engine: Engine, limit: number): Promise<number> {
     await step((limit) => remove(engine, MESSAGES, environment, limit));
   }
   await step((limit) => remove(engine, PENDING_DEVICES, null, limit));
+  await step((limit) => remove(engine, COUNTERS, null, limit));
+  await step((limit) => forgetDestinations(engine, limit));
   await step(purgeInboxStep);
   return limit - left;
 }
@@ -51,6 +58,19 @@ function* remove(engine: Engine, kind: Kind, environment: string | null, limit: 
   const past = rows.filter((row) => typeof row[2] === 'number' && row[2] <= before);
   const removed = yield past.map((row) =>
     call(kind.remove, { environment: text(row, 0), id: text(row, 1), user: row[3] ?? null, before }),
+  );
+  return removed.reduce((sum, { count }) => sum + count, 0);
+}
+
+/** By what the row itself says, because an older server beside this one changes it without its time. */
+function* forgetDestinations(engine: Engine, limit: number): Script<number> {
+  const before = yield* engine.time.now();
+  const { rows } = yield* ask(forgettableDestinations, { before, limit });
+  const past = rows
+    .map((row) => toDestination(uuidOf(text(row, 0)), text(row, 1), row, 3))
+    .filter((use) => (forgottenAfter(use) ?? before + 1) <= before);
+  const removed = yield past.map(({ environmentId, contactKey, version }) =>
+    call(purgeDestination, { environment: environmentId, contactKey, version }),
   );
   return removed.reduce((sum, { count }) => sum + count, 0);
 }

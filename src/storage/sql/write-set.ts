@@ -55,6 +55,7 @@ interface Ranked {
 export class WriteSetBuilder {
   readonly #guards: Guard[] = [];
   readonly #claims: Call[] = [];
+  #counter: Call | undefined;
   readonly #steps: Ranked[] = [];
   readonly #appended: OutboxMessage[] = [];
   /** Entity and id in turn. */
@@ -85,6 +86,11 @@ export class WriteSetBuilder {
     this.#claims.push(call);
   }
 
+  /** Claimed after everything else, because everyone wants the counters (`design.md` §4); a plan names one at most. */
+  count(call: Call): void {
+    this.#counter = call;
+  }
+
   step(rank: Rank, call: Call, rows: Step['rows'] = 'one'): void {
     this.#steps.push({ rank, step: { call, rows } });
   }
@@ -102,6 +108,7 @@ export class WriteSetBuilder {
       if (loaded?.id !== id || loaded.version !== version)
         throw new StorageFault(`a decision guards ${entity} ${id} at version ${version}, which was not loaded`);
     }
+    if (this.#counter) this.#claims.push(this.#counter);
     if (this.#steps.length > 1) this.#steps.sort((a, b) => a.rank - b.rank);
     return { guards, claims: this.#claims, steps: this.#steps.map(({ step }) => step), appended: this.#appended };
   }

@@ -5,6 +5,7 @@ import type { EnvironmentId } from '../../platform/model.js';
 import type { Plan, Snapshot, Write } from '../port.js';
 import { StorageFault } from './fault.js';
 import { call } from './statement.js';
+import { addToCounter, counterValues, releaseFromCounter } from './tables/counters.js';
 import { destinationValues, insertDestination, updateDestination } from './tables/destinations.js';
 import {
   deviceAuthenticationValues,
@@ -74,6 +75,9 @@ function addWrite(builder: WriteSetBuilder, write: Write, snapshot: Snapshot, co
     case 'document':
       addDocument(builder, write, snapshot, context);
       break;
+    case 'counter':
+      addCounter(builder, write, snapshot);
+      break;
     case 'outbox':
       addMessage(builder, write, snapshot, context);
       break;
@@ -135,6 +139,19 @@ function addDestination(builder: WriteSetBuilder, { kind, value }: WriteOf<'dest
   const values = destinationValues(value);
   if (value.version === 0) builder.claim(call(insertDestination, values));
   else builder.step(3, call(updateDestination, values));
+}
+
+/** Adding is a claim, which a full counter refuses; giving back is the last thing that a unit does. */
+function addCounter(builder: WriteSetBuilder, write: WriteOf<'counter'>, { now, counter }: Snapshot): void {
+  const values = counterValues(write.value, now);
+  builder.once('counter', write.value.name);
+  if (write.kind === 'release') {
+    builder.step(5, call(releaseFromCounter, { ...values, since: write.value.since }), 'any');
+    return;
+  }
+  if (counter?.name !== write.value.name)
+    throw new StorageFault(`a decision adds to the counter ${write.value.name}, which was not loaded`);
+  builder.count(call(addToCounter, values));
 }
 
 function addDocument(

@@ -6,6 +6,7 @@ import { StoreError } from '../../store-error.js';
 import { announce, type EngineOptions, MAX_TAKEN, withTakenName } from '../engine.js';
 import { StorageFault } from '../fault.js';
 import type { Loader } from '../load.js';
+import { addToCounter } from '../tables/counters.js';
 import { insertDestination } from '../tables/destinations.js';
 import { inLockOrder, type WriteSet } from '../write-set.js';
 import { writeSetOf } from '../writes.js';
@@ -147,7 +148,8 @@ export class PostgresUnit<O> {
    */
   #decided(snapshot: Snapshot): Tried<O> | Ready<O> {
     const decision = this.#decide(snapshot);
-    const { outcome, writes } = decision;
+    const { outcome, writes, needs } = decision;
+    if (needs) return { kind: 'taken', plan: { ...this.#plan, ...needs } };
     if (writes.length === 0) {
       this.#standing.breakUp();
       return { kind: 'done', outcome };
@@ -192,7 +194,7 @@ export class PostgresUnit<O> {
     const moved = rows.some((row, index) => versionOf(results[index]) !== row.version);
     if (!moved && !lost) return { kind: 'guarded', ready, begun: true };
     await session.rollback();
-    return moved || lost?.statement === insertDestination
+    return moved || lost?.statement === insertDestination || lost?.statement === addToCounter
       ? { kind: 'moved', rows }
       : { kind: 'taken', plan: withTakenName(this.#plan, decision) };
   }

@@ -25,7 +25,7 @@ export class SqliteMemory {
   /** The snapshot of a plan, if all that it names is here. */
   recall(plan: Plan, now: Instant): Snapshot | undefined {
     const { environmentId } = plan;
-    if (plan.documents !== undefined || plan.username !== undefined) return undefined;
+    if (plan.documents !== undefined || plan.username !== undefined || plan.counter !== undefined) return undefined;
     const configured = this.#environments.get(environmentId);
     if (!configured) return undefined;
     const parts: { -readonly [K in keyof Parts]: Parts[K] } = { documents: [] };
@@ -36,8 +36,7 @@ export class SqliteMemory {
       if (!flow) return undefined;
       parts.deviceAuthentication = flow;
       userId = flow.userId;
-      const { selected } = flow.state;
-      if (selected?.kind === 'oneTime') contactKey ??= selected.contactKey;
+      contactKey ??= flow.state.selected?.contactKey;
     }
     if (userId !== undefined) {
       const person = this.#people.get(environmentId, userId);
@@ -91,6 +90,7 @@ export class SqliteMemory {
       case 'document':
         this.#environments.delete(environmentId);
         break;
+      case 'counter':
       case 'outbox':
         break;
       default:

@@ -78,6 +78,10 @@ export function createSqliteEngine(
     for (let taken = 0; taken <= MAX_TAKEN; taken++) {
       const snapshot = load(plan);
       const decision = decide(snapshot);
+      if (decision.needs) {
+        plan = { ...plan, ...decision.needs };
+        continue;
+      }
       if (decision.writes.length === 0) return { outcome: decision.outcome, appended: [] };
       const { claims, steps, appended } = writeSetOf(plan, snapshot, decision.writes, options);
       if (claims.every((claim, index) => isClaimed(claim, index))) {

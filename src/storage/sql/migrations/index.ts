@@ -1,5 +1,7 @@
 import { foundation as foundationOnPostgres } from './0001-foundation.postgres.js';
 import { foundation as foundationOnSqlite } from './0001-foundation.sqlite.js';
+import { limits as limitsOnPostgres } from './0004-limits.postgres.js';
+import { limits as limitsOnSqlite } from './0004-limits.sqlite.js';
 
 /** One step of the schema. Never edited once released; expand first, contract a release later (`style.md` §5). */
 export interface Migration {
@@ -17,4 +19,6 @@ export interface Migration {
 /** In the order they are applied. */
 export const MIGRATIONS: readonly Migration[] = [
   { number: 1, name: 'foundation', oldestServer: 1, sqlite: foundationOnSqlite, postgres: foundationOnPostgres },
+  // Older servers leave the new column as it is, which only keeps rows longer: whoever deletes looks at the row itself.
+  { number: 4, name: 'limits', oldestServer: 1, sqlite: limitsOnSqlite, postgres: limitsOnPostgres },
 ];

@@ -26,7 +26,7 @@ export function toDeviceAuthentication(
   });
 }
 
-/** `contactKey` stands in a column of its own, so that a load finds the destination of a one-time flow by a join. */
+/** `contactKey` stands in a column of its own, so that a load finds the destination of a one-time flow, or of a counted send, by a join. */
 export function deviceAuthenticationValues(flow: DeviceAuthentication): Record<string, Value> {
   const { id, environmentId, version, userId, expiresAt } = flow;
   const { policyId, state, notification, applicationId, sends, createdAt, updatedAt } = flow;
@@ -40,7 +40,7 @@ export function deviceAuthenticationValues(flow: DeviceAuthentication): Record<s
     createdAt,
     updatedAt,
   };
-  const contactKey = state.selected?.kind === 'oneTime' ? state.selected.contactKey : null;
+  const contactKey = state.selected?.contactKey ?? null;
   return {
     environment: environmentId,
     id,
