@@ -16,6 +16,7 @@ import type { Deployment } from './devices/eligibility.js';
 import { createNumberRules } from './devices/numbering.js';
 import { createDeviceService } from './devices/service.js';
 import { createEventSink } from './events.js';
+import { ClientThrottle } from './http/client-throttle.js';
 import { basePath } from './http/operations.js';
 import type { RawRoute } from './http/raw.js';
 import type { Route } from './http/route.js';
@@ -145,7 +146,7 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
       ...numbers,
     });
     const routes: readonly Route[] = [
-      ...tokenRoutes(tokens),
+      ...tokenRoutes(tokens, new ClientThrottle({ free: limits.requests.tokenFailures })),
       ...discoveryRoutes(tokens),
       ...environmentsRoutes(platform),
       ...populationsRoutes(platform),
@@ -170,6 +171,8 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
         ...urls,
         corsOrigins: config.corsOrigins,
         development: config.mode === 'dev',
+        limits: limits.requests,
+        trustedProxies: limits.requests.trustedProxies,
         drainGrace: config.shutdownGrace,
       }),
     );

@@ -12,6 +12,8 @@ export interface Incoming {
   /** By lower-case name; a header that came twice reads as both values, comma-separated. */
   header(name: string): string | undefined;
   readonly correlationId: Uuid;
+  /** The address it came from (SEC-56); looked up when it is asked for. */
+  readonly source: string;
   /** Made when it is first asked for. */
   signal(): AbortSignal;
 }
@@ -41,6 +43,10 @@ export class RequestCall implements Call {
 
   get correlationId(): Uuid {
     return this.#incoming.correlationId;
+  }
+
+  get source(): string {
+    return this.#incoming.source;
   }
 
   get url(): string {

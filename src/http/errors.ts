@@ -93,8 +93,9 @@ export const CATALOGUE = {
     status: 429,
     code: 'REQUEST_LIMITED',
     message: 'The request could not be completed. Too many requests.',
-    when: 'A queue is full; `Retry-After` says when to come back.',
-    operator: 'Look for one flow or user under attack, or add a node.',
+    when: 'A client or an environment asks for more than its share, or a queue is full; `Retry-After` says when to come back.',
+    operator:
+      'Look for one flow or user under attack; raise `client-rate`, `flow-rate` or `tenant-share`, or add a node.',
   },
   HEADERS_TOO_LARGE: {
     status: 431,
@@ -114,7 +115,7 @@ export const CATALOGUE = {
     status: 503,
     code: 'UNEXPECTED_ERROR',
     message: 'The request could not be completed. The service is temporarily unavailable.',
-    when: 'The database is away, full or read-only, the result of a commit is unknown, or the server is draining.',
+    when: 'The database is away, full or read-only, the result of a commit is unknown, the server is draining, or works on as much as it may (`max-requests`).',
     operator: 'Check the database; the log names the cause under the error’s `id`.',
   },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -5,6 +5,7 @@ import type { Answer } from './answer.js';
 import { echoedId } from './answer-headers.js';
 import type { Incoming } from './call.js';
 import { type CorsOrigins, isAllowedOrigin } from './cors.js';
+import type { SourceOf } from './source.js';
 
 /** What every exchange of a server shares. */
 export interface ExchangeTerms {
@@ -15,6 +16,7 @@ export interface ExchangeTerms {
   isLeaving(): boolean;
   /** Those who wait, to be told when the server goes. */
   readonly waiting: Set<AbortController>;
+  readonly sourceOf: SourceOf;
 }
 
 /** One request and its answer, as node:http sees them. */
@@ -43,6 +45,10 @@ export class Exchange implements Incoming {
 
   get method(): string {
     return this.request.method ?? '';
+  }
+
+  get source(): string {
+    return this.#terms.sourceOf(this.request);
   }
 
   header(name: string): string | undefined {

@@ -4,8 +4,9 @@ import type { Logger } from '../kernel/log.js';
 import { type Answer, errorAnswer, faultAnswer } from './answer.js';
 import { readBody } from './body-reader.js';
 import type { Dispatcher } from './dispatch.js';
-import { type ErrorName, wireError } from './errors.js';
+import { type ErrorName, type WireError, wireError } from './errors.js';
 import type { Exchange } from './exchange.js';
+import { type Gate, overloaded } from './gate.js';
 import type { Health } from './health.js';
 import { HTTP_LIMITS, refuseByShape } from './limits.js';
 import type { RawRoute } from './raw.js';
@@ -21,12 +22,13 @@ interface FrontOptions {
   readonly dispatcher: Dispatcher;
   readonly raw: RawDispatcher;
   readonly health: Health;
+  readonly gate: Gate;
   readonly logger: Logger;
 }
 
 const HEALTH = 'health';
 
-export function createFront({ dispatcher, raw, health, logger }: FrontOptions): Front {
+export function createFront({ dispatcher, raw, health, gate, logger }: FrontOptions): Front {
   /** One line per request: names and numbers, never a URL, a header or a body (SEC-71). Probes are not worth one. */
   function record(exchange: Exchange, status: number, routeId: string | undefined, environmentId?: string): void {
     const fields = {
@@ -48,6 +50,9 @@ export function createFront({ dispatcher, raw, health, logger }: FrontOptions): 
 
   const refuse = (exchange: Exchange, name: ErrorName, routeId?: string): void =>
     conclude(exchange, errorAnswer(wireError(name), exchange.correlationId), routeId);
+
+  const limit = (exchange: Exchange, error: WireError, routeId?: string): void =>
+    conclude(exchange, errorAnswer(error, exchange.correlationId), routeId);
 
   async function servePage(exchange: Exchange, page: RawRoute): Promise<void> {
     const body = await readBody(exchange.request, HTTP_LIMITS.bodyBytes);
@@ -71,14 +76,23 @@ export function createFront({ dispatcher, raw, health, logger }: FrontOptions): 
       const page = raw.find(exchange);
       if (page) return servePage(exchange, page);
 
+      if (gate.isFull()) return limit(exchange, overloaded());
       const admitted = await dispatcher.admit(exchange);
       if (admitted.kind === 'answered') return conclude(exchange, admitted.answer, admitted.routeId);
       const { id } = admitted.operation.route;
+      const tooOften = gate.tooOften(admitted, exchange.startedAt);
+      if (tooOften) return limit(exchange, tooOften, id);
       const body = await readBody(exchange.request, HTTP_LIMITS.bodyBytes);
       // Nobody is there to be answered.
       if (body === 'broken') return;
       if (body === 'tooLarge') return refuse(exchange, 'CONTENT_TOO_LARGE', id);
-      conclude(exchange, await dispatcher.perform(admitted, body), id, admitted.params[0]);
+      const entry = gate.enter(admitted);
+      if (entry.kind === 'error') return limit(exchange, entry, id);
+      try {
+        conclude(exchange, await dispatcher.perform(admitted, body), id, admitted.params[0]);
+      } finally {
+        gate.leave(entry);
+      }
     },
   };
 }

@@ -58,6 +58,8 @@ export interface Call<Params extends string = string, Body = unknown, Query = un
   /** The request's path and query as sent, for links to the next page. */
   readonly url: string;
   readonly header: (name: string) => string | undefined;
+  /** The address it came from, as far as it can be believed (SEC-56). */
+  readonly source: string;
   /** Ends when the client goes away or the server closes. */
   readonly signal: AbortSignal;
 }

@@ -14,12 +14,14 @@ import type { CorsOrigins } from './cors.js';
 import { type Authenticator, createDispatcher } from './dispatch.js';
 import { Exchange, type ExchangeTerms } from './exchange.js';
 import { createFront } from './front.js';
+import { createGate, type GateLimits } from './gate.js';
 import { createLinks } from './hal/links.js';
 import { createHealth } from './health.js';
 import { HTTP_LIMITS } from './limits.js';
 import type { RawRoute } from './raw.js';
 import { createRawDispatcher } from './raw-dispatch.js';
 import type { Route } from './route.js';
+import { createSourceOf } from './source.js';
 
 export interface HttpServerOptions {
   readonly routes: readonly Route[];
@@ -37,6 +39,10 @@ export interface HttpServerOptions {
   readonly corsOrigins: CorsOrigins;
   /** Answers are held against their views. */
   readonly development: boolean;
+  /** What is taken at once and how often (`gate.ts`); absent = whatever comes. */
+  readonly limits?: GateLimits;
+  /** Addresses and networks whose `X-Forwarded-For` is believed (SEC-56). */
+  readonly trustedProxies?: readonly string[];
   /** How long connections are still accepted after the server has said that it is not ready (SEC-84). */
   readonly drainGrace?: Millis;
 }
@@ -50,6 +56,7 @@ export interface HttpServer extends AsyncDisposable {
   inject(request: InjectOptions): Promise<LightMyRequestResponse>;
 }
 
+const UNLIMITED: GateLimits = { clientRate: 0, flowRate: 0, atOnce: Number.POSITIVE_INFINITY, tenantShare: 1 };
 const DRAIN_GRACE: Millis = 500;
 /** After this, what is still in flight is cut off: the process must be gone within 30 s (SEC-84). */
 const DRAIN_LIMIT: Millis = seconds(20);
@@ -66,12 +73,14 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     corsOrigins: options.corsOrigins,
     isLeaving: () => leaving,
     waiting: new Set(),
+    sourceOf: createSourceOf(options.trustedProxies ?? []),
   };
   const health = createHealth(options.store, options.clock, logger);
   const front = createFront({
     dispatcher: createDispatcher({ ...options, links: createLinks(options.apiPath, options.authPath) }),
     raw: createRawDispatcher(options.rawRoutes),
     health,
+    gate: createGate(options.limits ?? UNLIMITED),
     logger,
   });
 

@@ -164,6 +164,7 @@ export async function startApi(
         url: path,
         header: (name) => headers[name],
         correlationId: random.uuid(),
+        source: '127.0.0.1',
         signal: () => new AbortController().signal,
       });
       const text = typeof body === 'string' ? body : JSON.stringify(body ?? '');

@@ -37,6 +37,7 @@ class Wire {
       url: `/v1${path}`,
       header: (name: string) => headers[name],
       correlationId: CORRELATION,
+      source: '127.0.0.1',
       signal: () => new AbortController().signal,
     };
     const dispatcher = this.#dispatcher();

@@ -58,6 +58,7 @@ async function openApi() {
       url: new URL(url).pathname,
       header: (name) => headers[name],
       correlationId: uuidOf('00000000-0000-4000-8000-00000000c0de'),
+      source: '127.0.0.1',
       signal: () => new AbortController().signal,
     });
     const answer =

@@ -2,7 +2,10 @@ import Type from 'typebox';
 import type { Uuid } from '../../kernel/ids.js';
 import type { TokenService } from '../../platform/tokens.js';
 import { readClientCredentials } from '../client-credentials.js';
+import { ClientThrottle } from '../client-throttle.js';
+import type { WireError } from '../errors.js';
 import { FORM_TYPE } from '../form-reader.js';
+import { requestLimited } from '../gate.js';
 import { toOAuthReply } from '../rejections/tokens.js';
 import { type Call, defineRoute, type Reply, type Route, reply } from '../route.js';
 
@@ -23,11 +26,15 @@ const TokenView = Type.Object({
 
 const OAuthErrorView = Type.Object({ error: Type.String(), error_description: Type.String() });
 
-type TokenCall = Pick<Call<string, Type.Static<typeof TokenForm>>, 'body' | 'header' | 'correlationId'>;
+type TokenCall = Pick<
+  Call<string, Type.Static<typeof TokenForm>>,
+  'body' | 'header' | 'correlationId' | 'source' | 'signal'
+>;
 
 /** Access tokens for workers (wire: `00` §5.1), with the environment in the path and without it (`00` §1.2). */
-export function tokenRoutes(tokens: TokenService): Route[] {
-  async function issue({ body, header, correlationId }: TokenCall, environmentId?: Uuid): Promise<Reply> {
+export function tokenRoutes(tokens: TokenService, throttle = new ClientThrottle({ free: 0 })): Route[] {
+  async function issue(call: TokenCall, environmentId?: Uuid): Promise<Reply | WireError> {
+    const { body, header, correlationId } = call;
     const { grant_type: grantType, ...form } = body;
     const credentials = readClientCredentials(header('authorization'), form);
     if (!credentials.ok) return toOAuthReply(credentials.rejection, correlationId);
@@ -36,6 +43,14 @@ export function tokenRoutes(tokens: TokenService): Route[] {
       credentials: credentials.value,
       ...(environmentId ? { environmentId } : {}),
     });
+    const { clientId } = credentials.value ?? {};
+    if (clientId !== undefined) {
+      const isWrong = !issued.ok && issued.rejection.kind === 'ClientNotAuthenticated';
+      if (isWrong) {
+        const held = await throttle.failed(call.source, clientId, call.signal);
+        if (held.kind === 'refused') return requestLimited(held.wait);
+      } else if (issued.ok) throttle.succeeded(call.source, clientId);
+    }
     if (!issued.ok) return toOAuthReply(issued.rejection, correlationId);
     const { accessToken, expiresInSeconds } = issued.value;
     return reply(200, { access_token: accessToken, token_type: 'Bearer', expires_in: expiresInSeconds });

@@ -1,0 +1,107 @@
+import type { Millis } from '../kernel/clock.js';
+import { type WireError, wireError } from './errors.js';
+import { ENVIRONMENT_PARAMETER } from './operations.js';
+import type { Admission } from './request.js';
+import { TokenBuckets } from './token-buckets.js';
+
+/** What one process takes; a rate of 0 is none. */
+export interface GateLimits {
+  /** Requests per second, client and environment. */
+  readonly clientRate: number;
+  /** Device authentications started per second, client and environment (SEC-87). */
+  readonly flowRate: number;
+  /** Requests being worked on. */
+  readonly atOnce: number;
+  /** Of them, for one environment; 0 to 1. */
+  readonly tenantShare: number;
+}
+
+/** Routes that stand in one queue. A flood of one class leaves room for the others (SEC-85). */
+type RouteClass = 'authentication' | 'management' | 'public';
+
+/** The part of `atOnce` that a class may take. */
+const SHARES: Readonly<Record<RouteClass, number>> = { authentication: 1, management: 1 / 2, public: 1 / 8 };
+const FLOW_CREATION = 'deviceAuthentication.create';
+
+/** A request that is being worked on. */
+export interface Entry {
+  readonly kind: 'entry';
+  readonly routeClass: RouteClass;
+  readonly environment: string | undefined;
+}
+
+/**
+ * Admission (`design.md` §12): who comes too often, or on top of what the process works on already, is told so at once and with
+ * `Retry-After`, before it costs a body, a queue or the database. Everything behind the gate is thereby bounded (SEC-85).
+ */
+export interface Gate {
+  /** Whether nobody else is let in: asked first, because a refusal must cost less than an answer. */
+  isFull(): boolean;
+  /** Rates of the client, before its body is read. `now` is monotonic. */
+  tooOften(admission: Admission, now: Millis): WireError | undefined;
+  /** A place for a request whose body is there; given back by `leave`. */
+  enter(admission: Admission): Entry | WireError;
+  leave(entry: Entry): void;
+}
+
+/** For requests that come on top: the server is there, and busy. */
+export const overloaded = (): WireError => wireError('UNAVAILABLE', undefined, { headers: { 'retry-after': '1' } });
+
+/** The documented refusal (wire: `00` §4.8). */
+export function requestLimited(wait: Millis): WireError {
+  const seconds = Math.max(1, Math.ceil(wait / 1000));
+  return wireError('REQUEST_LIMITED', [{ code: 'LIMIT_EXCEEDED', message: 'Too many requests. Try again later.' }], {
+    headers: { 'retry-after': String(seconds) },
+  });
+}
+
+export function createGate({ clientRate, flowRate, atOnce, tenantShare }: GateLimits): Gate {
+  const requests = new TokenBuckets(clientRate);
+  const flows = new TokenBuckets(flowRate);
+  const inside: Record<RouteClass, number> = { authentication: 0, management: 0, public: 0 };
+  const tenants = new Map<string, number>();
+  const ofTenant = Math.max(1, Math.floor(atOnce * tenantShare));
+  let all = 0;
+
+  return {
+    isFull: () => all >= atOnce,
+
+    tooOften({ operation, actor, params }, now) {
+      const startsFlow = flows.isLimited && operation.route.id === FLOW_CREATION;
+      if (!actor || !(requests.isLimited || startsFlow)) return undefined;
+      const { applicationId: client } = actor;
+      const environment = operation.parameters[0] === ENVIRONMENT_PARAMETER ? (params[0] ?? '') : '';
+      const wait = requests.take(client, environment, now) || (startsFlow ? flows.take(client, environment, now) : 0);
+      return wait > 0 ? requestLimited(wait) : undefined;
+    },
+
+    enter({ operation, params }) {
+      const { permission } = operation.route;
+      const routeClass: RouteClass =
+        permission === 'deviceAuthentications:use'
+          ? 'authentication'
+          : permission === 'public'
+            ? 'public'
+            : 'management';
+      if (all >= atOnce || inside[routeClass] >= atOnce * SHARES[routeClass]) return overloaded();
+      const environment = tenantShare < 1 && operation.parameters[0] === ENVIRONMENT_PARAMETER ? params[0] : undefined;
+      if (environment !== undefined) {
+        const taken = tenants.get(environment) ?? 0;
+        if (taken >= ofTenant) return requestLimited(0);
+        tenants.set(environment, taken + 1);
+      }
+      all += 1;
+      inside[routeClass] += 1;
+      return { kind: 'entry', routeClass, environment };
+    },
+
+    leave({ routeClass, environment }) {
+      all -= 1;
+      inside[routeClass] -= 1;
+      if (environment === undefined) return;
+      const left = (tenants.get(environment) ?? 1) - 1;
+      if (left > 0) tenants.set(environment, left);
+      else tenants.delete(environment);
+    },
+  };
+}
