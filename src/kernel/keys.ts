@@ -1,24 +1,19 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  createHash,
-  createHmac,
-  createSecretKey,
-  hkdfSync,
-  type KeyObject,
-  timingSafeEqual,
-} from 'node:crypto';
-import { createSystemRandom } from './random.js';
-import { type Protected, Redacted, type SealedPlace } from './sealed.js';
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { hmac } from './cipher.js';
+import { createKeyTable, type DataKey, type KeyTable } from './data-keys.js';
+import { createMasterKeys, KeyError } from './master-keys.js';
+import { type Protected, Redacted, type Sealed, type SealedPlace } from './sealed.js';
+import { openSealed, sealedUnder, sealWith } from './sealing.js';
 
-export class KeyError extends Error {
-  override readonly name = 'KeyError';
-}
+export { KeyError, MASTER_KEY_BYTES } from './master-keys.js';
 
 /** Keyed digests: pure functions over keys, handed to decisions as facts (`design.md` §2). */
 export interface Digests {
-  /** HMAC-SHA-256 of a one-time code under the pepper, base64url; `parts` bind it to its place (SEC-04). */
-  code(parts: readonly string[]): string;
+  /**
+   * HMAC-SHA-256 of a one-time code under the pepper of the environment that `parts` begin with, `<generation>.<base64url>`; `parts`
+   * bind it to its place (SEC-04). With `like`, under the key of that digest: a pepper that was replaced lives as long as its codes.
+   */
+  code(parts: readonly string[], like?: string): string;
   /** Keyed hash of a contact inside an environment, base64url: searchable and unique where the sealed contact is neither. */
   contact(environmentId: string, contact: string): string;
   /** Signature of an opaque cursor, bound to environment and query (SEC-54). */
@@ -27,103 +22,91 @@ export interface Digests {
 
 /** Opens and seals S1 and S2 values. */
 export interface Vault {
+  /** Under the environment's newest data key, whose generation the result names. */
   seal(text: string, place: SealedPlace): string;
-  /** Throws `KeyError` when the value was moved, altered or sealed under another key. */
+  /** Throws `KeyError` when the value was moved, altered, or sealed under a key that is not at hand. */
   open(value: Protected): string;
+}
+
+/** A vault as the store feeds it: keys come out of the database, wrapped. */
+export interface StoreVault extends Vault {
+  /** Whether the value is sealed under the key that `seal` would take. */
+  isCurrent(value: Sealed): boolean;
+  readonly keys: KeyTable;
+}
+
+/** A key for one purpose, derived from an environment's data key of one generation. */
+export interface PurposeKey {
+  /** To be stored beside what is made with it, and given back to find the same key. */
+  readonly generation: number;
+  /** HMAC-SHA-256, base64url; the parts cannot be confused with others. */
+  mac(parts: readonly string[]): string;
 }
 
 export interface Keyring {
   readonly digests: Digests;
-  readonly vault: Vault;
+  readonly vault: StoreVault;
+  /**
+   * The environment's key for this purpose, the newest or that of a generation; other purposes have other keys (SEC-68). An empty
+   * `environmentId` is the installation. Throws `KeyError` when that generation is not at hand.
+   */
+  purpose(name: string, environmentId: string, generation?: number): PurposeKey;
 }
 
-/** Bytes below which a master key is refused (SEC-68). */
-export const MASTER_KEY_BYTES = 32;
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
-/** Format of a sealed value: version, key id, nonce, ciphertext, tag. */
-const SEAL_VERSION = 1;
-const CACHED_ENVIRONMENTS = 1000;
-
-/** Length-prefixed, so that no two lists of parts give the same bytes. */
-function hmac(key: KeyObject, parts: readonly string[]): string {
-  let message = '';
-  for (const part of parts) message += `${Buffer.byteLength(part)}:${part}`;
-  return createHmac('sha256', key).update(message).digest('base64url');
-}
+/** Told of every value that does not open although its key is at hand: it was altered, moved or exchanged (SEC-66). */
+export type OnRefused = (place: SealedPlace) => void;
 
 /**
- * One master key → HKDF-SHA-256 (RFC 5869) → one key per purpose (`design.md` §9).
- * Sealing is AES-256-GCM with a random 96-bit nonce and the place as additional data (SEC-66).
+ * Master keys → data keys (one per environment and generation, random, wrapped, in the database) → HKDF-SHA-256 (RFC 5869) → one
+ * key per purpose (`design.md` §9). The first master key wraps. Throws `KeyError` when one is too short.
  */
-export function createKeyring(masterKey: Redacted<Buffer>): Keyring {
-  const master = masterKey.reveal();
-  if (master.length < MASTER_KEY_BYTES)
-    throw new KeyError(`the master key has ${master.length} bytes; at least ${MASTER_KEY_BYTES} are needed`);
-  const derive = (purpose: string): Buffer =>
-    Buffer.from(hkdfSync('sha256', master, Buffer.alloc(0), `postern:v1:${purpose}`, 32));
-  const pepper = createSecretKey(derive('code-pepper'));
-  const contactKey = createSecretKey(derive('contact-hash'));
-  const cursorKey = createSecretKey(derive('cursor'));
-  const keyId = createHash('sha256').update(derive('key-id')).digest().subarray(0, 4);
-  const random = createSystemRandom();
-  const dataKeys = new Map<string, KeyObject>();
-  const dataKey = (environmentId: string): KeyObject => {
-    const known = dataKeys.get(environmentId);
-    if (known) return known;
-    if (dataKeys.size >= CACHED_ENVIRONMENTS) dataKeys.clear();
-    const key = createSecretKey(derive(`seal:${environmentId}`));
-    dataKeys.set(environmentId, key);
-    return key;
+export function createKeyring(
+  masterKeys: Redacted<Buffer> | readonly Redacted<Buffer>[],
+  onRefused: OnRefused = () => {},
+): Keyring {
+  const keys = createKeyTable(createMasterKeys(masterKeys instanceof Redacted ? [masterKeys] : masterKeys));
+  const keyOf = (environmentId: string, generation: number): DataKey => {
+    const key = keys.find(environmentId, generation);
+    if (key) return key;
+    throw new KeyError(`data key ${generation} of environment ${environmentId} is not in the database: restore it`);
   };
-  const additionalData = (place: SealedPlace): Buffer =>
-    Buffer.from(`postern:v1:${place.table}:${place.column}:${place.environmentId}:${place.row}`);
 
   return {
     digests: {
-      code: (parts) => hmac(pepper, ['1', ...parts]),
-      contact: (environmentId, contact) => hmac(contactKey, [environmentId, contact]),
-      cursor: (parts) => hmac(cursorKey, parts),
+      code(parts, like) {
+        const environmentId = parts[0] ?? '';
+        const key = like === undefined ? keys.newest(environmentId) : keyOf(environmentId, generationOf(like));
+        const digest = hmac(key.pepper, ['1', ...parts]);
+        return key.generation === 0 ? digest : `${key.generation}.${digest}`;
+      },
+      contact: (environmentId, contact) => hmac(keys.installation.contact, [environmentId, contact]),
+      cursor: (parts) => hmac(keys.installation.cursor, parts),
     },
     vault: {
-      seal(text, place) {
-        const nonce = random.bytes(NONCE_BYTES);
-        const cipher = createCipheriv('aes-256-gcm', dataKey(place.environmentId), nonce);
-        cipher.setAAD(additionalData(place));
-        const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
-        return Buffer.concat([Buffer.from([SEAL_VERSION]), keyId, nonce, body, cipher.getAuthTag()]).toString(
-          'base64url',
-        );
-      },
+      seal: (text, place) => sealWith(keys.newest(place.environmentId), text, place),
       open(value) {
         if (value instanceof Redacted) return value.reveal();
-        const bytes = Buffer.from(value.text, 'base64url');
-        const at = 1 + keyId.length;
-        if (bytes.length < at + NONCE_BYTES + TAG_BYTES || bytes[0] !== SEAL_VERSION)
-          throw new KeyError('a sealed value is damaged');
-        if (!timingSafeEqual(bytes.subarray(1, at), keyId))
-          throw new KeyError('a sealed value was written under another master key');
-        const decipher = createDecipheriv(
-          'aes-256-gcm',
-          dataKey(value.place.environmentId),
-          bytes.subarray(at, at + NONCE_BYTES),
-        );
-        decipher.setAAD(additionalData(value.place));
-        decipher.setAuthTag(bytes.subarray(bytes.length - TAG_BYTES));
-        try {
-          return (
-            decipher.update(bytes.subarray(at + NONCE_BYTES, bytes.length - TAG_BYTES), undefined, 'utf8') +
-            decipher.final('utf8')
-          );
-        } catch (cause) {
-          throw new KeyError(
-            `a sealed value of ${value.place.table}.${value.place.column} does not open: altered or moved`,
-            { cause },
-          );
-        }
+        const { text, place } = value;
+        const opened = openSealed(keyOf(place.environmentId, sealedUnder(text)), text, place);
+        if (opened !== undefined) return opened;
+        onRefused(place);
+        throw new KeyError(`a sealed value of ${place.table}.${place.column} does not open: altered or moved`);
       },
+      isCurrent: ({ text, place }) => sealedUnder(text) === keys.newest(place.environmentId).generation,
+      keys,
+    },
+    purpose(name, environmentId, generation) {
+      const key = generation === undefined ? keys.newest(environmentId) : keyOf(environmentId, generation);
+      const secret = key.purpose(name);
+      return { generation: key.generation, mac: (parts) => hmac(secret, parts) };
     },
   };
+}
+
+/** Digests from before data keys name none. */
+function generationOf(digest: string): number {
+  const dot = digest.indexOf('.');
+  return dot < 0 ? 0 : Number(digest.slice(0, dot));
 }
 
 /** Constant-time comparison of two digests of equal length; unequal lengths are unequal (SEC-05). */

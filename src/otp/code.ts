@@ -55,20 +55,15 @@ export function issueCode(
   return { code, issued };
 }
 
-export function digestCode(code: string, binding: CodeBinding, digests: Digests): string {
-  return digests.code([
-    binding.environmentId,
-    binding.subject,
-    binding.device,
-    binding.purpose,
-    String(binding.sendNumber),
-    code,
-  ]);
+/** With `like`, under the key of that digest; else under the newest. */
+export function digestCode(code: string, binding: CodeBinding, digests: Digests, like?: string): string {
+  const { environmentId, subject, device, purpose, sendNumber } = binding;
+  return digests.code([environmentId, subject, device, purpose, String(sendNumber), code], like);
 }
 
 /** Constant-time comparison of the digest of what was submitted with the digest that was issued (SEC-05). */
 export function matchesCode(submitted: string, binding: CodeBinding, issued: IssuedCode, digests: Digests): boolean {
-  return equalDigests(digestCode(submitted, binding, digests), issued.digest);
+  return equalDigests(digestCode(submitted, binding, digests, issued.digest), issued.digest);
 }
 
 /** An expired code is not compared (`10` §9.2). */

@@ -48,7 +48,7 @@ import {
 import { listUsers, updateUser } from '../../src/storage/sql/tables/users.js';
 import { localTime, serverTime, type TimeSource } from '../../src/storage/sql/time.js';
 import { createTestDatabase } from '../helpers/postgres.js';
-import { testClock } from '../helpers/store.js';
+import { testClock, testKeyring } from '../helpers/store.js';
 
 const id = uuidOf('00000000-0000-4000-8000-000000000001');
 const PLANS: Record<string, Omit<Plan, 'environmentId'>> = {
@@ -94,7 +94,7 @@ const STATEMENTS: Record<string, Statement> = {
 
 /** The statement that a plan is loaded by. */
 function loadOf(plan: Omit<Plan, 'environmentId'>, time: TimeSource): Statement {
-  const loader = new Loader(time, new Configurations(parseConfiguration));
+  const loader = new Loader(time, new Configurations(parseConfiguration, testKeyring().vault.keys));
   const first = loader.load({ environmentId: id, ...plan }).next();
   const [call] = first.done ? [] : first.value;
   if (!call) throw new Error('a load asks nothing');

@@ -11,7 +11,6 @@ import { SqliteConnection } from '../../src/storage/sql/dialects/sqlite-driver.j
 import { MIGRATIONS } from '../../src/storage/sql/migrations/index.js';
 import { migrateSqlite } from '../../src/storage/sql/migrations/sqlite.js';
 import { createStore } from '../../src/storage/sql/store.js';
-import { selectClaimable } from '../../src/storage/sql/tables/outbox.js';
 import { openTestStore, testClock, testKeyring } from '../helpers/store.js';
 import { childCommand, start } from './child.js';
 import { keptDatabase } from './raw.js';
@@ -106,7 +105,7 @@ function onConnection(connection: SqliteConnection, onFatal: (error: unknown) =>
     onFatal,
     parseConfiguration,
   };
-  return createStore(createSqliteEngine(connection, options), selectClaimable(''), options);
+  return createStore(createSqliteEngine(connection, options), '', options);
 }
 
 describe('trouble with the file', () => {

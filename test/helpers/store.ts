@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -58,8 +57,11 @@ export interface TestStore extends AsyncDisposable {
   readonly appended: OutboxMessage[];
 }
 
-/** A keyring of random keys. */
-export const testKeyring = (): Keyring => createKeyring(new Redacted(randomBytes(32)));
+/** One for all stores of the tests, in hexadecimal: a database refuses any other than its own. */
+export const TEST_MASTER_KEY = '07'.repeat(32);
+
+/** A keyring that knows no data key yet. */
+export const testKeyring = (): Keyring => createKeyring(new Redacted(Buffer.from(TEST_MASTER_KEY, 'hex')));
 
 /** A store on a database of its own (a temporary file, or a fresh PostgreSQL database), removed when disposed. */
 export async function openTestStore(options: TestStoreOptions = {}): Promise<TestStore> {
@@ -89,6 +91,8 @@ export async function openTestStore(options: TestStoreOptions = {}): Promise<Tes
         throw error;
       },
       parseConfiguration,
+      // The units of a test are awaited before it rotates keys.
+      settle: 0,
       ...options.engine,
     });
     cleanUp.push(() => store[Symbol.asyncDispose]());

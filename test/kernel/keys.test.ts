@@ -32,16 +32,23 @@ describe('keyring', () => {
   });
 
   it('does not open an altered, truncated or foreign value, and says so without showing it', () => {
-    const { vault } = keyring(1);
+    const refused: SealedPlace[] = [];
+    const { vault } = createKeyring(new Redacted(Buffer.alloc(32, 1)), (where) => void refused.push(where));
     const sealed = vault.seal('secret', place);
-    const bytes = Buffer.from(sealed, 'base64url');
+    const [format, generation, body = ''] = sealed.split('.');
+    const bytes = Buffer.from(body, 'base64url');
+    const opening = (text: string) => () => vault.open(new Sealed(text, place));
     for (let at = 0; at < bytes.length; at++) {
       const altered = Buffer.from(bytes);
       altered[at] = (altered[at] ?? 0) ^ 1;
-      expect(() => vault.open(new Sealed(altered.toString('base64url'), place))).toThrow(KeyError);
+      expect(opening(`${format}.${generation}.${altered.toString('base64url')}`)).toThrow(KeyError);
     }
-    expect(() => vault.open(new Sealed(sealed.slice(0, 20), place))).toThrow(KeyError);
-    expect(() => keyring(2).vault.open(new Sealed(sealed, place))).toThrow(/another master key/);
+    for (let length = 0; length < bytes.length; length++)
+      expect(opening(`${format}.${generation}.${bytes.subarray(0, length).toString('base64url')}`)).toThrow(/altered/);
+    for (const text of ['', '2', '2.', '2.0', '2.0.', '3.0.AAAA', '2.x.AAAA', '2.1.AAAA', '2.-1.A', '2.1e0.A'])
+      expect(opening(text)).toThrow(KeyError);
+    expect(() => keyring(2).vault.open(new Sealed(sealed, place))).toThrow(KeyError);
+    expect(new Set(refused)).toEqual(new Set([place]));
   });
 
   it('binds a digest to every part, and to the boundaries between them (SEC-04)', () => {

@@ -1,5 +1,7 @@
+import type { KeyTable } from '../../kernel/data-keys.js';
 import type { Environment, EnvironmentId, StoredDocument } from '../../platform/model.js';
 import type { Configuration } from '../../policies/model.js';
+import { loadDataKeys } from './data-keys.js';
 import { ask, type Script } from './statement.js';
 import { DOCUMENT_COLUMNS, selectConfiguration, toDocument } from './tables/documents.js';
 import { ENVIRONMENT_COLUMNS, toEnvironment } from './tables/environments.js';
@@ -20,14 +22,16 @@ const CACHED_ENVIRONMENTS = 2_000;
 
 /**
  * Parsed configurations by environment and `configVersion` (`design.md` §5). Every load brings the current version, so nobody
- * decides on an old one; beyond the bound, the environment that was read longest ago is forgotten.
+ * decides on an old one, and nobody seals under an old key: an environment's data keys move with its `configVersion`. Beyond the bound, the environment that was read longest ago is forgotten.
  */
 export class Configurations {
   readonly #parse: ParseConfiguration;
+  readonly #keys: KeyTable;
   readonly #entries = new Map<string, Configured>();
 
-  constructor(parse: ParseConfiguration) {
+  constructor(parse: ParseConfiguration, keys: KeyTable) {
     this.#parse = parse;
+    this.#keys = keys;
   }
 
   /**
@@ -40,6 +44,8 @@ export class Configurations {
     const { rows } = yield* ask(selectConfiguration, { environment: environmentId });
     const [first] = rows;
     if (!first) return undefined;
+    // Asked after the version: they are at least as new, and whatever a load has seen was sealed under one of them.
+    yield* loadDataKeys(this.#keys, environmentId);
     const environment = toEnvironment(first, 0);
     const at = ENVIRONMENT_COLUMNS.length;
     const documents = rows

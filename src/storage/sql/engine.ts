@@ -1,6 +1,6 @@
 import type { OutboxMessage } from '../../delivery/message.js';
 import type { Clock, Millis } from '../../kernel/clock.js';
-import type { Vault } from '../../kernel/keys.js';
+import type { StoreVault } from '../../kernel/keys.js';
 import type { Logger } from '../../kernel/log.js';
 import type { Random } from '../../kernel/random.js';
 import type { Decision, Plan, Snapshot } from '../port.js';
@@ -11,6 +11,8 @@ import type { TimeSource } from './time.js';
 /** What a database must be able to do; everything else of the store is scripts on top of it, the same for both. */
 export interface Engine extends AsyncDisposable {
   readonly time: TimeSource;
+  /** After this time, whatever was decided on an earlier load is committed or will never be. */
+  readonly settle: Millis;
   load(plan: Plan): Promise<Snapshot>;
   transact<O>(plan: Plan, decide: (snapshot: Snapshot) => Decision<O>): Promise<O>;
   /** Runs a script over committed data. */
@@ -31,7 +33,7 @@ export type Database =
 
 /** What the store is given by its owner. */
 export interface EngineOptions {
-  readonly vault: Vault;
+  readonly vault: StoreVault;
   readonly random: Random;
   /** Replaces the database's source of time (tests, development). */
   readonly clock?: Clock;
@@ -43,6 +45,8 @@ export interface EngineOptions {
   /** Called when only a restart can tell what is durable; the process must end (`design.md` §12). */
   readonly onFatal: (error: unknown) => void;
   readonly parseConfiguration: ParseConfiguration;
+  /** In place of the engine's own, for a store that knows its units are shorter. */
+  readonly settle?: Millis;
 }
 
 /** Hands a commit's messages to their owner, whose trouble is not the commit's. */

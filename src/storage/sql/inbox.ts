@@ -1,5 +1,6 @@
 import { INBOX_CAPACITY, type InboxStore } from '../../inbox/port.js';
-import type { Vault } from '../../kernel/keys.js';
+import type { StoreVault } from '../../kernel/keys.js';
+import { loadDataKeys, withKeysFor } from './data-keys.js';
 import type { Engine } from './engine.js';
 import { integer } from './row.js';
 import { ask, call, only, type Script } from './statement.js';
@@ -11,20 +12,26 @@ import {
   purgeInbox,
   selectInbox,
   toInboxEntry,
+  toSealedEntry,
 } from './tables/inbox.js';
 
 /** The development inbox's messages: no unit of the domain touches them, so they have a door of their own. */
-export function createInboxStore(engine: Engine, vault: Vault): InboxStore {
+export function createInboxStore(engine: Engine, vault: StoreVault): InboxStore {
   return {
     append: (message) =>
       engine.write('message', function* () {
+        // No load brings the environment's keys here.
+        yield* loadDataKeys(vault.keys, message.environmentId);
         const sequence = integer((yield* ask(nextSequence, {})).rows[0] ?? [], 0);
         yield* ask(insertInboxMessage, { ...inboxValues(message, vault), sequence });
       }),
     after: (sequence, limit) =>
       engine.read(function* () {
         const { rows } = only(yield [call(selectInbox, { sequence, limit })]);
-        return rows.map((row) => toInboxEntry(row, vault));
+        const sealed = yield* withKeysFor(vault.keys, rows.map(toSealedEntry), (entries) =>
+          entries.map(({ content }) => content),
+        );
+        return sealed.map((entry) => toInboxEntry(entry, vault));
       }),
     clear: () =>
       engine.write('queues', function* () {

@@ -1,6 +1,9 @@
 import type { LeasedMessage, Settlement } from '../../delivery/message.js';
 import type { Outbox } from '../../delivery/port.js';
 import type { Instant } from '../../kernel/clock.js';
+import type { KeyTable } from '../../kernel/data-keys.js';
+import { Sealed } from '../../kernel/sealed.js';
+import { withKeysFor } from './data-keys.js';
 import type { Engine } from './engine.js';
 import { text } from './row.js';
 import { ask, call, type Statement } from './statement.js';
@@ -16,7 +19,7 @@ function entry(
 }
 
 /** The dispatcher's view (`design.md` §7): every change of hands is a guarded update and a row count. */
-export function createOutbox(engine: Engine, claimable: Statement, processId: string): Outbox {
+export function createOutbox(engine: Engine, claimable: Statement, processId: string, keys: KeyTable): Outbox {
   return {
     claim: (limit, lease) =>
       engine.write('queues', function* () {
@@ -35,7 +38,10 @@ export function createOutbox(engine: Engine, claimable: Statement, processId: st
             leaseUntil: now + lease,
           }),
         );
-        return claimed.flatMap((result) => result.rows.map(toLeasedMessage));
+        const messages = claimed.flatMap((result) => result.rows.map(toLeasedMessage));
+        return yield* withKeysFor(keys, messages, (all) =>
+          all.map(({ content }) => (content instanceof Sealed ? content : undefined)),
+        );
       }),
     settle: (message: LeasedMessage, settlement) =>
       engine.write('message', function* () {

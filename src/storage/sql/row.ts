@@ -1,5 +1,5 @@
 import { isJsonObject } from '../../kernel/json.js';
-import type { Vault } from '../../kernel/keys.js';
+import type { StoreVault, Vault } from '../../kernel/keys.js';
 import { type Protected, Redacted, Sealed, type SealedPlace } from '../../kernel/sealed.js';
 import { StorageFault } from './fault.js';
 import type { Row } from './statement.js';
@@ -42,11 +42,14 @@ export function decode<T>(table: string, id: string | number | null | undefined,
   }
 }
 
+/** What row encoders need of a vault. */
+export type SealingVault = Vault & Pick<StoreVault, 'isCurrent'>;
+
 /**
- * A protected value on its way into its cell (SEC-66). What was loaded from this very place goes back as it came; anything else
- * is sealed for the place, opened first if it was sealed for another.
+ * A protected value on its way into its cell (SEC-66). What was loaded from this very place, sealed under the newest key,
+ * goes back as it came; anything else is sealed for the place, opened first if it was sealed for another or under an older key.
  */
-export function sealInto(vault: Vault, value: Protected, place: SealedPlace): string {
+export function sealInto(vault: SealingVault, value: Protected, place: SealedPlace): string {
   if (value instanceof Redacted) return vault.seal(value.reveal(), place);
   const from = value.place;
   const same =
@@ -54,7 +57,7 @@ export function sealInto(vault: Vault, value: Protected, place: SealedPlace): st
     from.column === place.column &&
     from.table === place.table &&
     from.environmentId === place.environmentId;
-  return same ? value.text : vault.seal(vault.open(value), place);
+  return same && vault.isCurrent(value) ? value.text : vault.seal(vault.open(value), place);
 }
 
 /** A protected value as it came from its cell: not opened until someone asks a vault to. */

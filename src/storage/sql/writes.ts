@@ -1,11 +1,12 @@
 import type { Millis } from '../../kernel/clock.js';
-import type { Vault } from '../../kernel/keys.js';
+import type { StoreVault } from '../../kernel/keys.js';
 import { unreachable } from '../../kernel/outcome.js';
 import type { EnvironmentId } from '../../platform/model.js';
 import type { Plan, Snapshot, Write } from '../port.js';
 import { StorageFault } from './fault.js';
 import { call } from './statement.js';
 import { addToCounter, counterValues, releaseFromCounter } from './tables/counters.js';
+import { dataKeyValues, insertDataKey } from './tables/data-keys.js';
 import { destinationValues, insertDestination, updateDestination } from './tables/destinations.js';
 import {
   deviceAuthenticationValues,
@@ -22,7 +23,7 @@ import { type WriteSet, WriteSetBuilder } from './write-set.js';
 
 /** What row encoders need beside the rows. */
 export interface WriteContext {
-  readonly vault: Vault;
+  readonly vault: StoreVault;
   /** The owner of the lease of new outbox rows, and its length. */
   readonly processId: string;
   readonly lease: Millis;
@@ -36,16 +37,30 @@ type WriteOf<E extends Write['entity']> = Extract<Write, { readonly entity: E }>
  */
 export function writeSetOf(plan: Plan, snapshot: Snapshot, writes: readonly Write[], context: WriteContext): WriteSet {
   const builder = new WriteSetBuilder();
+  let sealing = context;
   for (const write of writes) {
     const environment = environmentOf(write);
     if (environment !== plan.environmentId)
       throw new StorageFault(`a decision for environment ${plan.environmentId} writes to ${environment}`);
-    addWrite(builder, write, snapshot, context);
+    if (write.entity === 'environment') sealing = withNewKey(builder, environment, snapshot, context);
+    addWrite(builder, write, snapshot, sealing);
   }
   for (const { entity, value } of writes)
     if (entity === 'device' && !builder.wrote('factors', value.userId))
       throw new StorageFault(`device ${value.id} is written without its user's factors`);
   return builder.build(snapshot);
+}
+
+/** A new environment's data key comes with it, and what the same write set puts there is sealed under it. */
+function withNewKey(
+  builder: WriteSetBuilder,
+  environment: EnvironmentId,
+  { now }: Snapshot,
+  context: WriteContext,
+): WriteContext {
+  const minted = context.vault.keys.mint(environment, 1);
+  builder.step(0, call(insertDataKey, dataKeyValues(minted.row, now)));
+  return { ...context, vault: { ...context.vault, seal: minted.seal } };
 }
 
 const environmentOf = (write: Write): EnvironmentId =>

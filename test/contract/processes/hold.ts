@@ -1,11 +1,11 @@
-import { newMasterKey } from '../world.js';
+import { TEST_MASTER_KEY } from '../../helpers/store.js';
 import { openAsServer } from './options.js';
 
 /** Opens an embedded database and keeps it until it is killed. */
 export async function main([file = '']: readonly string[]): Promise<void> {
   console.log('opening');
   try {
-    await openAsServer({ kind: 'sqlite', file }, newMasterKey());
+    await openAsServer({ kind: 'sqlite', file }, TEST_MASTER_KEY);
   } catch (error) {
     console.log(error instanceof Error ? error.message : error);
     return;

@@ -18,7 +18,7 @@ import { type GuardedRow, guardedRows, lockOne, versionOf } from './postgres-gua
 import type { PostgresScripts } from './postgres-scripts.js';
 
 /** A unit's time in all; then 503, nothing revealed (`design.md` §12). */
-const UNIT_MILLIS: Millis = 2_000;
+export const UNIT_MILLIS: Millis = 2_000;
 /** Longest pause after each optimistic try that another process has beaten; after the last, the unit decides under the locks. */
 const JITTER: readonly Millis[] = [10, 20, 40];
 /** Times a unit is done again after the database has undone it (SEC-78). */

@@ -9,9 +9,9 @@ import { localTime, serverTime } from '../time.js';
 import { withDeadline } from './deadline.js';
 import { Lines } from './lines.js';
 import { type PostgresPool, type PostgresSession, RepeatableError } from './postgres-driver.js';
-import { PostgresGroup } from './postgres-group.js';
+import { COMMIT_MILLIS, PostgresGroup } from './postgres-group.js';
 import { PostgresScripts } from './postgres-scripts.js';
-import { PostgresUnit } from './postgres-unit.js';
+import { PostgresUnit, UNIT_MILLIS } from './postgres-unit.js';
 
 /** Times a script is done again after the database has undone it (SEC-78). */
 const REPEATS = 3;
@@ -23,7 +23,7 @@ const selectReadOnly = statement('row', `select current_setting('transaction_rea
 /** PostgreSQL: load without locks, decide, guard under locks, write (`design.md` §4); any number of processes. */
 export function createPostgresEngine(pool: PostgresPool, options: EngineOptions, host?: Clock): Engine {
   const time = options.clock ? localTime(options.clock) : serverTime(host);
-  const loader = new Loader(time, new Configurations(options.parseConfiguration));
+  const loader = new Loader(time, new Configurations(options.parseConfiguration, options.vault.keys));
   const lines = new Lines();
   const loads = new PostgresScripts(pool, 'look');
   const messages = new PostgresScripts(pool, 'write');
@@ -77,6 +77,7 @@ export function createPostgresEngine(pool: PostgresPool, options: EngineOptions,
 
   return {
     time,
+    settle: UNIT_MILLIS + COMMIT_MILLIS,
     load: (plan) => admit(() => loads.run(() => loader.load(plan), monotonicMillis() + SCRIPT_MILLIS)),
     read: (script) => admit(() => inSession((session) => session.drive(script()))),
     transact: <O>(plan: Plan, decide: (snapshot: Snapshot) => Decision<O>): Promise<O> =>

@@ -45,7 +45,7 @@ export function createSqliteEngine(
   const persistedClock = new PersistedClock(integer(persisted, 0), host);
   const clock = options.clock ?? persistedClock;
   const time = options.clock ? localTime(options.clock) : localTime(persistedClock, host);
-  const configurations = new Configurations(options.parseConfiguration);
+  const configurations = new Configurations(options.parseConfiguration, options.vault.keys);
   const loader = new Loader(time, configurations);
   const memory = new SqliteMemory();
   const commits = new GroupCommit(connection, {
@@ -114,6 +114,7 @@ export function createSqliteEngine(
 
   return {
     time,
+    settle: 0,
     async load(plan) {
       assertOpen();
       return load(plan);

@@ -1,5 +1,7 @@
 import { foundation as foundationOnPostgres } from './0001-foundation.postgres.js';
 import { foundation as foundationOnSqlite } from './0001-foundation.sqlite.js';
+import { dataKeys as dataKeysOnPostgres } from './0002-data-keys.postgres.js';
+import { dataKeys as dataKeysOnSqlite } from './0002-data-keys.sqlite.js';
 import { limits as limitsOnPostgres } from './0004-limits.postgres.js';
 import { limits as limitsOnSqlite } from './0004-limits.sqlite.js';
 
@@ -19,6 +21,7 @@ export interface Migration {
 /** In the order they are applied. */
 export const MIGRATIONS: readonly Migration[] = [
   { number: 1, name: 'foundation', oldestServer: 1, sqlite: foundationOnSqlite, postgres: foundationOnPostgres },
+  { number: 2, name: 'data-keys', oldestServer: 2, sqlite: dataKeysOnSqlite, postgres: dataKeysOnPostgres },
   // Older servers leave the new column as it is, which only keeps rows longer: whoever deletes looks at the row itself.
   { number: 4, name: 'limits', oldestServer: 1, sqlite: limitsOnSqlite, postgres: limitsOnPostgres },
 ];

@@ -1,9 +1,8 @@
 import { type Device, PENDING_DEVICE_LIFE } from '../../../devices/model.js';
 import { minutes } from '../../../kernel/duration.js';
-import type { Vault } from '../../../kernel/keys.js';
 import { Sealed, type SealedPlace } from '../../../kernel/sealed.js';
 import type { EnvironmentId, UserId } from '../../../platform/model.js';
-import { decode, document, sealInto, text } from '../row.js';
+import { decode, document, type SealingVault, sealInto, text } from '../row.js';
 import { type Row, statement, type Value } from '../statement.js';
 
 /** Control characters: JSON escapes them, and ids and sealed texts have none. */
@@ -25,7 +24,7 @@ type Body = Omit<Device, 'id' | 'environmentId' | 'userId' | 'secret'>;
  */
 const LAPSE_MARGIN = minutes(1);
 
-const place = (environmentId: string, userId: string, id: string): SealedPlace => ({
+export const devicePlace = (environmentId: string, userId: string, id: string): SealedPlace => ({
   table: 'devices',
   column: 'secret',
   environmentId,
@@ -53,12 +52,12 @@ function toDevice(environmentId: EnvironmentId, userId: UserId, row: Row): Devic
           id,
           environmentId,
           userId,
-          secret: new Sealed(secret, place(environmentId, userId, id)),
+          secret: new Sealed(secret, devicePlace(environmentId, userId, id)),
         });
   });
 }
 
-export function deviceValues(device: Device, vault: Vault): Record<string, Value> {
+export function deviceValues(device: Device, vault: SealingVault): Record<string, Value> {
   const { id, environmentId, userId, secret, ...body } = device;
   const { status, createdAt } = body;
   return {
@@ -66,7 +65,7 @@ export function deviceValues(device: Device, vault: Vault): Record<string, Value
     user: userId,
     id,
     document: JSON.stringify(body satisfies Body),
-    secret: secret ? sealInto(vault, secret, place(environmentId, userId, id)) : null,
+    secret: secret ? sealInto(vault, secret, devicePlace(environmentId, userId, id)) : null,
     lapsesAt: status === 'ACTIVATION_REQUIRED' ? createdAt + PENDING_DEVICE_LIFE + LAPSE_MARGIN : null,
   };
 }

@@ -1,8 +1,7 @@
 import type { JsonObject } from '../../../kernel/json.js';
-import type { Vault } from '../../../kernel/keys.js';
 import type { SealedPlace } from '../../../kernel/sealed.js';
 import type { DocumentKind, StoredDocument } from '../../../platform/model.js';
-import { decode, document, integer, sealedFrom, sealInto, text } from '../row.js';
+import { decode, document, integer, type SealingVault, sealedFrom, sealInto, text } from '../row.js';
 import { type Row, statement, type Value } from '../statement.js';
 import { ENVIRONMENT_COLUMNS } from './environments.js';
 
@@ -10,7 +9,7 @@ import { ENVIRONMENT_COLUMNS } from './environments.js';
 export const DOCUMENT_COLUMNS = ['environment_id', 'kind', 'id', 'document', 'secret', 'created_at', 'updated_at'];
 const columns = DOCUMENT_COLUMNS.join(', ');
 
-const place = (environmentId: string, kind: string, id: string): SealedPlace => ({
+export const documentPlace = (environmentId: string, kind: string, id: string): SealedPlace => ({
   table: 'documents',
   column: 'secret',
   environmentId,
@@ -22,7 +21,7 @@ export function toDocument(row: Row, at: number): StoredDocument {
     const environmentId = text(row, at) as StoredDocument['environmentId'];
     const kind = text(row, at + 1) as DocumentKind;
     const id = text(row, at + 2) as StoredDocument['id'];
-    const secret = sealedFrom(row, at + 4, place(environmentId, kind, id));
+    const secret = sealedFrom(row, at + 4, documentPlace(environmentId, kind, id));
     return {
       environmentId,
       kind,
@@ -35,14 +34,14 @@ export function toDocument(row: Row, at: number): StoredDocument {
   });
 }
 
-export function documentValues(value: StoredDocument, vault: Vault): Record<string, Value> {
+export function documentValues(value: StoredDocument, vault: SealingVault): Record<string, Value> {
   const { environmentId, kind, id, secret } = value;
   return {
     environment: environmentId,
     kind,
     id,
     document: JSON.stringify(value.body),
-    secret: secret ? sealInto(vault, secret, place(environmentId, kind, id)) : null,
+    secret: secret ? sealInto(vault, secret, documentPlace(environmentId, kind, id)) : null,
     createdAt: value.createdAt,
     updatedAt: value.updatedAt,
   };

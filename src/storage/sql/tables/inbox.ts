@@ -1,23 +1,35 @@
 import type { InboxEntry, InboxMessage } from '../../../inbox/port.js';
 import type { Vault } from '../../../kernel/keys.js';
-import type { SealedPlace } from '../../../kernel/sealed.js';
+import type { Sealed, SealedPlace } from '../../../kernel/sealed.js';
 import { decode, integer, sealedFrom, text } from '../row.js';
 import { type Row, statement, type Value } from '../statement.js';
 
-const place = (environmentId: string, id: string): SealedPlace => ({
+export const inboxPlace = (environmentId: string, id: string): SealedPlace => ({
   table: 'inbox_messages',
   column: 'content',
   environmentId,
   row: id,
 });
 
-/** `content` holds a code and a contact, so it is sealed like any other. */
-export function toInboxEntry(row: Row, vault: Vault): InboxEntry {
+/** A row whose content nobody has opened yet. */
+export interface SealedEntry {
+  readonly sequence: number;
+  readonly content: Sealed;
+}
+
+export function toSealedEntry(row: Row): SealedEntry {
   return decode('inbox_messages', row[1], () => {
-    const content = sealedFrom(row, 3, place(text(row, 2), text(row, 1)));
+    const content = sealedFrom(row, 3, inboxPlace(text(row, 2), text(row, 1)));
     if (!content) throw new TypeError('the content is missing');
+    return { sequence: integer(row, 0), content };
+  });
+}
+
+/** `content` holds a code and a contact, so it is sealed like any other. */
+export function toInboxEntry({ sequence, content }: SealedEntry, vault: Vault): InboxEntry {
+  return decode('inbox_messages', content.place.row, () => {
     // Written by `inboxValues` and sealed since: nothing else has this form.
-    return { sequence: integer(row, 0), message: JSON.parse(vault.open(content)) as InboxMessage };
+    return { sequence, message: JSON.parse(vault.open(content)) as InboxMessage };
   });
 }
 
@@ -26,7 +38,7 @@ export function inboxValues(message: InboxMessage, vault: Vault): Record<string,
   return {
     environment: environmentId,
     id,
-    content: vault.seal(JSON.stringify(message), place(environmentId, id)),
+    content: vault.seal(JSON.stringify(message), inboxPlace(environmentId, id)),
     createdAt: message.createdAt,
   };
 }

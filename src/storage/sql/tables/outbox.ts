@@ -1,9 +1,8 @@
 import type { Channel, LeasedMessage, OutboxMessage } from '../../../delivery/message.js';
 import type { Instant, Millis } from '../../../kernel/clock.js';
 import type { Uuid } from '../../../kernel/ids.js';
-import type { Vault } from '../../../kernel/keys.js';
 import type { SealedPlace } from '../../../kernel/sealed.js';
-import { decode, integer, optionalText, sealedFrom, sealInto, text } from '../row.js';
+import { decode, integer, optionalText, type SealingVault, sealedFrom, sealInto, text } from '../row.js';
 import { type Row, type Statement, statement, type Value } from '../statement.js';
 
 /** In the order that `toLeasedMessage` reads. */
@@ -20,7 +19,7 @@ const OUTBOX_COLUMNS = [
   'attempt',
 ];
 
-const place = (environmentId: string, id: string): SealedPlace => ({
+export const outboxPlace = (environmentId: string, id: string): SealedPlace => ({
   table: 'outbox',
   column: 'content',
   environmentId,
@@ -33,7 +32,7 @@ export function toLeasedMessage(row: Row): LeasedMessage {
     const environmentId = text(row, 1) as Uuid;
     const deviceAuthenticationId = optionalText(row, 4) as Uuid | undefined;
     const deviceId = optionalText(row, 5) as Uuid | undefined;
-    const content = sealedFrom(row, 6, place(environmentId, id));
+    const content = sealedFrom(row, 6, outboxPlace(environmentId, id));
     if (!content) throw new TypeError('the content of an open message is missing');
     return {
       id,
@@ -56,7 +55,7 @@ export interface Lease {
   readonly until: Instant;
 }
 
-export function outboxValues(message: OutboxMessage, vault: Vault, lease: Lease): Record<string, Value> {
+export function outboxValues(message: OutboxMessage, vault: SealingVault, lease: Lease): Record<string, Value> {
   const { environmentId, id } = message;
   return {
     environment: environmentId,
@@ -65,7 +64,7 @@ export function outboxValues(message: OutboxMessage, vault: Vault, lease: Lease)
     user: message.userId,
     deviceAuthentication: message.deviceAuthenticationId ?? null,
     device: message.deviceId ?? null,
-    content: sealInto(vault, message.content, place(environmentId, id)),
+    content: sealInto(vault, message.content, outboxPlace(environmentId, id)),
     deadline: message.deadline,
     createdAt: message.createdAt,
     owner: lease.owner,
