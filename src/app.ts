@@ -1,6 +1,9 @@
+import { join } from 'node:path';
+import { CONTROL_SOCKET, openControl } from './app/control.js';
 import { freePort, localOrigin } from './app/free-port.js';
 import { Lifetime } from './app/lifetime.js';
 import { createLogger } from './app/logger.js';
+import { reportRefused } from './app/refused.js';
 import { acceptSiblings } from './app/sibling-tokens.js';
 import { startSweeper } from './app/sweeper.js';
 import { createAuthenticationService } from './authentication/service.js';
@@ -74,9 +77,9 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
     const { host } = config.listen;
     const port = config.listen.port === 0 ? await freePort(host) : config.listen.port;
     const urls = config.urls ?? localUrls(localOrigin(host, port));
-    const { key, notice } = resolveMasterKey(config.masterKey, random);
-    const { digests, vault } = createKeyring(key);
+    const { keys, notice } = resolveMasterKey(config.masterKey, random);
     const events = createEventSink(logger);
+    const { digests, vault } = createKeyring(keys, reportRefused(logger, events));
 
     // The store tells of new messages before the dispatcher exists; the dispatcher needs the store.
     let dispatcher: Dispatcher | undefined;
@@ -92,6 +95,8 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
         ...(overrides.clock ? { clock: overrides.clock } : {}),
       }),
     );
+    if (config.database.kind === 'sqlite' && config.database.directory !== undefined)
+      lifetime.own(await openControl(join(config.database.directory, CONTROL_SOCKET), store.keys, logger));
     const facts = await overrides.populate?.({ store, random, digests });
 
     let inbox: Inbox | undefined;

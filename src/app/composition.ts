@@ -1,18 +1,24 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createApp, databaseOf } from '../app.js';
 import type { Composition } from '../cli/composition.js';
 import { resolveMasterKey } from '../cli/master-key.js';
 import { CommandError } from '../cli/terminal.js';
+import type { Config } from '../config/config.js';
 import type { OptionGroup } from '../config/docs.js';
 import { processSources } from '../config/load.js';
 import { CORE_OPTIONS } from '../config/options.js';
 import { GATEWAY_OPTIONS, GATEWAYS, gatewayProblems } from '../delivery/gateways/index.js';
 import { LEASE_MILLIS } from '../delivery/message.js';
-import { createKeyring, KeyError } from '../kernel/keys.js';
-import { createSystemRandom } from '../kernel/random.js';
-import { MigrationError, migrate, openStore } from '../storage/sql/index.js';
+import { createEventSink } from '../events.js';
+import { createKeyring, type Digests, KeyError } from '../kernel/keys.js';
+import { createSystemRandom, type Random } from '../kernel/random.js';
+import type { KeyAdmin } from '../storage/keys-port.js';
+import { MigrationError, migrate, openStore, type SqlStore } from '../storage/sql/index.js';
 import { StoreError } from '../storage/store-error.js';
+import { CONTROL_SOCKET, connectControl } from './control.js';
 import { createLogger } from './logger.js';
+import { reportRefused } from './refused.js';
 import { processSignals } from './signals.js';
 
 /** Every setting there is, in the order of the documentation. */
@@ -31,21 +37,16 @@ export const composition: Composition = {
   gatewayTable: { options: GATEWAY_OPTIONS, check: gatewayProblems },
   createServer: (config, populate) => told(createApp(config, populate ? { populate } : {})),
   async openStore(config) {
-    const random = createSystemRandom();
-    const { digests, vault } = createKeyring(resolveMasterKey(config.masterKey, random).key);
-    const store = await told(
-      openStore({
-        database: databaseOf(config),
-        vault,
-        random,
-        logger: createLogger(config.logLevel),
-        processId: random.uuid(),
-        lease: LEASE_MILLIS,
-        // Commands append no messages.
-        onAppended: () => {},
-      }),
-    );
+    const { store, random, digests } = await told(openDatabase(config));
     return { store, random, digests, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };
+  },
+  async openKeys(config) {
+    const { database } = config;
+    const directory = database.kind === 'sqlite' ? database.directory : undefined;
+    const served = directory === undefined ? undefined : await connectControl(join(directory, CONTROL_SOCKET));
+    if (served) return { keys: telling(served), async [Symbol.asyncDispose]() {} };
+    const { store } = await told(openDatabase(config));
+    return { keys: telling(store.keys), [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };
   },
   migrate: (config) => told(migrate(databaseOf(config), createLogger(config.logLevel))),
   sources: processSources,
@@ -55,6 +56,32 @@ export const composition: Composition = {
   },
   signals: processSignals,
 };
+
+/** The database alone. Commands append no messages. */
+async function openDatabase(config: Config): Promise<{ store: SqlStore; random: Random; digests: Digests }> {
+  const random = createSystemRandom();
+  const logger = createLogger(config.logLevel);
+  const { digests, vault } = createKeyring(
+    resolveMasterKey(config.masterKey, random).keys,
+    reportRefused(logger, createEventSink(logger)),
+  );
+  const store = await openStore({
+    database: databaseOf(config),
+    vault,
+    random,
+    logger,
+    processId: random.uuid(),
+    lease: LEASE_MILLIS,
+    onAppended: () => {},
+  });
+  return { store, random, digests };
+}
+
+const telling = ({ status, rotate, rotateMaster }: KeyAdmin): KeyAdmin => ({
+  status: () => told(status()),
+  rotate: (options) => told(rotate(options)),
+  rotateMaster: () => told(rotateMaster()),
+});
 
 /** Faults whose message is meant for the operator, who needs no stack to act on it. */
 async function told<T>(work: Promise<T>): Promise<T> {

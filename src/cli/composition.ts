@@ -7,6 +7,7 @@ import type { Clock, Millis } from '../kernel/clock.js';
 import type { Digests } from '../kernel/keys.js';
 import type { Logger } from '../kernel/log.js';
 import type { Random } from '../kernel/random.js';
+import type { KeyAdmin } from '../storage/keys-port.js';
 import type { Store } from '../storage/port.js';
 import type { Terminal } from './terminal.js';
 import type { WorldFacts } from './world-facts.js';
@@ -42,6 +43,8 @@ export interface Composition {
   createServer(config: Config, populate?: Populate): Promise<Server>;
   /** The database alone, for commands that serve nothing. */
   openStore(config: Config): Promise<Pick<Server, 'store' | 'random' | 'digests'> & AsyncDisposable>;
+  /** The keys of a database, through the server that has it if another process may not. */
+  openKeys(config: Config): Promise<{ readonly keys: KeyAdmin } & AsyncDisposable>;
   migrate(config: Config): Promise<void>;
   sources(flags: ReadonlyMap<string, string>): Sources;
   readonly terminal: Terminal;

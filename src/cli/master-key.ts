@@ -1,7 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { MasterKey } from '../config/config.js';
-import { decodeKey } from '../config/load.js';
+import { decodeKeys } from '../config/load.js';
 import { MASTER_KEY_BYTES, sha256 } from '../kernel/keys.js';
 import { unreachable } from '../kernel/outcome.js';
 import type { Random } from '../kernel/random.js';
@@ -14,8 +15,14 @@ import { CommandError } from './terminal.js';
  */
 const PUBLISHED_KEY = Buffer.from(sha256('postern dev: a published key, for development on PostgreSQL'), 'base64url');
 
+/** How long the program that prints the master key may take. */
+const COMMAND_MILLIS = 10_000;
+/** More than any number of keys; a program that prints more prints something else. */
+const COMMAND_BYTES = 65_536;
+
 export interface ResolvedKey {
-  readonly key: Redacted<Buffer>;
+  /** The first wraps. */
+  readonly keys: readonly Redacted<Buffer>[];
   /** What a developer should know of it. */
   readonly notice?: string;
 }
@@ -24,37 +31,73 @@ export interface ResolvedKey {
 export function resolveMasterKey(source: MasterKey, random: Random): ResolvedKey {
   switch (source.kind) {
     case 'given':
-      return { key: source.key };
+      return { keys: source.keys };
+    case 'command':
+      return { keys: keysFrom(source.command) };
     case 'missing':
-      throw new CommandError('there is no master key: set POSTERN_MASTER_KEY_FILE or POSTERN_MASTER_KEY.');
+      throw new CommandError(
+        'there is no master key: set POSTERN_MASTER_KEY_FILE, POSTERN_MASTER_KEY or POSTERN_MASTER_KEY_COMMAND.',
+      );
     case 'forgotten':
-      return { key: new Redacted(random.bytes(MASTER_KEY_BYTES)) };
+      return { keys: [new Redacted(random.bytes(MASTER_KEY_BYTES))] };
     case 'published':
       return {
-        key: new Redacted(PUBLISHED_KEY),
+        keys: [new Redacted(PUBLISHED_KEY)],
         notice: 'Secrets in this database are sealed with a published development key: put nothing real into it.',
       };
     case 'keptInFile':
-      return { key: new Redacted(readKey(source.file) ?? makeKey(source.file, random)) };
+      return { keys: readKeys(source.file) ?? makeKey(source.file, random) };
     default:
       return unreachable(source);
   }
 }
 
-function readKey(file: string): Buffer | undefined {
+/** What the program prints, and nothing of it in any message (SEC-68). */
+function keysFrom([program = '', ...args]: readonly string[]): readonly Redacted<Buffer>[] {
+  let printed: string;
+  try {
+    printed = execFileSync(program, args, {
+      encoding: 'utf8',
+      timeout: COMMAND_MILLIS,
+      killSignal: 'SIGKILL',
+      maxBuffer: COMMAND_BYTES,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+  } catch (error) {
+    throw new CommandError(
+      `the master key command ${failure(error)}: run ${JSON.stringify(program)} by hand to see why.`,
+    );
+  }
+  const keys = decodeKeys(printed);
+  if (keys) return keys;
+  throw new CommandError(
+    `the master key command must print at least ${MASTER_KEY_BYTES} random bytes in base64 or hexadecimal, and nothing else: look at what ${JSON.stringify(program)} prints.`,
+  );
+}
+
+function failure(error: unknown): string {
+  if (!(error instanceof Error)) return 'failed';
+  const code = 'code' in error ? error.code : undefined;
+  if (code === 'ETIMEDOUT') return `took longer than ${COMMAND_MILLIS / 1_000} s`;
+  if (code === 'ENOBUFS') return 'printed too much';
+  if (typeof code === 'string') return `could not be started (${code})`;
+  return 'status' in error && typeof error.status === 'number' ? `ended with ${error.status}` : 'was killed';
+}
+
+function readKeys(file: string): readonly Redacted<Buffer>[] | undefined {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
   } catch {
     return undefined;
   }
-  const key = decodeKey(text.trim());
-  if (key) return key;
+  const keys = decodeKeys(text);
+  if (keys) return keys;
   throw new CommandError(`${file} holds no master key: restore it, or remove it together with the database beside it.`);
 }
 
 /** Written aside and linked into place: of two processes that start at once, both end with the key of the first. */
-function makeKey(file: string, random: Random): Buffer {
+function makeKey(file: string, random: Random): readonly Redacted<Buffer>[] {
   const key = random.bytes(MASTER_KEY_BYTES);
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const partial = `${file}.${process.pid}.tmp`;
@@ -62,9 +105,9 @@ function makeKey(file: string, random: Random): Buffer {
   chmodSync(partial, 0o600);
   try {
     linkSync(partial, file);
-    return key;
+    return [new Redacted(key)];
   } catch {
-    const other = readKey(file);
+    const other = readKeys(file);
     if (other) return other;
     throw new CommandError(`${file} cannot be written: choose a data directory that this user may write to.`);
   } finally {

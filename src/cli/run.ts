@@ -1,5 +1,6 @@
 import { parseArguments } from '../config/argv.js';
 import { type Loaded, loadConfig } from '../config/load.js';
+import type { Option } from '../config/option.js';
 import { describeProblems, type Problem } from '../config/problem.js';
 import type { Mode } from '../config/read.js';
 import { bootstrap } from './bootstrap.js';
@@ -7,6 +8,7 @@ import type { Composition } from './composition.js';
 import { showConfig } from './config.js';
 import { dev } from './dev.js';
 import { type CommandHelp, commandHelp, generalHelp } from './help.js';
+import { keys } from './keys.js';
 import { migrate } from './migrate.js';
 import { serve } from './serve.js';
 import { toCommandError } from './startup-errors.js';
@@ -16,6 +18,8 @@ import { CommandError } from './terminal.js';
 export interface Invocation {
   readonly loaded: Loaded;
   readonly words: readonly string[];
+  /** What was given of the command's own flags. */
+  readonly flags: ReadonlyMap<string, string>;
 }
 
 interface Command extends CommandHelp {
@@ -25,6 +29,8 @@ interface Command extends CommandHelp {
   readonly words: number;
   /** It opens no secret, and so works without a master key. */
   readonly keyless?: true;
+  /** Flags that are no settings. */
+  readonly flags?: readonly Option[];
   readonly run: (invocation: Invocation, composition: Composition) => Promise<void>;
 }
 
@@ -56,6 +62,16 @@ const COMMANDS: readonly Command[] = [
     run: migrate,
   },
   {
+    name: 'keys',
+    usage: 'keys status|rotate [--master]',
+    summary: 'Show the keys that seal secrets, or replace them while the server serves.',
+    mode: 'serve',
+    words: 1,
+    keyless: true,
+    flags: [{ name: 'master', kind: 'boolean', doc: 'Replace the master key instead.' }],
+    run: keys,
+  },
+  {
     name: 'config',
     usage: 'config [dev|serve]',
     summary: 'Print the settings in force and where each comes from, without secrets.',
@@ -83,10 +99,7 @@ export async function runCommand(args: readonly string[], composition: Compositi
     terminal.err(`postern: there is no command ${JSON.stringify(name)}.\n\n${generalHelp(version, COMMANDS)}`);
     return 2;
   }
-  const parsed = parseArguments(
-    rest,
-    optionGroups.flatMap(({ options }) => options),
-  );
+  const parsed = parseArguments(rest, [...optionGroups.flatMap(({ options }) => options), ...(command.flags ?? [])]);
   const mode = command.mode === 'asked' ? (parsed.positionals[0] === 'dev' ? 'dev' : 'serve') : command.mode;
   if (parsed.help) {
     terminal.out(commandHelp(command, optionGroups, mode));
@@ -104,7 +117,7 @@ export async function runCommand(args: readonly string[], composition: Compositi
   }
   for (const warning of loaded.value.warnings) terminal.err(`postern: ${warning}`);
   try {
-    await command.run({ loaded: loaded.value, words: parsed.positionals }, composition);
+    await command.run({ loaded: loaded.value, words: parsed.positionals, flags: parsed.flags }, composition);
     return 0;
   } catch (thrown) {
     const error = toCommandError(thrown, loaded.value.config);

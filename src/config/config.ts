@@ -46,7 +46,10 @@ export type DatabaseConfig =
 
 /** Where the master key comes from. */
 export type MasterKey =
-  | { readonly kind: 'given'; readonly key: Redacted<Buffer> }
+  /** The first wraps; the others only unwrap, while a master key is being replaced. */
+  | { readonly kind: 'given'; readonly keys: readonly Redacted<Buffer>[] }
+  /** Printed by a program, which is started without a shell: its path and arguments. */
+  | { readonly kind: 'command'; readonly command: readonly string[] }
   /** In production only for commands that open no secret; the rest exists in development only. */
   | { readonly kind: 'missing' }
   /** Made once and kept beside the embedded database. */

@@ -116,9 +116,14 @@ function masterKeyOf(
   complain: Complain,
 ): MasterKey | undefined {
   const text = set['master-key'];
+  const command = set['master-key-command'];
+  if (text && command !== undefined) {
+    complain('master-key-command', 'is set beside the master key.', 'Unset one of the two.');
+    return undefined;
+  }
   if (text) {
-    const key = decodeKey(text.reveal());
-    if (key) return { kind: 'given', key: new Redacted(key) };
+    const keys = decodeKeys(text.reveal());
+    if (keys) return { kind: 'given', keys };
     complain(
       'master-key',
       `must be at least ${MASTER_KEY_BYTES} random bytes in base64 or hexadecimal.`,
@@ -126,11 +131,21 @@ function masterKeyOf(
     );
     return undefined;
   }
+  if (command !== undefined) {
+    const words = commandWords(command);
+    if (words) return { kind: 'command', command: words };
+    complain(
+      'master-key-command',
+      'must be a path and arguments separated by blanks, or a JSON array of them.',
+      'Write /usr/local/bin/fetch-key production, or ["/usr/local/bin/fetch key", "production"].',
+    );
+    return undefined;
+  }
   if (isRequired) {
     complain(
       'master-key',
       'is missing: `serve` seals secrets with it and does not start without one.',
-      `Make one with \`openssl rand -base64 32 > master.key\`, keep a copy, and set ${variable('master-key')}_FILE to its path.`,
+      `Make one with \`openssl rand -base64 32 > master.key\`, keep a copy, and set ${variable('master-key')}_FILE to its path; or set ${variable('master-key-command')}.`,
     );
     return undefined;
   }
@@ -140,6 +155,31 @@ function masterKeyOf(
   return database.directory === undefined
     ? { kind: 'forgotten' }
     : { kind: 'keptInFile', file: join(database.directory, MASTER_KEY_FILE) };
+}
+
+/** The words of a command; `undefined` when there are none, or the JSON is of another form. */
+function commandWords(text: string): readonly string[] | undefined {
+  if (!text.startsWith('[')) {
+    const words = text.split(/\s+/).filter((word) => word !== '');
+    return words.length > 0 ? words : undefined;
+  }
+  try {
+    const parsed: unknown = JSON.parse(text);
+    const isCommand = Array.isArray(parsed) && parsed.length > 0 && parsed.every((word) => typeof word === 'string');
+    return isCommand ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** One master key or several, separated by white space; `undefined` when one of them is none. */
+export function decodeKeys(text: string): readonly Redacted<Buffer>[] | undefined {
+  const keys = text
+    .split(/\s+/)
+    .filter((word) => word !== '')
+    .map(decodeKey);
+  const valid = keys.filter((key) => key !== undefined);
+  return valid.length === keys.length && valid.length > 0 ? valid.map((key) => new Redacted(key)) : undefined;
 }
 
 /** Base64, base64url or hexadecimal; `undefined` when it is none of them or too short. */

@@ -75,7 +75,12 @@ export const CORE_OPTIONS = [
     name: 'master-key',
     kind: 'string',
     secret: true,
-    doc: 'The key from which all others are derived: at least 32 random bytes as base64 or hexadecimal, for example from `openssl rand -base64 32`. `serve` does not start without it; `dev` makes one. Lose it, and what it sealed is lost.',
+    doc: 'The key that wraps all others: at least 32 random bytes as base64 or hexadecimal, for example from `openssl rand -base64 32`. `serve` does not start without it; `dev` makes one. Lose it, and what it sealed is lost. Several, separated by white space, while one is being replaced: the first wraps (`docs/cryptography.md`).',
+  },
+  {
+    name: 'master-key-command',
+    kind: 'string',
+    doc: 'A program that prints the master key, in place of `master-key`: the way to a key management service. It is started without a shell, with the words of this setting as its path and arguments (or a JSON array of them), and has 10 seconds.',
   },
   {
     name: 'test-mode-environments',

@@ -8,6 +8,7 @@ import { startSweeper } from '../../src/app/sweeper.js';
 import { banner, curlSession } from '../../src/cli/banner.js';
 import { resolveMasterKey } from '../../src/cli/master-key.js';
 import { type ReadyFile, writeReadyFile } from '../../src/cli/ready-file.js';
+import { CommandError } from '../../src/cli/terminal.js';
 import type { Trial } from '../../src/cli/world-facts.js';
 import { silentLogger } from '../../src/kernel/log.js';
 import { createSystemRandom } from '../../src/kernel/random.js';
@@ -53,8 +54,8 @@ describe('the ready file', () => {
 
 describe('the development master key', () => {
   const random = createSystemRandom();
-  const bytes = (file: string): string =>
-    resolveMasterKey({ kind: 'keptInFile', file }, random).key.reveal().toString('hex');
+  const bytes = (file: string): string | undefined =>
+    resolveMasterKey({ kind: 'keptInFile', file }, random).keys[0]?.reveal().toString('hex');
 
   it('is made once and kept, readable by its owner only', () => {
     const file = join(folder, 'made', 'master.key');
@@ -73,8 +74,48 @@ describe('the development master key', () => {
 
   it('is the same for every process on PostgreSQL, and that is said', () => {
     const one = resolveMasterKey({ kind: 'published' }, random);
-    expect(resolveMasterKey({ kind: 'published' }, random).key.reveal()).toEqual(one.key.reveal());
+    expect(resolveMasterKey({ kind: 'published' }, random).keys[0]?.reveal()).toEqual(one.keys[0]?.reveal());
     expect(one.notice).toContain('published development key');
+  });
+});
+
+describe('the master key from a program', () => {
+  const random = createSystemRandom();
+  const KEYS = ['ab'.repeat(32), 'cd'.repeat(40)];
+  const from = (script: string) =>
+    resolveMasterKey({ kind: 'command', command: [process.execPath, '-e', script] }, random).keys.map((key) =>
+      key.reveal().toString('hex'),
+    );
+
+  it('is what it prints, the first of several first (SEC-68)', () => {
+    expect(from(`console.log('${KEYS[0]}')`)).toEqual([KEYS[0]]);
+    expect(from(`console.log('${Buffer.from(KEYS[1] ?? '', 'hex').toString('base64')} ${KEYS[0]}')`)).toEqual([
+      KEYS[1],
+      KEYS[0],
+    ]);
+  });
+
+  it('gets no shell: what would be expanded or piped is an argument', () => {
+    const command = [process.execPath, '-p', '"ab".repeat(32)', '$(touch /nowhere) | cat; exit 1'];
+    expect(resolveMasterKey({ kind: 'command', command }, random).keys[0]?.reveal()).toEqual(Buffer.alloc(32, 0xab));
+  });
+
+  it.each([
+    ['fails', 'process.exit(3)', /ended with 3/],
+    ['prints nothing', '', /must print at least 32 random bytes/],
+    ['prints a short key', `console.log('abcd')`, /must print at least 32 random bytes/],
+    ['prints a key and something else', `console.log('${KEYS[0]} hunter2')`, /must print at least 32 random bytes/],
+    ['prints without end', `for (;;) require('fs').writeSync(1, 'x'.repeat(1e5))`, /printed too much/],
+    ['is killed', `process.kill(process.pid, 'SIGKILL')`, /was killed/],
+  ])('that %s is refused, in words that hold nothing of it (SEC-68)', (_what, script, reason) => {
+    expect(() => from(script)).toThrow(CommandError);
+    expect(() => from(script)).toThrow(reason);
+    expect(() => from(script)).not.toThrow(/hunter2|abcd/);
+  });
+
+  it('that is not there is refused by name', () => {
+    const command = ['/nowhere/fetch-key'];
+    expect(() => resolveMasterKey({ kind: 'command', command }, random)).toThrow(/could not be started.*fetch-key/);
   });
 });
 

@@ -86,9 +86,39 @@ describe('production', () => {
     expect(config('serve', { POSTERN_MASTER_KEY: key }).masterKey.kind).toBe('given');
   });
 
+  it('takes several keys while one is replaced, the first first (SEC-68)', () => {
+    const other = 'ab'.repeat(32);
+    const { masterKey } = config('serve', { POSTERN_MASTER_KEY: `${other}\n${KEY}` });
+    expect(masterKey.kind === 'given' && masterKey.keys.map((key) => key.reveal())).toEqual([
+      Buffer.alloc(32, 0xab),
+      Buffer.alloc(32, 7),
+    ]);
+  });
+
+  it.each([
+    ['/bin/fetch  key', ['/bin/fetch', 'key']],
+    ['["/bin/fetch key", "a b"]', ['/bin/fetch key', 'a b']],
+  ])('takes the program %s that prints the key, and does not run it', (text, command) => {
+    expect(config('serve', { POSTERN_MASTER_KEY_COMMAND: text }).masterKey).toEqual({ kind: 'command', command });
+  });
+
+  it.each(['[', '[]', '[1]'])('refuses %s as a program', (text) => {
+    expect(problems('serve', { POSTERN_MASTER_KEY_COMMAND: text })).toMatchObject([
+      { where: 'POSTERN_MASTER_KEY_COMMAND', what: expect.stringContaining('JSON array') },
+    ]);
+  });
+
+  it('refuses a key beside a program that prints one', () => {
+    expect(problems('serve', { POSTERN_MASTER_KEY: KEY, POSTERN_MASTER_KEY_COMMAND: '/bin/fetch' })).toMatchObject([
+      { where: 'POSTERN_MASTER_KEY_COMMAND', what: expect.stringContaining('beside') },
+    ]);
+  });
+
   it('takes the key from a file, whatever the line end', () => {
     const loaded = config('serve', { POSTERN_MASTER_KEY_FILE: '/run/key' }, {}, { '/run/key': `${KEY}\r\n` });
-    expect(loaded.masterKey.kind === 'given' && loaded.masterKey.key.reveal()).toEqual(Buffer.alloc(32, 7));
+    expect(loaded.masterKey.kind === 'given' && loaded.masterKey.keys.map((key) => key.reveal())).toEqual([
+      Buffer.alloc(32, 7),
+    ]);
   });
 
   it.each([
