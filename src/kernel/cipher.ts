@@ -9,22 +9,22 @@ export const KEY_BYTES = 32;
 const random = createSystemRandom();
 
 /** AES-256-GCM (NIST SP 800-38D) with a random 96-bit nonce: base64url of nonce, ciphertext and 128-bit tag (SEC-66). */
-export function encrypt(key: KeyObject, plain: string | Buffer, additional: string): string {
+export function encrypt(key: KeyObject, plain: string | Buffer, additional: string | Buffer): string {
   const nonce = random.bytes(NONCE_BYTES);
   const cipher = createCipheriv('aes-256-gcm', key, nonce);
-  cipher.setAAD(Buffer.from(additional));
+  cipher.setAAD(bytesOf(additional));
   const body = typeof plain === 'string' ? cipher.update(plain, 'utf8') : cipher.update(plain);
   return Buffer.concat([nonce, body, cipher.final(), cipher.getAuthTag()]).toString('base64url');
 }
 
 /** What `encrypt` was given; `undefined` when key, additional data or a single bit is another, or the text is too short. */
-export function decrypt(key: KeyObject, sealed: string | Buffer, additional: string): Buffer | undefined {
+export function decrypt(key: KeyObject, sealed: string | Buffer, additional: string | Buffer): Buffer | undefined {
   const bytes = typeof sealed === 'string' ? Buffer.from(sealed, 'base64url') : sealed;
   const end = bytes.length - TAG_BYTES;
   if (end < NONCE_BYTES) return undefined;
   // The length is said, or a tag cut short would pass with it (SEC-66).
   const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES });
-  decipher.setAAD(Buffer.from(additional));
+  decipher.setAAD(bytesOf(additional));
   decipher.setAuthTag(bytes.subarray(end));
   try {
     return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES, end)), decipher.final()]);
@@ -34,7 +34,7 @@ export function decrypt(key: KeyObject, sealed: string | Buffer, additional: str
 }
 
 /** HKDF-SHA-256 (RFC 5869), no salt, 32 bytes: one key per purpose out of one secret. */
-export function derive(secret: Buffer, info: string): Buffer {
+export function derive(secret: Buffer, info: string | Buffer): Buffer {
   return Buffer.from(hkdfSync('sha256', secret, Buffer.alloc(0), info, KEY_BYTES));
 }
 
@@ -43,9 +43,16 @@ export function derivedKey(secret: Buffer, info: string): KeyObject {
   return createSecretKey(derive(secret, info));
 }
 
-/** HMAC-SHA-256 (RFC 2104), base64url; the parts are length-prefixed, so that no two lists of parts give the same bytes. */
+/** HMAC-SHA-256 (RFC 2104), base64url. */
+export function mac(key: KeyObject, message: string | Buffer): string {
+  return createHmac('sha256', key).update(message).digest('base64url');
+}
+
+/** The same over several parts, which are length-prefixed, so that no two lists of parts give the same bytes. */
 export function hmac(key: KeyObject, parts: readonly string[]): string {
   let message = '';
   for (const part of parts) message += `${Buffer.byteLength(part)}:${part}`;
-  return createHmac('sha256', key).update(message).digest('base64url');
+  return mac(key, message);
 }
+
+const bytesOf = (value: string | Buffer): Buffer => (typeof value === 'string' ? Buffer.from(value) : value);

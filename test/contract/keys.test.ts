@@ -1,5 +1,6 @@
-import { randomBytes } from 'node:crypto';
+import { createCipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { uuidOf } from '../../src/kernel/ids.js';
 import { createKeyring, KeyError, type Keyring } from '../../src/kernel/keys.js';
 import { Redacted, Sealed, type SealedPlace } from '../../src/kernel/sealed.js';
 import { openTestStore, type TestStore, testKeyring } from '../helpers/store.js';
@@ -310,5 +311,47 @@ describe.each(KINDS)('master keys on %s', (kind) => {
       /does not open: the row was altered/,
     );
     expect(await secretOf(again, other.environmentId, other.owners[0] ?? '')).toBe('owner-0@example.com');
+  });
+});
+
+describe.each(KINDS)('a database from before data keys on %s', (kind) => {
+  /** As values were sealed then: under a key derived from the master key, in a format of its own. */
+  function sealedThen(master: Buffer, text: string, place: SealedPlace): string {
+    const derived = Buffer.from(
+      hkdfSync('sha256', master, Buffer.alloc(0), `postern:v1:seal:${place.environmentId}`, 32),
+    );
+    const nonce = randomBytes(12);
+    const cipher = createCipheriv('aes-256-gcm', derived, nonce);
+    cipher.setAAD(Buffer.from(`postern:v1:${place.table}:${place.column}:${place.environmentId}:${place.row}`));
+    const body = Buffer.concat([cipher.update(text), cipher.final()]);
+    return Buffer.concat([Buffer.from([1, 9, 9, 9, 9]), nonce, body, cipher.getAuthTag()]).toString('base64url');
+  }
+
+  it('opens as it is, keeps its contact hashes, and is sealed anew by a rotation', async () => {
+    await using kept = await keptDatabase(kind);
+    const master = randomBytes(32);
+    const first = await openTestStore({ ...kept, keyring: createKeyring(new Redacted(master)) });
+    const { environmentId, owners } = await everySecret(first, 2);
+    const [user = ''] = owners;
+    const device = present((await first.store.load({ environmentId, user: uuidOf(user) })).devices[0]);
+    await first[Symbol.asyncDispose]();
+    const place = { table: 'devices', column: 'secret', environmentId, row: `${user}/${device.id}` };
+    const before = sealedThen(master, 'from@before.example', place);
+    await raw(kept.database, `update devices set secret = '${before}' where id = '${device.id}' returning id`);
+    const sealed = ['documents where secret is not null', 'inbox_messages', 'outbox', 'data_keys'];
+    for (const table of sealed) await raw(kept.database, `delete from ${table} returning environment_id`);
+
+    const keyring = createKeyring(new Redacted(master));
+    const code = keyring.digests.code([environmentId, 'flow', '123456']);
+    const contact = keyring.digests.contact(environmentId, 'a@b.example');
+    expect(code).toMatch(/^[A-Za-z0-9_-]{43}$/);
+    await using test = await openTestStore({ ...kept, keyring });
+    expect(await secretOf(test, environmentId, user)).toBe('from@before.example');
+    expect(keyring.digests.contact(environmentId, 'a@b.example')).toBe(contact);
+    expect(keyring.digests.code([environmentId, 'flow', '123456'], code)).toBe(code);
+    expect(await valuesBy(test, environmentId)).toEqual({ '0 replaced': 1, '1 current': 1 });
+    // The other device's key went with the table.
+    expect(await test.store.keys.rotate()).toMatchObject({ resealed: 1 });
+    expect(await secretOf(test, environmentId, user)).toBe('from@before.example');
   });
 });
