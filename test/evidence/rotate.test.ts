@@ -20,6 +20,8 @@ const MASTER = 'ab'.repeat(32);
 const RATE = rounds(50, 200);
 const USERS = rounds(100, 20_000);
 const TURNS = rounds(1, 5);
+/** Requests under way at most: the short form is for a machine that does ten other things, and asks it for less then. */
+const MOST_UNDER_WAY = rounds(4, 1_000);
 
 /** Many users with a sealed contact each. */
 const seed = JSON.stringify({
@@ -107,6 +109,7 @@ async function underLoad(postern: PosternProcess, done: Promise<unknown>): Promi
   const began = performance.now();
   // Each one makes two requests.
   for (let n = 0; !ended; n++) {
+    while (running.size >= MOST_UNDER_WAY) await Promise.race(running);
     await sleep(Math.max(0, began + (n * 2_000) / RATE - performance.now()));
     const mfa = oneMfa(postern, client, n)
       .then(
@@ -139,7 +142,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('postern keys rotate on %s', (d
         const { code, out, err } = await rotation;
         expect({ code, err }).toMatchObject({ code: 0 });
         expect(out).toContain('Made 1 new data key.');
-        expect(Object.keys(statuses).sort()).toEqual(['200', '201']);
+        expect(Object.keys(statuses).sort(), postern.output()).toEqual(['200', '201']);
         expect((await keys(['status'])).out).toMatch(new RegExp(`${turn + 2} +current +[0-9]{3,}`));
         console.info(
           `${database}: rotated in ${Math.round(performance.now() - began)} ms beside ${total(statuses)} answers, none an error; ${out.trim().split('\n').at(-1)}`,

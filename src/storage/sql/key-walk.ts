@@ -7,7 +7,7 @@ import { FIRST_ROW, type RowKey, type SealedColumn } from './sealed-columns.js';
 import { only, type Row, type Script } from './statement.js';
 
 /** Rows of one step: sealing them anew takes a few milliseconds, so no request waits long behind it. */
-const STEP_ROWS = 200;
+const STEP_ROWS = 100;
 /** Between two steps. */
 const BREATH: Millis = 5;
 
