@@ -24,7 +24,11 @@ export function acceptCode(
   );
   const cleared = clearUser(factors, selected.type, now);
   const writes: Write[] = [{ kind: 'update', entity: 'deviceAuthentication', value: flow }];
-  const events = [eventOf(flow, 'OTP.CHECK_SUCCESS'), eventOf(flow, 'AUTHENTICATION.UPDATED', { status: 'COMPLETED' })];
+  const country = state.country === undefined ? undefined : { country: state.country };
+  const events = [
+    eventOf(flow, 'OTP.CHECK_SUCCESS', country),
+    eventOf(flow, 'AUTHENTICATION.UPDATED', { status: 'COMPLETED' }),
+  ];
 
   if (subject.kind === 'oneTime') {
     const { use, writes: released } = confirmDestination(clearDestination(subject.destination), situation.deployment);

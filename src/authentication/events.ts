@@ -21,12 +21,13 @@ export function eventOf(
   detail?: BusinessEvent['detail'],
 ): BusinessEvent {
   const { selected } = flow.state;
+  const factor = selected ? { deviceType: selected.type } : undefined;
   return {
     type,
     environmentId: flow.environmentId,
     userId: flow.userId,
     ...(selected?.kind === 'device' ? { deviceId: selected.id } : {}),
     deviceAuthenticationId: flow.id,
-    ...(detail ? { detail } : {}),
+    ...(factor || detail ? { detail: { ...factor, ...detail } } : {}),
   };
 }

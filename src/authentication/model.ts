@@ -52,6 +52,8 @@ export type DeviceAuthenticationState =
       readonly code: IssuedCode;
       /** `accountLockEpoch` when the code was issued: a later lock of the account has killed it, unless the policy ignores locks. */
       readonly accountEpoch: number;
+      /** Where the code was sent by phone (ISO 3166): whether codes come back is watched by country (SEC-38). */
+      readonly country?: string;
       /** The code that this one replaced, kept to tell a replay from a mistyped code in the records (SEC-18). */
       readonly replaced?: ReplacedCode;
       /** A check found the device unusable: this code is dead for good, only a new one helps (`10` §9.8). */

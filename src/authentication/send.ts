@@ -5,6 +5,7 @@ import { KINDS } from '../devices/kinds/index.js';
 import type { Device } from '../devices/model.js';
 import { type Reservation, reservationEvents, reserveSend } from '../devices/reserve-send.js';
 import type { BusinessEvent } from '../events.js';
+import { countryOfPhone } from '../kernel/numbering-plan.js';
 import { unreachable } from '../kernel/outcome.js';
 import { type Protected, Redacted } from '../kernel/sealed.js';
 import { type CodeBinding, issueCode } from '../otp/code.js';
@@ -157,12 +158,13 @@ export function challengeByOtp(
       createdAt: now,
     },
   };
+  const sent = kind.channel === 'EMAIL' ? state : { ...state, country: countryOfPhone(to) };
   if (reservation.kind === 'unlimited')
-    return { kind: 'challenge', state, sends, writes: [message], messages: 1, events };
+    return { kind: 'challenge', state: sent, sends, writes: [message], messages: 1, events };
   const { use, writes } = reservation;
   return {
     kind: 'challenge',
-    state: selected.kind === 'device' ? { ...state, selected: { ...selected, contactKey: use.contactKey } } : state,
+    state: selected.kind === 'device' ? { ...sent, selected: { ...selected, contactKey: use.contactKey } } : sent,
     sends,
     writes: [message, { kind: 'update', entity: 'destination', value: use }, ...writes],
     messages: 1,

@@ -114,12 +114,13 @@ function activated(
     confirmed && confirmed.use !== destination
       ? [{ kind: 'update', entity: 'destination', value: confirmed.use }, ...confirmed.writes]
       : [];
-  const { activation: _, ...rest } = clearDevice(device, now);
+  const { activation, ...rest } = clearDevice(device, now);
+  const country = activation?.country === undefined ? undefined : { country: activation.country };
   const active: Device = { ...rest, status: 'ACTIVE', activatedAt: now, updatedAt: now };
   const ordered: UserFactors = { ...factors, deviceOrder: withActivated(factors.deviceOrder, device.id) };
   return grant(
     managed(active, ordered, now),
     [...putDevice(ordered, active), ...contact],
-    [eventOf(active, 'DEVICE.ACTIVATED')],
+    [eventOf(active, 'DEVICE.ACTIVATED', country)],
   );
 }

@@ -44,6 +44,8 @@ export interface Activation {
   readonly notification?: PairingNotification;
   /** The code that was sent, for kinds that are activated by one. */
   readonly code?: IssuedCode;
+  /** Where it was sent by phone (ISO 3166): whether codes come back is watched by country (SEC-38). */
+  readonly country?: string;
   /** The code that this one replaced, kept to tell a replay from a mistyped code in the records (SEC-18). */
   readonly replaced?: IssuedCode;
 }

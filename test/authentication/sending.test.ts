@@ -28,6 +28,22 @@ describe('what is sent', () => {
     expect(world.events.map(({ type }) => type)).toEqual(['AUTHENTICATION.CREATED', 'NOTIFICATION.CREATED']);
   });
 
+  it('by phone leaves its country with the flow, and the right code reports it: conversion is watched by country (SEC-38)', () => {
+    const world = withDevices(2);
+    const { flow } = granted(world.create({ selection: { kind: 'device', id: id(1) } }));
+    expect(flow.state).toMatchObject({ status: 'OTP_REQUIRED', country: 'US' });
+    granted(world.check(flow.id, world.code(flow.id)));
+    const right = { type: 'OTP.CHECK_SUCCESS', detail: { deviceType: 'SMS', country: 'US' } };
+    expect(world.events).toContainEqual(expect.objectContaining(right));
+
+    const mailed = granted(world.create({ selection: { kind: 'device', id: id(2) } })).flow;
+    expect(mailed.state).not.toHaveProperty('country');
+    granted(world.check(mailed.id, world.code(mailed.id)));
+    expect(world.events).toContainEqual(
+      expect.objectContaining({ type: 'OTP.CHECK_SUCCESS', detail: { deviceType: 'EMAIL' } }),
+    );
+  });
+
   it('carries the template, locale, variables and extension', () => {
     const world = new World();
     world.addDevice(1, 'VOICE', { details: { masked: '*******01', extension: '12#' } });

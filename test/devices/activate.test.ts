@@ -58,6 +58,18 @@ describe('the right code (20 §6.4)', () => {
   });
 });
 
+describe('a code that was sent by phone', () => {
+  it('reports its country once it is right: conversion is watched by country (SEC-38)', async () => {
+    const world = new World();
+    const device = await world.pending();
+    granted(await world.activate(device, world.code(device)));
+    expect(world.events.at(-1)).toMatchObject({
+      type: 'DEVICE.ACTIVATED',
+      detail: { deviceType: 'SMS', country: 'US' },
+    });
+  });
+});
+
 describe('wrong codes (20 §17.3, 10 §9.4)', () => {
   it('each is counted before it is answered, by a write that guards the factors (SEC-10)', async () => {
     const world = new World();

@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import { composeContent, hasContent } from '../../delivery/content.js';
 import type { Channel, OutboxMessage } from '../../delivery/message.js';
+import { countryOfPhone } from '../../kernel/numbering-plan.js';
 import { accept, reject } from '../../kernel/outcome.js';
 import { Redacted } from '../../kernel/sealed.js';
 import { type CodeBinding, type IssuedCode, isExpired, issueCode, matchesCode } from '../../otp/code.js';
@@ -33,6 +34,7 @@ export function sentCodePairing(method: SentMethod, channel: Channel): Pairing {
         context.now,
         context.digests,
       );
+      const sentByPhone = channel !== 'EMAIL' && !device.testMode && device.secret;
       const pending: Device = {
         ...device,
         activation: {
@@ -40,6 +42,7 @@ export function sentCodePairing(method: SentMethod, channel: Channel): Pairing {
           accountEpoch: accountLockEpoch(context.factors),
           ...(notification ? { notification } : {}),
           code: issued,
+          ...(sentByPhone ? { country: countryOfPhone(draws.open(sentByPhone)) } : {}),
           ...(replaced ? { replaced } : {}),
         },
       };
