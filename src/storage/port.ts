@@ -157,6 +157,31 @@ export interface Store extends Reader, AsyncDisposable {
   check(): Promise<{ readonly ready: true } | { readonly ready: false; readonly reason: string }>;
 }
 
+/** What a store has done since it was opened, and what it has before it; for metrics, read when they are asked for. */
+export interface StoreStats {
+  readonly database: 'sqlite' | 'postgres';
+  /** Units that wait for their turn. */
+  readonly waiting: number;
+  /** Commits, the units in them, and commits by how many units they held: `[most units, commits]`, the last without a bound. */
+  readonly batches: number;
+  readonly units: number;
+  readonly batchSizes: readonly (readonly [number, number])[];
+  /** Units decided again because another process had been first, and done again because the database had undone them. */
+  readonly conflicts: number;
+  readonly repeats: number;
+  /** Calls that ended in a `StoreError`, by its reason, or in a fault. */
+  readonly failures: Readonly<Record<'busy' | 'unavailable' | 'unknownCommit' | 'fault', number>>;
+  /** Connections to the database server; absent for the embedded one. */
+  readonly connections?: { readonly open: number; readonly idle: number };
+}
+
+/** Messages that are neither sent nor given up, whoever holds them; counted up to a bound. */
+export interface Backlog {
+  readonly messages: number;
+  /** Age of the oldest of them; 0 when there is none. */
+  readonly oldest: Millis;
+}
+
 /** What the store is given by its owner. */
 export interface StoreOptions {
   /** Called after a commit with the outbox rows it appended, leased to this process, attempt 1. */

@@ -3,9 +3,10 @@ import type { Clock, Millis } from '../../kernel/clock.js';
 import type { StoreVault } from '../../kernel/keys.js';
 import type { Logger } from '../../kernel/log.js';
 import type { Random } from '../../kernel/random.js';
-import type { Decision, Plan, Snapshot } from '../port.js';
+import type { Decision, Plan, Snapshot, StoreStats } from '../port.js';
 import type { ParseConfiguration } from './configurations.js';
 import type { Script } from './statement.js';
+import type { CommitTally } from './tally.js';
 import type { TimeSource } from './time.js';
 
 /** What a database must be able to do; everything else of the store is scripts on top of it, the same for both. */
@@ -23,8 +24,15 @@ export interface Engine extends AsyncDisposable {
    * set tells of.
    */
   write<T>(changes: 'message' | 'queues' | 'aggregates', script: () => Script<T>): Promise<T>;
+  /** What it has counted; costs nothing until it is asked. */
+  stats(): EngineStats;
   /** Why the database cannot be written to now, if so. */
   unwritable(): Promise<string | undefined>;
+}
+
+/** The engine's part of `StoreStats`. */
+export interface EngineStats extends Pick<StoreStats, 'database' | 'waiting' | 'connections'> {
+  readonly tally: CommitTally;
 }
 
 export type Database =

@@ -3,29 +3,55 @@ import type { Millis } from '../../kernel/clock.js';
 import { Sealed } from '../../kernel/sealed.js';
 import type { StoredDocument } from '../../platform/model.js';
 import type { KeyAdmin } from '../keys-port.js';
-import type { Store } from '../port.js';
+import type { Backlog, Store, StoreStats } from '../port.js';
+import { StoreError } from '../store-error.js';
 import { withKeysFor } from './data-keys.js';
 import type { Engine, EngineOptions } from './engine.js';
 import { createInboxStore } from './inbox.js';
 import { createKeyAdmin } from './key-rotation.js';
 import { environmentsPage, usersPage } from './lists.js';
+import { MIGRATIONS } from './migrations/index.js';
+import { MigrationError, pendingMigrations, SELECT_APPLIED } from './migrations/plan.js';
 import { createOutbox } from './outbox.js';
 import { purge } from './purge.js';
+import { integer, text } from './row.js';
 import { sealedColumns } from './sealed-columns.js';
-import { ask } from './statement.js';
+import { ask, type Script, statement } from './statement.js';
 import { findDocument, listDocuments, toDocument } from './tables/documents.js';
-import { selectClaimable } from './tables/outbox.js';
+import { countOpen, selectClaimable } from './tables/outbox.js';
+import { BATCH_SIZES } from './tally.js';
 
 /** Beyond this the host's clock and the database's disagree too much for tokens and codes to live side by side (SEC-20). */
 const MAX_SKEW: Millis = 2_000;
 
-export type SqlStore = Store & { readonly inbox: InboxStore; readonly keys: KeyAdmin };
+/** Messages that a look at the backlog counts at most: it is asked for every few seconds. */
+const MOST_COUNTED = 10_000;
+
+export interface SqlStore extends Store {
+  readonly inbox: InboxStore;
+  readonly keys: KeyAdmin;
+  stats(): StoreStats;
+  /** What is neither sent nor given up; of a larger backlog the first 10,000 messages. */
+  backlog(): Promise<Backlog>;
+}
+
+const selectApplied = statement('rows', SELECT_APPLIED);
 
 /** The store over either database. `lock` is what passes over rows that another process is writing, where there are others. */
 export function createStore(engine: Engine, lock: string, options: EngineOptions): SqlStore {
+  const failures = { busy: 0, unavailable: 0, unknownCommit: 0, fault: 0 };
+  const note = (error: unknown): void => {
+    failures[error instanceof StoreError ? error.reason : 'fault'] += 1;
+  };
+  /** Beside the caller, who gets the promise itself: counting puts nothing into its way. */
+  const watched = <T>(work: Promise<T>): Promise<T> => {
+    work.catch(note);
+    return work;
+  };
+
   return {
-    transact: (plan, decide) => engine.transact(plan, decide),
-    load: (plan) => engine.load(plan),
+    transact: (plan, decide) => watched(engine.transact(plan, decide)),
+    load: (plan) => watched(engine.load(plan)),
     environments: (page) => engine.read(() => environmentsPage(page)),
     users: (environmentId, page) => engine.read(() => usersPage(environmentId, page)),
     documents: (environment, kind) =>
@@ -46,6 +72,8 @@ export function createStore(engine: Engine, lock: string, options: EngineOptions
     async check() {
       const reason = await engine.unwritable();
       if (reason !== undefined) return { ready: false, reason };
+      const unserved = await engine.read(unservedReason);
+      if (unserved !== undefined) return { ready: false, reason: unserved };
       const skew = await engine.read(() => engine.time.skew());
       if (skew <= MAX_SKEW) return { ready: true };
       return {
@@ -53,8 +81,37 @@ export function createStore(engine: Engine, lock: string, options: EngineOptions
         reason: `this host's clock is ${Math.round(skew)} ms away from the database's; synchronise it (NTP)`,
       };
     },
+    stats() {
+      const { tally, ...rest } = engine.stats();
+      const { batches, units, conflicts, repeats, sizes } = tally;
+      const batchSizes = sizes.map((count, at) => [BATCH_SIZES[at] ?? Number.POSITIVE_INFINITY, count] as const);
+      return { ...rest, batches, units, conflicts, repeats, batchSizes, failures: { ...failures } };
+    },
+    backlog: () =>
+      engine.read(function* () {
+        const now = yield* engine.time.now();
+        const [row = []] = (yield* ask(countOpen, { limit: MOST_COUNTED })).rows;
+        const messages = integer(row, 0);
+        return { messages, oldest: messages === 0 ? 0 : Math.max(0, now - integer(row, 1)) };
+      }),
     [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose](),
   };
 }
 
 const sealedPart = ({ secret }: StoredDocument): Sealed | undefined => (secret instanceof Sealed ? secret : undefined);
+
+/** Why this release may no longer serve the database: a newer one has moved it on meanwhile (SEC-83). */
+function* unservedReason(): Script<string | undefined> {
+  const applied = (yield* ask(selectApplied, {})).rows.map((row) => ({
+    number: integer(row, 0),
+    name: text(row, 1),
+    oldestServer: integer(row, 2),
+  }));
+  try {
+    const [missing] = pendingMigrations(MIGRATIONS, applied);
+    return missing && `the database lacks migration ${missing.number} (${missing.name}): run \`postern migrate\``;
+  } catch (error) {
+    if (error instanceof MigrationError) return error.message;
+    throw error;
+  }
+}

@@ -36,6 +36,11 @@ export class Batches<T extends Queued> {
     this.#options = options;
   }
 
+  /** Units that wait. */
+  get waiting(): number {
+    return this.#queue.length;
+  }
+
   /** Queues a unit, or rejects it: `busy` when the queue is full. */
   add(unit: T): void {
     if (this.#queue.length >= QUEUE_UNITS) {

@@ -48,6 +48,11 @@ export class GroupCommit {
     this.#hooks = hooks;
   }
 
+  /** Units that wait for their turn. */
+  get waiting(): number {
+    return this.#queue.length;
+  }
+
   /** Settles once the unit's transaction is durable, with what `attempt` gave. */
   run<T>(attempt: () => T): Promise<T> {
     const stopped = this.#fatal ?? this.#closed;

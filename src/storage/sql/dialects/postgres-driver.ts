@@ -155,6 +155,12 @@ export class PostgresPool {
     }
   }
 
+  /** Connections, and units that wait for one. */
+  stats(): { readonly waiting: number; readonly connections: { readonly open: number; readonly idle: number } } {
+    const { waitingCount: waiting, totalCount: open, idleCount: idle } = this.#pool;
+    return { waiting, connections: { open, idle } };
+  }
+
   async end(): Promise<void> {
     await this.#pool.end();
   }

@@ -3,6 +3,7 @@ import type { Millis } from '../../../kernel/clock.js';
 import { StoreError } from '../../store-error.js';
 import { StorageFault } from '../fault.js';
 import type { Call, Result } from '../statement.js';
+import type { CommitTally } from '../tally.js';
 import type { Step, WriteSet } from '../write-set.js';
 import { Batches, type Queued, timeFor } from './batches.js';
 import { withDeadline } from './deadline.js';
@@ -39,18 +40,25 @@ export function isHot({ claims, steps }: WriteSet): boolean {
 export class PostgresGroup {
   readonly #pool: PostgresPool;
   readonly #announce: (messages: readonly OutboxMessage[]) => void;
+  readonly #tally: CommitTally;
   readonly #batches: Batches<Unit>;
   /** Lines of the rows that batches in flight guard. */
   readonly #inFlight = new Set<string>();
 
-  constructor(pool: PostgresPool, announce: (messages: readonly OutboxMessage[]) => void) {
+  constructor(pool: PostgresPool, announce: (messages: readonly OutboxMessage[]) => void, tally: CommitTally) {
     this.#pool = pool;
     this.#announce = announce;
+    this.#tally = tally;
     this.#batches = new Batches({
       name: 'for their commit',
       admission: () => this.#admission(),
       run: (batch) => this.#run(batch),
     });
+  }
+
+  /** Units that wait. */
+  get waiting(): number {
+    return this.#batches.waiting;
   }
 
   /** Commits a hot write set with others. Throws `StoreError` and `RepeatableError`, as a transaction of its own would. */
@@ -100,6 +108,7 @@ export class PostgresGroup {
         cause,
       });
     }
+    this.#tally.committed(survivors.length);
     this.#announce(survivors.flatMap(({ set }) => set.appended));
     settle(survivors, () => writes.unwritten(committed.results));
   }

@@ -1,6 +1,7 @@
 import type { Millis } from '../../../kernel/clock.js';
 import { StoreError } from '../../store-error.js';
 import type { Script } from '../statement.js';
+import type { CommitTally } from '../tally.js';
 import { Batches, type Queued, timeFor } from './batches.js';
 import { withDeadline } from './deadline.js';
 import type { PostgresPool, PostgresSession } from './postgres-driver.js';
@@ -18,16 +19,23 @@ interface Waiting extends Queued {
  */
 export class PostgresScripts {
   readonly #pool: PostgresPool;
+  readonly #tally: CommitTally | undefined;
   readonly #batches: Batches<Waiting>;
 
-  /** `look`: scripts that change nothing. `write`: what they do is durable before any of them resolves. */
-  constructor(pool: PostgresPool, kind: 'look' | 'write') {
+  /** `look`: scripts that change nothing. `write`: what they do is durable before any of them resolves; counted in `tally`. */
+  constructor(pool: PostgresPool, kind: 'look' | 'write', tally?: CommitTally) {
     this.#pool = pool;
+    this.#tally = tally;
     const drive = kind === 'look' ? look : write;
     this.#batches = new Batches({
       name: kind === 'look' ? 'to be loaded' : 'to be written',
       run: (batch) => this.#run(batch, drive),
     });
+  }
+
+  /** Scripts that wait. */
+  get waiting(): number {
+    return this.#batches.waiting;
   }
 
   run<T>(script: () => Script<T>, deadline: Millis): Promise<T> {
@@ -57,6 +65,7 @@ export class PostgresScripts {
     const session = await this.#pool.session();
     try {
       await withDeadline(session, timeFor(batch), () => work(session));
+      this.#tally?.committed(batch.length);
       session.release();
     } catch (error) {
       session.release(error);

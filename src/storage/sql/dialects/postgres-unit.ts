@@ -8,6 +8,7 @@ import { StorageFault } from '../fault.js';
 import type { Loader } from '../load.js';
 import { addToCounter } from '../tables/counters.js';
 import { insertDestination } from '../tables/destinations.js';
+import type { CommitTally } from '../tally.js';
 import { inLockOrder, type WriteSet } from '../write-set.js';
 import { writeSetOf } from '../writes.js';
 import { withDeadline } from './deadline.js';
@@ -49,6 +50,7 @@ export interface UnitContext {
   readonly loads: PostgresScripts;
   readonly group: PostgresGroup;
   readonly lines: Lines;
+  readonly tally: CommitTally;
   readonly options: EngineOptions;
 }
 
@@ -86,7 +88,10 @@ export class PostgresUnit<O> {
     for (;;) {
       const trying = locked ? this.#tryUnderLocks(locked) : this.#try();
       const tried = await trying.catch((error: unknown): Tried<O> => {
-        if (error instanceof RepeatableError && repeats++ < REPEATS) return { kind: 'alone' };
+        if (error instanceof RepeatableError && repeats++ < REPEATS) {
+          this.#context.tally.repeats += 1;
+          return { kind: 'alone' };
+        }
         throw error instanceof RepeatableError ? unavailable('the database keeps undoing the unit', error) : error;
       });
       switch (tried.kind) {
@@ -96,6 +101,7 @@ export class PostgresUnit<O> {
           locked = (await this.#enter(tried.rows)) ? tried.rows : undefined;
           break;
         case 'moved':
+          this.#context.tally.conflicts += 1;
           await delay(this.#context.options.random.fraction() * (JITTER[beaten] ?? 0));
           beaten++;
           if (beaten >= JITTER.length) locked = tried.rows;
@@ -214,6 +220,7 @@ export class PostgresUnit<O> {
       if (rows === 'one' && count !== 1)
         throw new StorageFault(`a guarded write changed ${count} rows: ${set.steps[index]?.call.statement.text}`);
     });
+    this.#context.tally.committed(1);
     announce(this.#context.options, set.appended);
     return { kind: 'done', outcome: decision.outcome };
   }

@@ -5,6 +5,7 @@ import { Configurations } from '../configurations.js';
 import { announce, type Engine, type EngineOptions } from '../engine.js';
 import { Loader } from '../load.js';
 import { call, type Script, statement } from '../statement.js';
+import { CommitTally } from '../tally.js';
 import { localTime, serverTime } from '../time.js';
 import { withDeadline } from './deadline.js';
 import { Lines } from './lines.js';
@@ -25,9 +26,10 @@ export function createPostgresEngine(pool: PostgresPool, options: EngineOptions,
   const time = options.clock ? localTime(options.clock) : serverTime(host);
   const loader = new Loader(time, new Configurations(options.parseConfiguration, options.vault.keys));
   const lines = new Lines();
+  const tally = new CommitTally();
   const loads = new PostgresScripts(pool, 'look');
-  const messages = new PostgresScripts(pool, 'write');
-  const group = new PostgresGroup(pool, (appended) => announce(options, appended));
+  const messages = new PostgresScripts(pool, 'write', tally);
+  const group = new PostgresGroup(pool, (appended) => announce(options, appended), tally);
   const running = new Set<Promise<unknown>>();
   let closed = false;
 
@@ -59,7 +61,10 @@ export function createPostgresEngine(pool: PostgresPool, options: EngineOptions,
     inSession(async (session) => {
       const result = await session.drive(script(), []);
       const committed = await session.commit([]);
-      if (committed.kind === 'committed') return result;
+      if (committed.kind === 'committed') {
+        tally.committed(1);
+        return result;
+      }
       throw new StoreError('unknownCommit', 'the connection broke during a commit', { cause: committed.cause });
     });
 
@@ -70,6 +75,7 @@ export function createPostgresEngine(pool: PostgresPool, options: EngineOptions,
         return await work();
       } catch (error) {
         if (!(error instanceof RepeatableError)) throw error;
+        tally.repeats += 1;
         if (repeats === REPEATS) throw new StoreError('unavailable', 'the database keeps undoing it', { cause: error });
       }
     }
@@ -81,13 +87,18 @@ export function createPostgresEngine(pool: PostgresPool, options: EngineOptions,
     load: (plan) => admit(() => loads.run(() => loader.load(plan), monotonicMillis() + SCRIPT_MILLIS)),
     read: (script) => admit(() => inSession((session) => session.drive(script()))),
     transact: <O>(plan: Plan, decide: (snapshot: Snapshot) => Decision<O>): Promise<O> =>
-      admit(() => new PostgresUnit({ pool, loader, loads, group, lines, options }, plan, decide).run()),
+      admit(() => new PostgresUnit({ pool, loader, loads, group, lines, tally, options }, plan, decide).run()),
     write: (changes, script) =>
       admit(() =>
         repeated(() =>
           changes === 'message' ? messages.run(script, monotonicMillis() + SCRIPT_MILLIS) : inTransaction(script),
         ),
       ),
+    stats() {
+      const { waiting, connections } = pool.stats();
+      const inQueues = loads.waiting + messages.waiting + group.waiting;
+      return { database: 'postgres', tally, waiting: waiting + inQueues, connections };
+    },
     async unwritable() {
       try {
         const [result] = await admit(() => inSession((session) => session.ask([call(selectReadOnly, {})])));

@@ -9,6 +9,7 @@ import { StorageFault } from '../fault.js';
 import { Loader } from '../load.js';
 import { integer } from '../row.js';
 import { type Call, call, type Script, statement } from '../statement.js';
+import { CommitTally } from '../tally.js';
 import { localTime, PersistedClock } from '../time.js';
 import type { Step } from '../write-set.js';
 import { writeSetOf } from '../writes.js';
@@ -48,6 +49,7 @@ export function createSqliteEngine(
   const configurations = new Configurations(options.parseConfiguration, options.vault.keys);
   const loader = new Loader(time, configurations);
   const memory = new SqliteMemory();
+  const tally = new CommitTally();
   const commits = new GroupCommit(connection, {
     stamp() {
       const now = clock.now();
@@ -55,6 +57,7 @@ export function createSqliteEngine(
       return () => persistedClock.persisted(now);
     },
     committed(values) {
+      tally.committed(values.length);
       const appended = values.flatMap((value) => (value as Done).appended);
       announce(options, appended);
     },
@@ -138,6 +141,7 @@ export function createSqliteEngine(
       // As above.
       return done.outcome as T;
     },
+    stats: () => ({ database: 'sqlite', waiting: commits.waiting, tally }),
     async unwritable() {
       // The probe writes what every batch writes: the time.
       try {

@@ -125,6 +125,13 @@ export const postponeOutbox = statement(
   `update outbox set lease_until = cast(:notBefore as bigint), history = history || cast(:entry as text) where ${HELD}`,
 );
 
+/** How much is open, and since when; `limit` bounds the work. */
+export const countOpen = statement(
+  'row',
+  `select count(*), min(created_at) from
+   (select created_at from outbox where settled_at is null limit cast(:limit as bigint)) as open`,
+);
+
 /** The oldest of an environment; ids are time-ordered, as those of authentications. */
 export const oldestMessages = statement(
   'rows',
