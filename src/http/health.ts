@@ -7,7 +7,11 @@ import type { Answer } from './answer.js';
 const ASK_EVERY_MILLIS = 1_000;
 const PLAIN_TEXT = { 'content-type': 'text/plain; charset=utf-8' } as const;
 
-/** Liveness and readiness: no token, no details (SEC-83). */
+/**
+ * Liveness: the event loop turns, for else there is no answer. Readiness: the store can be written, its schema is one that this
+ * release may serve, the clock is within bounds, and the server is not on its way out; the keys were there before it listened. No
+ * token, no details (SEC-83).
+ */
 export interface Health {
   live(): Answer;
   ready(): Promise<Answer>;
@@ -17,12 +21,19 @@ export interface Health {
 
 export function createHealth(store: Pick<Store, 'check'>, clock: Clock, logger: Logger): Health {
   let leaving = false;
+  /** What the log was told last: it is told once, not at each probe. */
+  let reported: string | undefined;
   let asked: { readonly at: Instant; readonly ready: Promise<boolean> } | undefined;
 
   /** The reason is for the log only. */
   async function ask(): Promise<boolean> {
     const result = await store.check().catch((cause: unknown) => ({ ready: false as const, reason: String(cause) }));
-    if (!result.ready) logger.warn({ reason: result.reason }, 'not ready');
+    const reason = result.ready ? undefined : result.reason;
+    if (reason !== reported) {
+      if (reason === undefined) logger.info({}, 'ready again');
+      else logger.warn({ reason }, 'not ready');
+      reported = reason;
+    }
     return result.ready;
   }
 
