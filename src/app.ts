@@ -3,6 +3,7 @@ import { CONTROL_SOCKET, openControl } from './app/control.js';
 import { freePort, localOrigin } from './app/free-port.js';
 import { Lifetime } from './app/lifetime.js';
 import { createLogger } from './app/logger.js';
+import { observe } from './app/observation.js';
 import { reportRefused } from './app/refused.js';
 import { acceptSiblings } from './app/sibling-tokens.js';
 import { startSweeper } from './app/sweeper.js';
@@ -39,8 +40,9 @@ import { createInbox, type Inbox } from './inbox/service.js';
 import { type Clock, systemClock } from './kernel/clock.js';
 import { minutes } from './kernel/duration.js';
 import { createKeyring } from './kernel/keys.js';
-import type { Logger } from './kernel/log.js';
+import { type Logger, silentLogger } from './kernel/log.js';
 import { createSystemRandom, type Random } from './kernel/random.js';
+import { createMetricsServer, type MetricsServer } from './metrics/server.js';
 import { createDirectory } from './platform/directory.js';
 import { createPlatformService } from './platform/service.js';
 import { createTokenService } from './platform/tokens.js';
@@ -53,6 +55,8 @@ export interface AppOverrides {
   readonly random?: Random;
   readonly logger?: Logger;
   readonly populate?: Populate;
+  /** The release, for metrics and traces. */
+  readonly version?: string;
 }
 
 /** The whole server. Disposing of it ends everything in the reverse order of its beginning. */
@@ -60,11 +64,15 @@ export interface App extends Server {
   readonly routes: readonly Route[];
   readonly dispatcher: Pick<Dispatcher, 'idle' | 'takeOver'>;
   readonly inject: HttpServer['inject'];
+  /** What `GET /metrics` answers. */
+  metrics(): Promise<string>;
 }
 
 /** Puts everything together; nothing listens yet. The only function that knows every part (`style.md` §3). */
 export async function createApp(config: Config, overrides: AppOverrides = {}): Promise<App> {
-  const { clock = systemClock, random = createSystemRandom(), logger = createLogger(config.logLevel) } = overrides;
+  const { clock = systemClock, random = createSystemRandom(), version = 'unknown' } = overrides;
+  const ownLog = overrides.logger ? undefined : createLogger(config.logLevel);
+  const logger: Logger = overrides.logger ?? ownLog ?? silentLogger;
   const lifetime = new Lifetime();
   try {
     return await build();
@@ -78,12 +86,18 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
     const port = config.listen.port === 0 ? await freePort(host) : config.listen.port;
     const urls = config.urls ?? localUrls(localOrigin(host, port));
     const { keys, notice } = resolveMasterKey(config.masterKey, random);
-    const events = createEventSink(logger);
+    const observation = observe();
+    const events = createEventSink(logger, observation.note);
     const { digests, vault } = createKeyring(keys, reportRefused(logger, events));
+
+    // Loaded only when traces are wanted: without them nothing of it is on any path.
+    const tracing = config.traceUrl
+      ? lifetime.own((await import('./traces/tracing.js')).createTracing({ url: config.traceUrl, version }))
+      : undefined;
 
     // The store tells of new messages before the dispatcher exists; the dispatcher needs the store.
     let dispatcher: Dispatcher | undefined;
-    const store = lifetime.own(
+    const opened = lifetime.own(
       await openStore({
         database: databaseOf(config),
         vault,
@@ -95,6 +109,7 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
         ...(overrides.clock ? { clock: overrides.clock } : {}),
       }),
     );
+    const store = tracing?.store(opened) ?? opened;
     if (config.database.kind === 'sqlite' && config.database.directory !== undefined)
       lifetime.own(await openControl(join(config.database.directory, CONTROL_SOCKET), store.keys, logger));
     const facts = await overrides.populate?.({ store, random, digests });
@@ -104,7 +119,11 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
       const onFault = (error: unknown): void => logger.warn({ err: error }, 'the inbox could not be read');
       inbox = lifetime.own(createInbox({ store: store.inbox, onFault }));
     }
-    const outlets = lifetime.own(gatewaysFor(config.gateways, { clock, ...(inbox ? { inbox } : {}) }));
+    const outlets = lifetime.own(
+      gatewaysFor(config.gateways, { clock, ...(inbox ? { inbox } : {}) }, (gateway) =>
+        observation.deliveries.around(tracing?.gateway(gateway) ?? gateway),
+      ),
+    );
     dispatcher = lifetime.own(
       createDispatcher({
         outbox: store.outbox,
@@ -174,6 +193,8 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
         clock,
         logger,
         ...urls,
+        counter: observation.requests,
+        tracer: tracing?.requests,
         corsOrigins: config.corsOrigins,
         development: config.mode === 'dev',
         limits: limits.requests,
@@ -181,6 +202,10 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
         drainGrace: config.shutdownGrace,
       }),
     );
+    observation.show({ version, store, dispatcher, tokens, http, droppedLines: () => ownLog?.dropped() ?? 0 });
+    let metrics: MetricsServer | undefined;
+    if (config.metrics)
+      metrics = lifetime.own(createMetricsServer({ ...config.metrics, text: observation.text, logger }));
     return {
       urls,
       store,
@@ -195,7 +220,12 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
       notices: notice === undefined ? [] : [notice],
       async listen() {
         await http.listen({ host, port });
+        if (!metrics) return;
+        metrics.listen();
+        // The server is there already; what loads now is only late for the first scrape.
+        observation.beginProcessMetrics().catch((error: unknown) => logger.error({ err: error }, 'no process metrics'));
       },
+      metrics: observation.text,
       drain: () => http.drain(),
       inject: http.inject,
       [Symbol.asyncDispose]: () => lifetime[Symbol.asyncDispose](),

@@ -11,6 +11,7 @@ import { seedFileMarkdown } from './docs/seed-file.js';
 import { openApi } from './http/openapi.js';
 import type { Route } from './http/route.js';
 import { silentLogger } from './kernel/log.js';
+import { metricsMarkdown } from './metrics/catalogue.js';
 
 /** `npm run docs` writes the generated documents; with `--check` it writes none and fails when one is stale. */
 const FOLDER = fileURLToPath(new URL('../docs/', import.meta.url));
@@ -23,6 +24,7 @@ function documents(routes: readonly Route[]): Readonly<Record<string, string>> {
     'compat.md': compatMarkdown(routes),
     'configuration.md': configurationMarkdown(OPTION_GROUPS),
     'errors.md': errorsMarkdown(routes),
+    'metrics.md': metricsMarkdown(),
     'openapi.json': `${JSON.stringify(openApi(routes, { version: composition.version, ...EXAMPLE_URLS }), undefined, 1)}\n`,
     'roles.md': rolesPage(routes),
     'seed-file.md': seedFileMarkdown(),

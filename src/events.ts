@@ -27,10 +27,14 @@ const NOTABLE: ReadonlySet<string> = new Set([
   'USER.LOCKED',
 ]);
 
-/** Logs each event: the notable at `info`, the daily business at `debug`, so that a request stays one line. */
-export function createEventSink(logger: Logger): EventSink {
+/**
+ * Logs each event: the notable at `info`, the daily business at `debug`, so that a request stays one line. `note` sees every event
+ * too: the metrics count from it.
+ */
+export function createEventSink(logger: Logger, note?: (event: BusinessEvent) => void): EventSink {
   return {
     emit(event) {
+      note?.(event);
       if (NOTABLE.has(event.type)) logger.info(event, 'event');
       else logger.debug(event, 'event');
     },

@@ -108,6 +108,18 @@ const PARTS: Readonly<Record<string, Part>> = {
     typesOf: ['storage port', 'events'],
     because: 'commands are thin; they are handed the app and never make one',
   },
+  metrics: {
+    paths: ['metrics/'],
+    mayImport: ['kernel'],
+    typesOf: ['events', 'storage port', 'delivery', 'message'],
+    because: 'it counts what it is told and shows it; nothing asks it for anything',
+  },
+  traces: {
+    paths: ['traces/'],
+    mayImport: ['kernel'],
+    typesOf: ['storage port', 'delivery', 'message', 'http'],
+    because: 'it stands around ports and knows nothing behind them',
+  },
   root: {
     paths: ['app.ts', 'app/', 'main.ts', 'docs.ts', 'docs/'],
     mayImport: [
@@ -122,6 +134,8 @@ const PARTS: Readonly<Record<string, Part>> = {
       'inbox',
       'http',
       'http contract',
+      'metrics',
+      'traces',
       'cli',
     ],
     because: 'the composition root knows everything, and nothing else sees it',
@@ -137,6 +151,11 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   nodemailer: /^delivery\/gateways\//,
   jose: /^(platform|http)\//,
   yaml: /^cli\//,
+  'prom-client': /^metrics\//,
+  '@opentelemetry/api': /^traces\//,
+  '@opentelemetry/exporter-trace-otlp-http': /^traces\//,
+  '@opentelemetry/resources': /^traces\//,
+  '@opentelemetry/sdk-trace-base': /^traces\//,
   pino: /^(app|app\/.*|main)\.ts$/,
   typebox: /^(?!kernel\/)/,
 };

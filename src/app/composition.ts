@@ -30,12 +30,14 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
   })),
 ];
 
+const version = packageVersion();
+
 /** The real parts, for the commands. */
 export const composition: Composition = {
-  version: packageVersion(),
+  version,
   optionGroups: OPTION_GROUPS,
   gatewayTable: { options: GATEWAY_OPTIONS, check: gatewayProblems },
-  createServer: (config, populate) => told(createApp(config, populate ? { populate } : {})),
+  createServer: (config, populate) => told(createApp(config, { version, ...(populate ? { populate } : {}) })),
   async openStore(config) {
     const { store, random, digests } = await told(openDatabase(config));
     return { store, random, digests, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };

@@ -17,6 +17,10 @@ export interface Config {
   /** Exact origins, or every loopback origin (`00` §3.7, SEC-57). */
   readonly corsOrigins: 'loopback' | readonly string[];
   readonly logLevel: LogLevel;
+  /** Where `GET /metrics` answers; absent: nowhere. */
+  readonly metrics: { readonly host: string; readonly port: number } | undefined;
+  /** The collector's address for traces, `…/v1/traces`; absent: none are made. */
+  readonly traceUrl: string | undefined;
   readonly readyFile: string | undefined;
   readonly seedFile: string | undefined;
   /** Between `SIGTERM` and the moment the server takes no more connections (SEC-84). */

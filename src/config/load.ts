@@ -59,6 +59,7 @@ export function loadConfig(
   const testModeEnvironments = testModeOf(set['test-mode-environments'], complain);
   const corsOrigins = originsOf(set['cors-origins'], complain);
   const limits = limitsOf(set, complain);
+  const traceUrl = traceUrlOf(set['trace-endpoint'], sources, complain);
   const gateways = Object.fromEntries(gatewayTable.options.map(({ name }) => [name, values[name]]));
   problems.push(...gatewayTable.check(gateways));
   if (problems.length > 0 || !database || !masterKey) return reject(problems);
@@ -71,6 +72,8 @@ export function loadConfig(
     testModeEnvironments,
     corsOrigins,
     logLevel: set['log-level'],
+    metrics: set['metrics-port'] === 0 ? undefined : { host: set['metrics-host'], port: set['metrics-port'] },
+    traceUrl,
     readyFile: set['ready-file'],
     seedFile: set.seed,
     shutdownGrace: set['shutdown-grace'] * 1000,
@@ -216,6 +219,19 @@ function originsOf(list: readonly string[] | undefined, complain: Complain): Con
       'Write scheme, host and port only, as in https://admin.example.org, or `loopback` alone.',
     );
   return list ?? [];
+}
+
+/** The variable that OpenTelemetry's own tools read counts where ours is not set. */
+function traceUrlOf(own: string | undefined, { env }: Sources, complain: Complain): string | undefined {
+  const endpoint = own ?? env['OTEL_EXPORTER_OTLP_ENDPOINT'];
+  if (endpoint === undefined || endpoint === '') return undefined;
+  if (/^https?:\/\//.test(endpoint) && URL.canParse(endpoint)) return `${endpoint.replace(/\/+$/, '')}/v1/traces`;
+  complain(
+    'trace-endpoint',
+    'must be an http or https URL.',
+    `Write http://host:4318, or unset ${variable('trace-endpoint')} and OTEL_EXPORTER_OTLP_ENDPOINT for no traces.`,
+  );
+  return undefined;
 }
 
 function isOrigin(text: string): boolean {

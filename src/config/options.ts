@@ -95,6 +95,26 @@ export const CORE_OPTIONS = [
     doc: 'Origins of web pages that may call the management API and device authentications, such as `https://admin.example.org`; `loopback`, alone, for every `localhost`, `127.0.0.1` and `[::1]`.',
   },
   {
+    name: 'metrics-host',
+    kind: 'string',
+    default: '127.0.0.1',
+    doc: 'Address on which metrics are served. They need no token and tell how much you send to which country: keep them off public networks.',
+  },
+  {
+    name: 'metrics-port',
+    kind: 'integer',
+    minimum: 0,
+    maximum: 65_535,
+    default: '9464',
+    developmentDefault: '0',
+    doc: 'Port on which `GET /metrics` answers in the Prometheus text format (`docs/operations.md`); `0` for none. While another process has it, the server runs without and tries again.',
+  },
+  {
+    name: 'trace-endpoint',
+    kind: 'string',
+    doc: 'Base URL of an OpenTelemetry collector that takes traces by OTLP over HTTP, such as `http://127.0.0.1:4318`; `/v1/traces` is added. Default: the variable `OTEL_EXPORTER_OTLP_ENDPOINT`; without either there are no traces.',
+  },
+  {
     name: 'shutdown-grace',
     kind: 'integer',
     minimum: 0,

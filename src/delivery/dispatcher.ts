@@ -21,6 +21,8 @@ export interface Dispatcher extends AsyncDisposable {
   start(): void;
   /** Takes over dead leases once; resolves when what was claimed is on its way. */
   takeOver(): Promise<void>;
+  /** Messages that wait here or are being sent, by channel; for metrics. */
+  depth(): ReadonlyMap<Channel, number>;
   /** Resolves when nothing is waiting or being sent. */
   idle(): Promise<void>;
   /** Finishes what is being sent, hands the rest over to whoever claims next, and stops (SEC-84). */
@@ -185,6 +187,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     },
     start: look,
     takeOver,
+    depth: () => queued,
     idle,
     drain,
     [Symbol.asyncDispose]: drain,

@@ -11,6 +11,7 @@ import type { Health } from './health.js';
 import { HTTP_LIMITS, refuseByShape } from './limits.js';
 import type { RawRoute } from './raw.js';
 import type { RawDispatcher } from './raw-dispatch.js';
+import type { RequestCounter, RequestTracer } from './watch.js';
 
 /** Where every request comes in, whatever it is for. */
 export interface Front {
@@ -24,18 +25,25 @@ interface FrontOptions {
   readonly health: Health;
   readonly gate: Gate;
   readonly logger: Logger;
+  readonly counter?: RequestCounter | undefined;
+  readonly tracer?: RequestTracer | undefined;
 }
 
 const HEALTH = 'health';
+const PROBES = new Set(['/livez', '/readyz']);
 
-export function createFront({ dispatcher, raw, health, gate, logger }: FrontOptions): Front {
+export function createFront(options: FrontOptions): Front {
+  const { dispatcher, raw, health, gate, logger, counter, tracer } = options;
   /** One line per request: names and numbers, never a URL, a header or a body (SEC-71). Probes are not worth one. */
   function record(exchange: Exchange, status: number, routeId: string | undefined, environmentId?: string): void {
+    const millis = monotonicMillis() - exchange.startedAt;
+    counter?.answered(routeId, status, millis);
+    tracer?.answered(routeId, status);
     const fields = {
       method: exchange.method,
       route: routeId,
       status,
-      ms: Math.round((monotonicMillis() - exchange.startedAt) * 1000) / 1000,
+      ms: Math.round(millis * 1000) / 1000,
       correlationId: exchange.correlationId,
       environmentId: environmentId === undefined ? undefined : parseUuid(environmentId),
     };
@@ -67,14 +75,15 @@ export function createFront({ dispatcher, raw, health, gate, logger }: FrontOpti
     }
   }
 
-  return {
-    async serve(exchange) {
+  async function serve(exchange: Exchange): Promise<void> {
+    counter?.begun();
+    try {
       const refusal = refuseByShape(exchange.request, exchange.url);
       if (refusal) return refuse(exchange, refusal);
       if (exchange.url === '/livez') return conclude(exchange, health.live(), HEALTH);
       if (exchange.url === '/readyz') return conclude(exchange, await health.ready(), HEALTH);
       const page = raw.find(exchange);
-      if (page) return servePage(exchange, page);
+      if (page) return await servePage(exchange, page);
 
       if (gate.isFull()) return limit(exchange, overloaded());
       const admitted = await dispatcher.admit(exchange);
@@ -93,6 +102,13 @@ export function createFront({ dispatcher, raw, health, gate, logger }: FrontOpti
       } finally {
         gate.leave(entry);
       }
-    },
+    } finally {
+      counter?.ended();
+    }
+  }
+
+  if (!tracer) return { serve };
+  return {
+    serve: (exchange) => (PROBES.has(exchange.url) ? serve(exchange) : tracer.around(exchange, () => serve(exchange))),
   };
 }

@@ -22,6 +22,7 @@ import type { RawRoute } from './raw.js';
 import { createRawDispatcher } from './raw-dispatch.js';
 import type { Route } from './route.js';
 import { createSourceOf } from './source.js';
+import type { RequestCounter, RequestTracer } from './watch.js';
 
 export interface HttpServerOptions {
   readonly routes: readonly Route[];
@@ -43,6 +44,8 @@ export interface HttpServerOptions {
   readonly limits?: GateLimits;
   /** Addresses and networks whose `X-Forwarded-For` is believed (SEC-56). */
   readonly trustedProxies?: readonly string[];
+  readonly counter?: RequestCounter | undefined;
+  readonly tracer?: RequestTracer | undefined;
   /** How long connections are still accepted after the server has said that it is not ready (SEC-84). */
   readonly drainGrace?: Millis;
 }
@@ -52,6 +55,10 @@ export interface HttpServer extends AsyncDisposable {
   listen(at: { readonly host: string; readonly port: number }): Promise<{ readonly port: number }>;
   /** Not ready at once; then no new connections; resolves when every request in flight has its answer (SEC-84). */
   drain(): Promise<void>;
+  /** Whether it has begun to end. */
+  isLeaving(): boolean;
+  /** Open client connections. */
+  connections(): Promise<number>;
   /** A request without a socket. */
   inject(request: InjectOptions): Promise<LightMyRequestResponse>;
 }
@@ -82,6 +89,8 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     health,
     gate: createGate(options.limits ?? UNLIMITED),
     logger,
+    counter: options.counter,
+    tracer: options.tracer,
   });
 
   const engine = createEngine({
@@ -150,6 +159,9 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       left ??= leave(options.drainGrace ?? DRAIN_GRACE);
       return left;
     },
+    isLeaving: () => leaving,
+    connections: () =>
+      new Promise((resolve) => engine.server.getConnections((error, count) => resolve(error ? 0 : count))),
     inject: (request) => engine.inject(request),
     [Symbol.asyncDispose]() {
       left ??= leave(0);

@@ -52,6 +52,8 @@ export interface TokenService {
    * verified token is remembered until it expires, its client looked up again every 2 s (SEC-48, SEC-49; `design.md` §5).
    */
   authenticate(token: string): Promise<Actor | undefined>;
+  /** How often a verified token was found in memory; for metrics. */
+  cache(): { readonly hits: number; readonly misses: number; readonly entries: number };
   /** Public keys, oldest first; `undefined`: no such environment. */
   publicKeys(environmentId: EnvironmentId): Promise<readonly PublicJwk[] | undefined>;
 }
@@ -93,6 +95,8 @@ export function createTokenService(options: TokenServiceOptions): TokenService {
     async (environmentId) => toEnvironmentKeys(await store.documents(environmentId, 'signingKey'), vault),
   );
   const decoy = createDecoy(vault, random);
+  let hits = 0;
+  let misses = 0;
 
   /** The client, if it is one and may be seen from here, and its secret, or that of nobody. */
   async function findClient(credentials: ClientCredentials, environmentId: EnvironmentId | undefined) {
@@ -145,7 +149,9 @@ export function createTokenService(options: TokenServiceOptions): TokenService {
 
     async authenticate(token) {
       let claims = verified.get(token);
-      if (!claims) {
+      if (claims) hits += 1;
+      else {
+        misses += 1;
         claims = await verify(token);
         if (!claims) return undefined;
         remember(token, claims);
@@ -157,6 +163,8 @@ export function createTokenService(options: TokenServiceOptions): TokenService {
       const actor = await clients.get(claims.clientId);
       return actor?.environmentId === claims.environmentId ? actor : undefined;
     },
+
+    cache: () => ({ hits, misses, entries: verified.size }),
 
     async publicKeys(environmentId) {
       if ((await directory.organizationOf(environmentId)) === undefined) return undefined;

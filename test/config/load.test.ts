@@ -271,6 +271,30 @@ describe('the command line', () => {
   });
 });
 
+describe('metrics and traces', () => {
+  it('metrics are served on loopback in production and nowhere in development, unless told otherwise', () => {
+    const production = { POSTERN_MASTER_KEY: KEY };
+    expect(config('serve', production).metrics).toEqual({ host: '127.0.0.1', port: 9464 });
+    expect(config('serve', { ...production, POSTERN_METRICS_PORT: '0' }).metrics).toBeUndefined();
+    expect(config('dev', {}).metrics).toBeUndefined();
+    expect(config('dev', {}, { 'metrics-port': '9000', 'metrics-host': '0.0.0.0' }).metrics).toEqual({
+      host: '0.0.0.0',
+      port: 9000,
+    });
+  });
+
+  it('traces go to our own setting or to the variable that OpenTelemetry tools share, and nowhere without either', () => {
+    const shared = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318/' };
+    expect(config('dev', {}).traceUrl).toBeUndefined();
+    expect(config('dev', shared).traceUrl).toBe('http://collector:4318/v1/traces');
+    expect(config('dev', shared, { 'trace-endpoint': 'https://mine' }).traceUrl).toBe('https://mine/v1/traces');
+    const wrong = load('dev', { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' });
+    expect(wrong.ok ? [] : wrong.rejection).toEqual([
+      expect.objectContaining({ what: 'must be an http or https URL.' }),
+    ]);
+  });
+});
+
 describe('the table', () => {
   it.each(options.map((option) => [option.name, option] as const))('%s is documented', (_name, option) => {
     expect(option.doc).toMatch(/^[A-Z].{20,}\.$/s);

@@ -30,10 +30,14 @@ export interface Outlets extends AsyncDisposable {
  * Opens the configured gateways. A stand-in serves what no other does: with an inbox, everything goes somewhere; without, a
  * channel that has no gateway is not offered (`10` §13A), so that nothing is dropped in silence.
  */
-export function gatewaysFor(settings: GatewaySettings, context: GatewayContext): Outlets {
+export function gatewaysFor(
+  settings: GatewaySettings,
+  context: GatewayContext,
+  watched: (gateway: Gateway) => Gateway = (gateway) => gateway,
+): Outlets {
   const open = GATEWAYS.flatMap((kind) => {
     const gateway = kind.create(settings, context);
-    return gateway ? [{ gateway, standIn: kind.standIn === true }] : [];
+    return gateway ? [{ gateway: watched(gateway), standIn: kind.standIn === true }] : [];
   });
   const chains = new Map<Channel, readonly Gateway[]>();
   for (const channel of CHANNELS) {

@@ -1,0 +1,85 @@
+import type { Dispatcher } from '../delivery/dispatcher.js';
+import type { BusinessEvent } from '../events.js';
+import type { HttpServer } from '../http/server.js';
+import { BusinessMeter } from '../metrics/business.js';
+import { METRICS } from '../metrics/catalogue.js';
+import { DeliveryMeter } from '../metrics/deliveries.js';
+import { processMetrics } from '../metrics/process.js';
+import { RequestMeter } from '../metrics/requests.js';
+import type { Family, Measured, Source } from '../metrics/series.js';
+import { storeSource, type WatchedStore } from '../metrics/store.js';
+import { metricsText } from '../metrics/text.js';
+import type { TokenService } from '../platform/tokens.js';
+
+/** What is looked at when metrics are asked for. */
+export interface Observed {
+  readonly version: string;
+  readonly store: WatchedStore;
+  readonly dispatcher: Pick<Dispatcher, 'depth'>;
+  readonly tokens: Pick<TokenService, 'cache'>;
+  readonly http: Pick<HttpServer, 'connections' | 'isLeaving'>;
+  /** Lines that the log has lost. */
+  readonly droppedLines: () => number;
+}
+
+/** The meters of one server: they count whether or not anybody asks, and cost next to nothing. */
+export interface Observation {
+  readonly requests: RequestMeter;
+  readonly deliveries: DeliveryMeter;
+  readonly note: (event: BusinessEvent) => void;
+  /** From now on these are shown too. */
+  show(observed: Observed): void;
+  /** Everything in the Prometheus text format. */
+  text(): Promise<string>;
+  /** Begins what the process measures of itself: the library behind it is loaded only now. */
+  beginProcessMetrics(): Promise<void>;
+}
+
+export function observe(): Observation {
+  const requests = new RequestMeter();
+  const business = new BusinessMeter();
+  const deliveries = new DeliveryMeter();
+  const sources: Source[] = [requests, business, deliveries];
+  let processText: (() => Promise<string>) | undefined;
+  return {
+    requests,
+    deliveries,
+    note: business.note,
+    show(observed) {
+      sources.push(storeSource(observed.store), { measure: () => ownNumbers(observed) });
+    },
+    async text() {
+      const own = await metricsText(sources);
+      return processText ? own + (await processText()) : own;
+    },
+    async beginProcessMetrics() {
+      processText ??= await processMetrics();
+    },
+  };
+}
+
+async function ownNumbers({ version, dispatcher, tokens, http, droppedLines }: Observed): Promise<readonly Measured[]> {
+  const { hits, misses, entries } = tokens.cache();
+  const one = (family: Family, value: number, ...labels: string[]): Measured => ({
+    family,
+    samples: [{ labels, value }],
+  });
+  return [
+    one(METRICS.build, 1, version),
+    one(METRICS.connections, await http.connections()),
+    {
+      family: METRICS.dispatcherQueue,
+      samples: [...dispatcher.depth()].map(([channel, value]) => ({ labels: [channel], value })),
+    },
+    {
+      family: METRICS.tokenCache,
+      samples: [
+        { labels: ['hit'], value: hits },
+        { labels: ['miss'], value: misses },
+      ],
+    },
+    one(METRICS.tokensCached, entries),
+    one(METRICS.logDropped, droppedLines()),
+    one(METRICS.draining, http.isLeaving() ? 1 : 0),
+  ];
+}
