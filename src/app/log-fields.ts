@@ -18,6 +18,7 @@ const SECRET_FIELDS = new Set([
   'to',
   'token',
 ]);
+const HAS_CAPITAL = /[A-Z]/;
 /** An error's code names a condition: `ECONNREFUSED`, `57P01`, `HPE_INVALID_METHOD`; a code that somebody typed is digits. */
 const CONDITION = /^(?=.*[A-Z])[A-Z0-9_]{3,40}$/;
 /** SQLSTATE: five characters, perhaps all digits; on errors only. */
@@ -39,16 +40,15 @@ export function printableFields(fields: object): Fields {
 
 function members(value: object, depth: number): Fields {
   const result: Record<string, unknown> = {};
-  let count = 0;
-  for (const key in value) {
-    if (!Object.hasOwn(value, key)) continue;
-    if (count++ === MOST_MEMBERS) break;
-    // A getter may throw, and what it would have said is not worth a lost line.
-    result[key] = member(key, read(value, key), depth);
+  const names = Object.keys(value);
+  for (let at = 0; at < names.length && at < MOST_MEMBERS; at++) {
+    const name = names[at] ?? '';
+    result[name] = member(name, read(value, name), depth);
   }
   return result;
 }
 
+/** A getter may throw, and what it would have said is not worth a lost line. */
 function read(value: object, key: string): unknown {
   try {
     return Reflect.get(value, key);
@@ -58,9 +58,10 @@ function read(value: object, key: string): unknown {
 }
 
 function member(key: string, value: unknown, depth: number): unknown {
-  if (typeof value === 'number' || value === undefined) return value;
+  if (value === undefined) return undefined;
   if (key === 'code') return typeof value === 'string' && CONDITION.test(value) ? value : OUT;
-  if (SECRET_FIELDS.has(key.toLowerCase())) return OUT;
+  if (SECRET_FIELDS.has(key) || (HAS_CAPITAL.test(key) && SECRET_FIELDS.has(key.toLowerCase()))) return OUT;
+  if (typeof value === 'number') return value;
   return printable(value, depth);
 }
 

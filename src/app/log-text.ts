@@ -2,7 +2,11 @@
 const OUT = '[redacted]';
 
 /** Whether there may be anything to take out: most texts have none of these, and one look tells. */
-const SUSPECT = /[@+\u007f-\u009f\u2028-\u202e\u2066-\u2069]|\d{4}|[\w-]{32}|\bey[\w-]{8}/;
+const SUSPECT = /[@+\u007f-\u009f\u2028-\u202e\u2066-\u2069]|\d{4}|\bey[\w-]{8}/;
+/** What only a long text can hold. */
+const LONG = 32;
+const SUSPECT_WORD = /[\w-]{32}/;
+const UUID_LENGTH = 36;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** Not encoded by JSON, but obeyed by terminals and viewers: DEL, C1 (one of them begins an escape), line ends, directions. */
 const CONTROL = /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g;
@@ -28,7 +32,8 @@ const DIGITS = /(?<![\w-]|\d\.|(?:\d\.\d{1,3}|localhost|\]|[a-z]\.[a-z]{2,}):)\d
  * The last of several nets (SEC-71): nothing of that kind should come this far.
  */
 export function scrubbed(text: string): string {
-  if (!SUSPECT.test(text) || (text.length === 36 && UUID.test(text))) return text;
+  if (text.length === UUID_LENGTH && UUID.test(text)) return text;
+  if (!SUSPECT.test(text) && (text.length < LONG || !SUSPECT_WORD.test(text))) return text;
   const encoded = text.replace(CONTROL, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
   return encoded.includes('\n') ? encoded.split('\n').map(scrubbedLine).join('\n') : scrubbedLine(encoded);
 }

@@ -16,7 +16,7 @@ export class BusinessMeter implements Source {
   readonly note = ({ type, detail = {} }: BusinessEvent): void => {
     switch (type) {
       case 'AUTHENTICATION.CREATED':
-        this.#authentications.add(['started', word(detail['deviceType'])]);
+        this.#authentications.add('started', word(detail['deviceType']));
         if (detail['status'] === 'FAILED') this.#ended(detail);
         break;
       case 'AUTHENTICATION.UPDATED':
@@ -27,22 +27,22 @@ export class BusinessMeter implements Source {
         break;
       case 'OTP.CHECK_INVALID':
       case 'OTP.CHECK_FAILED':
-        this.#checked.add(['authentication', failureOf(detail), word(detail['deviceType'])]);
+        this.#checked.add('authentication', failureOf(detail), word(detail['deviceType']));
         break;
       case 'DEVICE.ACTIVATED':
         this.#right('pairing', detail);
         break;
       case 'DEVICE.ACTIVATION_OTP_INVALID':
       case 'DEVICE.ACTIVATION_OTP_FAILED':
-        this.#checked.add(['pairing', failureOf(detail), word(detail['deviceType'])]);
+        this.#checked.add('pairing', failureOf(detail), word(detail['deviceType']));
         break;
       case 'NOTIFICATION.UPDATED':
       case 'NOTIFICATION.REJECTED':
-        this.#messages.add([word(detail['channel']), word(detail['result'])]);
+        this.#messages.add(word(detail['channel']), word(detail['result']));
         break;
       case 'DEVICE.LOCKED':
       case 'USER.LOCKED':
-        this.#locks.add([type === 'USER.LOCKED' ? 'account' : 'device']);
+        this.#locks.add(type === 'USER.LOCKED' ? 'account' : 'device');
         break;
     }
   };
@@ -56,15 +56,15 @@ export class BusinessMeter implements Source {
   #ended(detail: Detail): void {
     const outcome =
       detail['status'] === 'COMPLETED' ? 'completed' : detail['reason'] === 'SIGNOUT' ? 'canceled' : 'failed';
-    this.#authentications.add([outcome, word(detail['deviceType'])]);
+    this.#authentications.add(outcome, word(detail['deviceType']));
   }
 
   /** A code to a phone whose country is not known was never sent: test devices have theirs in the answer. */
   #right(purpose: string, detail: Detail): void {
     const channel = word(detail['deviceType']);
-    this.#checked.add([purpose, 'right', channel]);
+    this.#checked.add(purpose, 'right', channel);
     const country = detail['country'] ?? (channel === 'EMAIL' ? NONE : undefined);
-    if (country !== undefined) this.#confirmed.add([purpose, channel, word(country)]);
+    if (country !== undefined) this.#confirmed.add(purpose, channel, word(country));
   }
 }
 

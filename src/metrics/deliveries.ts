@@ -50,8 +50,8 @@ export class DeliveryMeter implements Source {
       over = true;
       outlet.open -= 1;
       outlet.seconds.observe((monotonicMillis() - startedAt) / 1000);
-      this.#attempts.add([gateway.name, message.channel, result]);
-      if (result === 'accepted') this.#sent.add(destinationOf(message));
+      this.#attempts.add(gateway.name, message.channel, result);
+      if (result === 'accepted') this.#sent.add(...destinationOf(message));
     };
     outlet.open += 1;
     const onAbort = (): void => conclude('timeout');
@@ -68,7 +68,7 @@ export class DeliveryMeter implements Source {
   }
 }
 
-function destinationOf({ channel, to, deviceAuthenticationId }: Outgoing): readonly string[] {
+function destinationOf({ channel, to, deviceAuthenticationId }: Outgoing): [string, string, string] {
   const purpose = deviceAuthenticationId === undefined ? 'pairing' : 'authentication';
   return [purpose, channel, channel === 'EMAIL' ? 'none' : countryOfPhone(to)];
 }

@@ -35,33 +35,42 @@ export interface Source {
  * them: a mistake costs a wrong label, not the memory of the process.
  */
 const MOST_SERIES = 2_000;
-const SEPARATOR = '\u0000';
+const OTHER = 'other';
 
-/** Counts by label values: one look into a map for each count. */
+interface Count {
+  readonly labels: readonly string[];
+  value: number;
+}
+
+/** Counts by up to three label values: a map for each label, so that nothing is put together to count. */
 export class Counters {
   readonly #family: Family;
-  readonly #counts = new Map<string, number>();
+  readonly #counts: Count[] = [];
+  readonly #places = new Map<string, Map<string, Map<string, Count>>>();
 
   constructor(family: Family) {
     this.#family = family;
   }
 
-  add(labels: readonly string[], by = 1): void {
-    const key = labels.length === 1 ? (labels[0] ?? '') : labels.join(SEPARATOR);
-    const known = this.#counts.get(key);
-    if (known !== undefined) this.#counts.set(key, known + by);
-    else if (this.#counts.size < MOST_SERIES) this.#counts.set(key, by);
-    else this.#overflow(by);
+  add(first: string, second = '', third = ''): void {
+    const count = this.#places.get(first)?.get(second)?.get(third) ?? this.#added(first, second, third);
+    count.value += 1;
   }
 
   measured(): Measured {
-    const samples = [...this.#counts].map(([key, value]) => ({ labels: key.split(SEPARATOR), value }));
-    return { family: this.#family, samples };
+    return { family: this.#family, samples: this.#counts.map(({ labels, value }) => ({ labels, value })) };
   }
 
-  #overflow(by: number): void {
-    const key = this.#family.labels.map(() => 'other').join(SEPARATOR);
-    this.#counts.set(key, (this.#counts.get(key) ?? 0) + by);
+  #added(...names: [string, string, string]): Count {
+    const [first, second, third] = this.#counts.length < MOST_SERIES ? names : [OTHER, OTHER, OTHER];
+    const seconds = this.#places.get(first) ?? new Map<string, Map<string, Count>>();
+    const thirds = seconds.get(second) ?? new Map<string, Count>();
+    const known = thirds.get(third);
+    if (known) return known;
+    const count = { labels: [first, second, third].slice(0, this.#family.labels.length), value: 0 };
+    this.#counts.push(count);
+    this.#places.set(first, seconds.set(second, thirds.set(third, count)));
+    return count;
   }
 }
 

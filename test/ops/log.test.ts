@@ -70,6 +70,7 @@ describe('fields of a log line (SEC-71)', () => {
         { own: { toJSON: () => ({ text: canary }) } },
         { kept: new Redacted(canary), all: [new Redacted({ text: canary })] },
         { code: canary },
+        { otp: Number(canary), CODE: canary },
       ];
       for (const fields of carriers) expect(printed(fields)).not.toContain(canary);
     }
