@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { freePort } from '../../src/app/free-port.js';
@@ -334,6 +335,18 @@ describe('the table of metrics', () => {
       expect(metricsMarkdown()).toContain(`\`${name}\``);
     }
     expect(new Set(Object.values(METRICS).map(({ name }) => name)).size).toBe(Object.values(METRICS).length);
+  });
+
+  it('has every metric that the alerts of docs/operations.md ask for, with the labels they name', () => {
+    const page = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+    const asked = [...page.matchAll(/\b(postern_[a-z_]+?)(?:_bucket)?(?:\{([^}]*)\})?(?=[^a-z_{])/g)];
+    expect(asked.length).toBeGreaterThan(15);
+    for (const [text, name, selector = ''] of asked) {
+      const family = Object.values(METRICS).find((one) => one.name === name);
+      expect([text, family?.name]).toEqual([text, name]);
+      for (const [, label] of selector.matchAll(/([a-z]+)(?==)/g))
+        expect([text, family?.labels]).toEqual([text, expect.arrayContaining([label])]);
+    }
   });
 
   it('is what a scrape has: nothing is shown that the table lacks', async () => {
