@@ -3,7 +3,7 @@ import { CONTROL_SOCKET, openControl } from './app/control.js';
 import { freePort, localOrigin } from './app/free-port.js';
 import { Lifetime } from './app/lifetime.js';
 import { createLogger } from './app/logger.js';
-import { observe } from './app/observation.js';
+import { observe, serveMetrics } from './app/observation.js';
 import { reportRefused } from './app/refused.js';
 import { acceptSiblings } from './app/sibling-tokens.js';
 import { startSweeper } from './app/sweeper.js';
@@ -42,7 +42,6 @@ import { minutes } from './kernel/duration.js';
 import { createKeyring } from './kernel/keys.js';
 import { type Logger, silentLogger } from './kernel/log.js';
 import { createSystemRandom, type Random } from './kernel/random.js';
-import { createMetricsServer, type MetricsServer } from './metrics/server.js';
 import { createDirectory } from './platform/directory.js';
 import { createPlatformService } from './platform/service.js';
 import { createTokenService } from './platform/tokens.js';
@@ -203,9 +202,7 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
       }),
     );
     observation.show({ version, store, dispatcher, tokens, http, droppedLines: () => ownLog?.dropped() ?? 0 });
-    let metrics: MetricsServer | undefined;
-    if (config.metrics)
-      metrics = lifetime.own(createMetricsServer({ ...config.metrics, text: observation.text, logger }));
+    const metrics = config.metrics && lifetime.own(serveMetrics(config.metrics, observation, logger));
     return {
       urls,
       store,
@@ -220,10 +217,7 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
       notices: notice === undefined ? [] : [notice],
       async listen() {
         await http.listen({ host, port });
-        if (!metrics) return;
-        metrics.listen();
-        // The server is there already; what loads now is only late for the first scrape.
-        observation.beginProcessMetrics().catch((error: unknown) => logger.error({ err: error }, 'no process metrics'));
+        metrics?.listen();
       },
       metrics: observation.text,
       drain: () => http.drain(),

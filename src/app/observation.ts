@@ -1,15 +1,21 @@
 import type { Dispatcher } from '../delivery/dispatcher.js';
 import type { BusinessEvent } from '../events.js';
 import type { HttpServer } from '../http/server.js';
+import type { Millis } from '../kernel/clock.js';
+import type { Logger } from '../kernel/log.js';
 import { BusinessMeter } from '../metrics/business.js';
 import { METRICS } from '../metrics/catalogue.js';
 import { DeliveryMeter } from '../metrics/deliveries.js';
 import { processMetrics } from '../metrics/process.js';
 import { RequestMeter } from '../metrics/requests.js';
 import type { Family, Measured, Source } from '../metrics/series.js';
+import { createMetricsServer, type MetricsServer } from '../metrics/server.js';
 import { storeSource, type WatchedStore } from '../metrics/store.js';
 import { metricsText } from '../metrics/text.js';
 import type { TokenService } from '../platform/tokens.js';
+
+/** The library of the process metrics takes as long to load as much of the start: whoever waits for the server waits not for it. */
+const PROCESS_METRICS_AFTER: Millis = 1_000;
 
 /** What is looked at when metrics are asked for. */
 export interface Observed {
@@ -54,6 +60,29 @@ export function observe(): Observation {
     },
     async beginProcessMetrics() {
       processText ??= await processMetrics();
+    },
+  };
+}
+
+/** The port for metrics; it listens, and measures the process too, once it is told. */
+export function serveMetrics(
+  at: { readonly host: string; readonly port: number },
+  observation: Observation,
+  logger: Logger,
+): MetricsServer {
+  const server = createMetricsServer({ ...at, text: observation.text, logger });
+  let later: NodeJS.Timeout | undefined;
+  const begin = (): void => {
+    observation.beginProcessMetrics().catch((error: unknown) => logger.error({ err: error }, 'no process metrics'));
+  };
+  return {
+    listen() {
+      server.listen();
+      later = setTimeout(begin, PROCESS_METRICS_AFTER).unref();
+    },
+    async [Symbol.asyncDispose]() {
+      clearTimeout(later);
+      await server[Symbol.asyncDispose]();
     },
   };
 }

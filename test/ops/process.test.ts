@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { freePort } from '../../src/app/free-port.js';
 import { METRICS } from '../../src/metrics/catalogue.js';
@@ -55,7 +56,10 @@ describe('a server as an operator runs it', () => {
     const scrape = async (): Promise<string> => (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
     let text = await scrape();
     // What the process measures of itself is loaded behind the start.
-    while (!text.includes('nodejs_eventloop_lag_p99_seconds')) text = await scrape();
+    while (!text.includes('nodejs_eventloop_lag_p99_seconds')) {
+      await delay(50);
+      text = await scrape();
+    }
     const lines = parseScrape(text);
     for (const { name } of Object.values(METRICS)) expect(text).toContain(`# TYPE ${name} `);
     expect(sum(lines, 'postern_codes_checked_total', { result: 'right' })).toBe(2);
@@ -77,5 +81,5 @@ describe('a server as an operator runs it', () => {
         expect(place).not.toContain(canary);
       for (const code of codes) expect(place).not.toMatch(new RegExp(`(?<![\\w.-])${code}(?![\\w-])`));
     }
-  });
+  }, 120_000);
 });

@@ -5,9 +5,10 @@ export interface Line {
   readonly value: number;
 }
 
+// `Nan` is how the library of the process metrics writes it, and is read without regard to case.
 const LABEL = /([a-zA-Z_]\w*)="((?:[^"\\\n]|\\["\\n])*)"/;
 const SERIES = new RegExp(
-  `^([a-zA-Z_:][\\w:]*)(?:\\{(${LABEL.source}(?:,${LABEL.source})*)?\\})? (-?\\d+(?:\\.\\d+)?(?:e[+-]?\\d+)?|[+-]Inf|NaN)$`,
+  `^([a-zA-Z_:][\\w:]*)(?:\\{(${LABEL.source}(?:,${LABEL.source})*)?\\})? (-?\\d+(?:\\.\\d+)?(?:e[+-]?\\d+)?|[+-]Inf|NaN|Nan)$`,
 );
 
 /** Reads the Prometheus text format 0.0.4 strictly: throws at any line that a scraper could not read. */
