@@ -1,10 +1,6 @@
 import { Agent, request as httpRequest } from 'node:http';
 import type { PosternProcess } from '../helpers/postern.js';
 
-/** The full length of the evidence runs; the default is a short form of each. */
-export const FULL = process.env['POSTERN_EVIDENCE'] === 'full';
-export const rounds = (short: number, full: number): number => (FULL ? full : short);
-
 export interface Answer {
   readonly status: number;
   readonly body: { readonly [key: string]: unknown };
@@ -81,12 +77,14 @@ export function api(postern: PosternProcess, client: Client) {
     user,
     /** A one-time SMS flow in test mode: its code comes back in `test.otp`. */
     async oneTime(): Promise<{ readonly id: string; readonly otp: string }> {
-      const answer = await client.send('POST', flows, JSON_TYPE, {
+      return opened(await this.create());
+    },
+    /** The same, whatever the answer. */
+    create: (): Promise<Answer> =>
+      client.send('POST', flows, JSON_TYPE, {
         user: { id: user },
         selectedDevice: { oneTime: { type: 'SMS', phone: '+14135550150', testMode: true } },
-      });
-      return opened(answer);
-    },
+      }),
     async withDevice(
       userId: string,
       deviceId: string,

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type PosternProcess, spawnPostern } from '../helpers/postern.js';
 import { freshDatabase } from '../helpers/postgres.js';
-import { api, attemptsRemaining, type Client, createClient, inParallel, range, rounds, wrong } from './client.js';
+import { api, attemptsRemaining, type Client, createClient, inParallel, range, wrong } from './client.js';
+import { rounds } from './figures.js';
 
 vi.setConfig({ testTimeout: 900_000 });
 

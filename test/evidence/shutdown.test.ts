@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { spawnPostern } from '../helpers/postern.js';
-import { api, createClient, range, rounds } from './client.js';
+import { api, createClient, range } from './client.js';
+import { rounds } from './figures.js';
 
 const WORKERS = 32;
 
