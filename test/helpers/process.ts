@@ -32,6 +32,8 @@ export interface PosternProcess extends AsyncDisposable {
   };
   /** Sends the signal and resolves with the exit code (null when killed). */
   kill(signal?: 'SIGKILL' | 'SIGTERM' | 'SIGINT' | 'SIGHUP'): Promise<number | null>;
+  /** Resolves with the exit code when it has ended by itself. */
+  readonly ended: Promise<number | null>;
   /** Whether the ready file was still there when the process had ended. */
   leftReadyFile(): boolean;
   /** What it wrote so far. */
@@ -73,12 +75,23 @@ export async function runPostern(
 export async function spawnPostern(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  /** A command that runs the server in its own place: `sh -c '…; exec "$@"' sh`. */
+  runner: readonly string[] = [],
 ): Promise<PosternProcess> {
   ensureBuilt();
   const command = args[0]?.startsWith('-') === false ? [] : ['dev'];
   const folder = mkdtempSync(join(tmpdir(), 'postern-ready-'));
   const readyFile = join(folder, 'ready.json');
-  const child = spawn(process.execPath, [POSTERN, ...command, ...args, '--ready-file', readyFile], {
+  const [program = '', ...rest] = [
+    ...runner,
+    process.execPath,
+    POSTERN,
+    ...command,
+    ...args,
+    '--ready-file',
+    readyFile,
+  ];
+  const child = spawn(program, rest, {
     env: environment(env),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -116,6 +129,7 @@ export async function spawnPostern(
     readyFile,
     ready,
     kill,
+    ended: exit,
     leftReadyFile: () => leftReadyFile,
     output,
     async [Symbol.asyncDispose]() {
