@@ -27,7 +27,8 @@ import type { Result } from './results.js';
 
 export { ENVIRONMENT, id, OTHER_POLICY, POLICY, T0, USER } from './fixtures.js';
 
-const keyring = createKeyring(new Redacted(Buffer.alloc(32, 7)));
+/** The keys of every world. */
+export const keyring = createKeyring(new Redacted(Buffer.alloc(32, 7)));
 
 /**
  * One user's world in memory: it loads, decides and applies write sets by the rules of the store's port, and fails a test whose
@@ -149,14 +150,14 @@ export class World {
   create(command: Partial<CreateCommand> = {}): Result {
     const oneTime = command.selection?.kind === 'oneTime' ? command.selection : undefined;
     const facts = this.facts();
-    return this.#commit(this.snapshot(oneTime ? { oneTime } : {}), (snapshot) =>
+    return this.commit(this.snapshot(oneTime ? { oneTime } : {}), (snapshot) =>
       createDeviceAuthentication(snapshot, { userId: USER, ...command }, facts),
     );
   }
 
   run<C extends CommandName>(name: C, flow: Uuid, command: Commands[C]['command']): Result {
     const facts = this.facts();
-    return this.#commit(this.snapshot({ flow }), (snapshot) => decide(name, snapshot, command, facts));
+    return this.commit(this.snapshot({ flow }), (snapshot) => decide(name, snapshot, command, facts));
   }
 
   select(flow: Uuid, n: number): Result {
@@ -197,7 +198,7 @@ export class World {
   }
 
   /** Decides twice, as a store may: the same must come of it, and what was loaded must not have been touched. */
-  #commit(snapshot: Snapshot, decideOn: (snapshot: Snapshot) => Decision<Verdict>): Result {
+  commit(snapshot: Snapshot, decideOn: (snapshot: Snapshot) => Decision<Verdict>): Result {
     const loaded = revealed(snapshot);
     const decision = decideOn(snapshot);
     expect(revealed(decideOn(snapshot)), 'deciding again gives the same').toBe(revealed(decision));

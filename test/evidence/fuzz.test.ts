@@ -1,0 +1,216 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { Compile } from 'typebox/schema';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CATALOGUE } from '../../src/http/errors.js';
+import { type Named, rightRequest } from '../api/requests.js';
+import { type Answer, HERE, here, NOBODY, startWorld, THERE, type World } from '../api/world.js';
+import { FULL, figure, rounds } from './figures.js';
+import { type Case, casesOf, type Description, FORM, type Operation, textOf } from './fuzz-cases.js';
+import type { Node } from './schema-arbitrary.js';
+
+/** What is served, as it is documented: the committed file, so that it is held against the server as well. */
+const description: Description & { readonly components: { readonly schemas: { readonly Error: Node } } } = JSON.parse(
+  readFileSync(new URL('../../docs/openapi.json', import.meta.url), 'utf8'),
+);
+const seed = Number(process.env['POSTERN_EVIDENCE_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+const RUNS = rounds(25, 1_000);
+
+const isError = Compile(description.components.schemas.Error as object);
+/** Codes that the catalogue has for a status. */
+const codes = new Map<number, Set<string>>();
+for (const { status, code } of Object.values(CATALOGUE)) codes.set(status, (codes.get(status) ?? new Set()).add(code));
+/** Beyond what an operation documents: an unknown path or method, a body on a path that takes none, a URL or header too long. */
+const ANYWHERE = [404, 405, 413, 414, 415, 431];
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+/** Objects that may be named, made anew where an operation has taken them away. */
+let objects: Record<string, string> = {};
+async function refresh(): Promise<void> {
+  const exists = async (path: string): Promise<boolean> => (await world.ask({ path })).status === 200;
+  if (objects['userId'] && !(await exists(`/environments/${HERE}/users/${objects['userId']}`))) objects = {};
+  if (
+    objects['deviceId'] &&
+    !(await exists(`/environments/${HERE}/users/${objects['userId']}/devices/${objects['deviceId']}`))
+  )
+    objects = {};
+  if (
+    objects['policyId'] &&
+    !(await exists(`/environments/${HERE}/deviceAuthenticationPolicies/${objects['policyId']}`))
+  )
+    objects = {};
+  if (
+    objects['id'] &&
+    (await world.ask({ path: `/${HERE}/deviceAuthentications/${objects['id']}` })).body['status'] !== 'OTP_REQUIRED'
+  )
+    objects = {};
+  if (Object.keys(objects).length > 0) return;
+  const created = async (path: string, body: object): Promise<string> => {
+    const answer = await world.ask({ path, body });
+    if (answer.status !== 201) throw new Error(`${path}: ${answer.status} ${answer.text}`);
+    return String(answer.body['id']);
+  };
+  await world.ask({ method: 'DELETE', path: `/environments/${HERE}/mfaSettings` });
+  const name = `fuzzed-${Math.random()}`;
+  const userId = await created(`/environments/${HERE}/users`, {
+    username: name,
+    email: 'f@example.org',
+    mfaEnabled: true,
+  });
+  const deviceId = await created(`/environments/${HERE}/users/${userId}/devices`, {
+    type: 'EMAIL',
+    email: 'f@example.org',
+  });
+  const policy = (await world.ask({ path: `/environments/${HERE}/deviceAuthenticationPolicies/${here.otherPolicy}` }))
+    .body;
+  const policyId = await created(`/environments/${HERE}/deviceAuthenticationPolicies`, {
+    ...policy,
+    id: undefined,
+    environment: undefined,
+    default: false,
+    name,
+  });
+  const id = await created(`/${HERE}/deviceAuthentications`, {
+    user: { id: userId },
+    selectedDevice: { id: deviceId },
+  });
+  objects = { envId: HERE, otherEnvId: THERE, userId, deviceId, policyId, populationId: here.population, id };
+}
+
+/** Lone surrogates have no form in a URL. */
+const escaped = (text: string): string => encodeURIComponent(text.replace(/[\ud800-\udfff]/gu, '?'));
+
+/** The right body of an operation, about the objects that there are. */
+function rightBodyOf(method: string, path: string, type: string | null): unknown {
+  const at = path.replace(/\{(\w+)\}/g, ':$1');
+  const route = world.postern.app.routes.find(
+    (one) => one.method === method && one.path === at && (one.accepts ?? null) === type,
+  );
+  if (!route) return undefined;
+  const { userId = '', deviceId = '', policyId = '', id = '' } = objects;
+  const known: Named = {
+    ...here,
+    user: userId,
+    email: deviceId,
+    sms: deviceId,
+    device: deviceId,
+    pending: deviceId,
+    otherPolicy: policyId,
+    flow: id,
+  };
+  return rightRequest(route, known).body;
+}
+
+/** What is wrong with an answer, or nothing. */
+function complaint(
+  operation: Operation,
+  views: ReadonlyMap<string, ReturnType<typeof Compile>>,
+  answer: Answer,
+  input: Case,
+): string | undefined {
+  const { status, text, headers } = answer;
+  if (status >= 500) return 'a fault';
+  const overridden = input.headers['x-http-method-override'] !== undefined;
+  if (!(String(status) in operation.responses) && !ANYWHERE.includes(status) && !overridden)
+    return 'an undocumented status';
+  if (!/^[0-9a-f-]{36}$/.test(headers['correlation-id'] ?? '')) return 'no correlation id';
+  if (text !== '' && !/^application\/json/.test(headers['content-type'] ?? '')) return 'not JSON';
+  if (status >= 400) {
+    if (input.type === FORM && 'error' in answer.body) return undefined;
+    if (!isError.Check(answer.body)) return 'not the documented error body';
+    if (answer.body['id'] !== headers['correlation-id']) return 'an error whose id is not the correlation id';
+    if (Object.keys(answer.body).some((key) => !['id', 'code', 'message', 'details'].includes(key)))
+      return 'an undocumented member';
+    return codes.get(status)?.has(String(answer.body['code']))
+      ? undefined
+      : 'a code that the catalogue has not for this status';
+  }
+  if (overridden) return undefined;
+  const view = views.get(String(status));
+  if (!view) return text === '' ? undefined : 'a body where none is documented';
+  return view.Check(answer.body)
+    ? undefined
+    : `not the documented view: ${JSON.stringify(view.Errors(answer.body)).slice(0, 400)}`;
+}
+
+const TYPES = [
+  ...new Set(
+    Object.values(description.paths).flatMap((path) =>
+      Object.values(path).flatMap((operation) => Object.keys(operation.requestBody?.content ?? {})),
+    ),
+  ),
+];
+
+/** Put in the place of what stands for them. */
+const named = (text: string): string => text.replace(/«(\w+)»/g, (_all, name: string) => objects[name] ?? NOBODY);
+
+describe('every documented operation, right and mutated (SEC-91)', () => {
+  const operations = Object.entries(description.paths).flatMap(([path, methods]) =>
+    Object.entries(methods)
+      .filter(([method]) => method !== 'servers')
+      .map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
+  );
+  const reached = new Map<number, number>();
+  const succeeded = new Set<string>();
+  let requests = 0;
+
+  it.each(operations)('$method $path', { timeout: 900_000 }, async ({ path, method, operation }) => {
+    const views = new Map(
+      Object.entries(operation.responses).flatMap(([status, { content }]) =>
+        content?.['application/json'] && Number(status) < 300
+          ? [[status, Compile(content['application/json'].schema as object)]]
+          : [],
+      ),
+    );
+    await fc.assert(
+      fc.asyncProperty(casesOf(path, operation, TYPES), async (input) => {
+        await refresh();
+        const query = input.query.map(([name, value]) => `${name}=${escaped(named(value))}`).join('&');
+        const at = path.replace(/\{(\w+)\}/g, (_all, name: string) => escaped(named(input.ids[name] ?? '')));
+        const text = textOf(input, () => rightBodyOf(method, path, input.type));
+        const body = text === undefined ? undefined : named(text);
+        const isToken = path.endsWith('/as/token');
+        const answer = await world.ask({
+          method,
+          path: `${at}${query === '' ? '' : `?${query}`}`,
+          type: input.type,
+          headers: input.headers,
+          ...(isToken ? { token: null } : {}),
+          ...(body === undefined ? {} : { body }),
+        });
+        requests++;
+        if (answer.status < 300) succeeded.add(operation.operationId);
+        reached.set(answer.status, (reached.get(answer.status) ?? 0) + 1);
+        const wrong = complaint(operation, views, answer, input);
+        if (wrong)
+          throw new Error(
+            `${wrong}: ${answer.status} ${answer.text.slice(0, 600)}\n${method} ${at}?${query} ${input.type}\n${body}`,
+          );
+      }),
+      { seed, numRuns: RUNS },
+    );
+  });
+
+  it('a control: right requests are among them, and refusals of many kinds', () => {
+    expect(operations.length).toBeGreaterThan(30);
+    const succeeding = operations.filter(({ operation }) =>
+      Object.keys(operation.responses).some((status) => status < '300'),
+    );
+    expect(succeeded.size, `only ${[...succeeded]} succeeded`).toBeGreaterThanOrEqual(
+      succeeding.length - (FULL ? 4 : 8),
+    );
+    for (const status of [200, 201, 204, 400, 404])
+      expect([status, (reached.get(status) ?? 0) > 0]).toEqual([status, true]);
+    const spread = [...reached].sort(([a], [b]) => a - b).map(([status, count]) => `${status}: ${count}`);
+    figure(
+      'fuzz',
+      'every operation',
+      `seed ${seed}, ${operations.length} operations (${succeeded.size} also with success), ${requests} requests: ${spread.join(', ')}; 0 × 5xx, 0 undocumented`,
+    );
+  });
+});

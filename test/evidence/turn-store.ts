@@ -1,0 +1,72 @@
+import type { Verdict } from '../../src/authentication/answer.js';
+import type { Decision, Plan, Snapshot, Store, Write } from '../../src/storage/port.js';
+import { ENVIRONMENT, type World } from '../authentication/world.js';
+
+/**
+ * A store in memory that promises what the port promises, optimistically: load, decide, commit if nothing that the write set names
+ * has moved, else load again. Between any two of these others may run: `turn` waits until it is this unit's turn.
+ */
+export class TurnStore implements Pick<Store, 'load' | 'transact'> {
+  readonly #world: World;
+  readonly #turn: () => Promise<void>;
+  readonly #withoutGuards: boolean;
+  /** Times a unit had to load again. */
+  conflicts = 0;
+
+  /** `withoutGuards` = writes that only expect a version are dropped: the control of the test. */
+  constructor(world: World, turn: () => Promise<void>, withoutGuards = false) {
+    this.#world = world;
+    this.#turn = turn;
+    this.#withoutGuards = withoutGuards;
+  }
+
+  async load(plan: Plan): Promise<Snapshot> {
+    await this.#turn();
+    return this.#snapshot(plan);
+  }
+
+  async transact<O>(plan: Plan, decide: (snapshot: Snapshot) => Decision<O>): Promise<O> {
+    const asked = (snapshot: Snapshot): Decision<O> => {
+      const decision = decide(snapshot);
+      if (!this.#withoutGuards) return decision;
+      return { ...decision, writes: decision.writes.filter(({ kind }) => kind !== 'expect') };
+    };
+    for (;;) {
+      await this.#turn();
+      const snapshot = this.#snapshot(plan);
+      await this.#turn();
+      const { writes, outcome } = asked(snapshot);
+      if (writes.length === 0) return outcome;
+      if (writes.some((write) => this.#moved(write))) {
+        this.conflicts++;
+        continue;
+      }
+      // Only outcomes of this module come here; the world's own type says so, the port's cannot.
+      this.#world.commit(snapshot, (again) => asked(again) as unknown as Decision<Verdict>);
+      await this.#turn();
+      return outcome;
+    }
+  }
+
+  #snapshot(plan: Plan): Snapshot {
+    const { deviceAuthentication: flow, destination: contactKey } = plan;
+    const snapshot = this.#world.snapshot(flow === undefined ? {} : { flow });
+    if (contactKey === undefined) return snapshot;
+    const unused = { environmentId: ENVIRONMENT, contactKey, version: 0, oneTimeFailures: 0, leftovers: {} };
+    return { ...snapshot, destination: this.#world.destinations.get(contactKey) ?? unused };
+  }
+
+  #moved({ kind, entity, value }: Write): boolean {
+    if (kind === 'insert' || kind === 'append') return false;
+    switch (entity) {
+      case 'deviceAuthentication':
+        return this.#world.flows.get(value.id)?.version !== value.version;
+      case 'factors':
+        return this.#world.factors.version !== value.version;
+      case 'destination':
+        return (this.#world.destinations.get(value.contactKey)?.version ?? 0) !== value.version;
+      default:
+        return false;
+    }
+  }
+}
