@@ -8,6 +8,8 @@ export interface Answer {
 }
 
 export interface Client extends AsyncDisposable {
+  /** The access token it sends. */
+  token(): string;
   send(method: string, url: string, contentType?: string, body?: unknown): Promise<Answer>;
 }
 
@@ -15,9 +17,15 @@ export const JSON_TYPE = 'application/json';
 export const CHECK = 'application/vnd.pingidentity.otp.check+json';
 
 /** Keep-alive connections, so many per server process, carrying the demo client's token. */
-export async function createClient(postern: PosternProcess, connections: number): Promise<Client> {
+export async function createClient(
+  postern: Pick<PosternProcess, 'ready'>,
+  connections: number,
+  /** How the client authenticates for its token. */
+  by: 'form' | 'basic' = 'form',
+): Promise<Client> {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
-  let token = '';
+  const credentials = Buffer.from(`${postern.ready.clientId}:${postern.ready.clientSecret}`).toString('base64');
+  let authorization = by === 'basic' ? `Basic ${credentials}` : '';
   const send = (method: string, url: string, contentType?: string, body?: unknown): Promise<Answer> =>
     new Promise((resolve, fail) => {
       const payload = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body);
@@ -27,7 +35,7 @@ export async function createClient(postern: PosternProcess, connections: number)
           method,
           agent,
           headers: {
-            ...(token ? { authorization: `Bearer ${token}` } : {}),
+            ...(authorization ? { authorization } : {}),
             ...(contentType ? { 'content-type': contentType } : {}),
             ...(payload === undefined ? {} : { 'content-length': Buffer.byteLength(payload) }),
           },
@@ -52,13 +60,14 @@ export async function createClient(postern: PosternProcess, connections: number)
     'application/x-www-form-urlencoded',
     new URLSearchParams({
       grant_type: 'client_credentials',
-      client_id: ready.clientId,
-      client_secret: ready.clientSecret,
+      ...(by === 'form' ? { client_id: ready.clientId, client_secret: ready.clientSecret } : {}),
     }).toString(),
   );
   if (granted.status !== 200) throw new Error(`no token: ${granted.status} ${JSON.stringify(granted.body)}`);
-  token = String(granted.body['access_token']);
+  const token = String(granted.body['access_token']);
+  authorization = `Bearer ${token}`;
   return {
+    token: () => token,
     send,
     async [Symbol.asyncDispose]() {
       agent.destroy();

@@ -23,7 +23,13 @@ export interface Event {
 export interface State {
   readonly model: Model;
   readonly sent: readonly number[];
+  /** Counters and locks as they were before, and until when they may have been so. */
+  readonly before?: readonly { readonly locks: Locks; readonly until: number }[];
 }
+
+type Locks = Pick<Model, 'devices' | 'accountFailures' | 'accountLockedUntil'>;
+const locksOf = ({ devices, accountFailures, accountLockedUntil }: Model): Locks =>
+  structuredClone({ devices, accountFailures, accountLockedUntil });
 
 /** Positions that are looked at before the search gives up. */
 const BUDGET = 200_000;
@@ -66,9 +72,37 @@ export function isLinearizable(
   );
 }
 
-/** The state after the request, or nothing if the model answers otherwise. */
-function replayed({ model: before, sent }: State, { step, said, sent: known }: Event): State | undefined {
-  const model = Object.assign(new Model(), structuredClone({ ...before }));
+/**
+ * The state after the request, or nothing if the model answers otherwise. A request that compares nothing may have seen counters
+ * and locks as they were earlier in its time: it guards its own flow only (`design` §12: fresh, not guarded).
+ */
+function replayed(state: State, event: Event): State | undefined {
+  const now = locksOf(state.model);
+  const after = answered(state, event);
+  const { before = [] } = state;
+  if (after) {
+    const changed = JSON.stringify(locksOf(after.model)) !== JSON.stringify(now);
+    return { ...after, before: changed ? [...before, { locks: now, until: event.to }] : before };
+  }
+  if (/^(?:OtpMismatch|COMPLETED|locked)/.test(event.said)) return undefined;
+  for (const { locks, until } of before) {
+    if (until < event.from) continue;
+    const seen = answered({ ...state, model: copyOf(state.model, locks) }, event);
+    if (!seen) continue;
+    const model = copyOf(seen.model, now);
+    const touched = event.step.do === 'lockAccount' ? undefined : model.flows[event.step.flow];
+    // A code that is older than a lock is dead.
+    if (touched) touched.alive = false;
+    return { ...seen, model, before };
+  }
+  return undefined;
+}
+
+const copyOf = (model: Model, locks: Partial<Locks> = {}): Model =>
+  Object.assign(new Model(), structuredClone({ ...model, ...locks }));
+
+function answered({ model: before, sent }: State, { step, said, sent: known }: Event): State | undefined {
+  const model = copyOf(before);
   switch (step.do) {
     case 'check':
       return model.check(step.flow, step.right && known === sent[step.flow]) === said ? { model, sent } : undefined;

@@ -13,7 +13,7 @@ export class TurnStore implements Pick<Store, 'load' | 'transact'> {
   /** Times a unit had to load again. */
   conflicts = 0;
 
-  /** `withoutGuards` = writes that only expect a version are dropped: the control of the test. */
+  /** `withoutGuards` = whatever moved meanwhile is written over: the control of the test. */
   constructor(world: World, turn: () => Promise<void>, withoutGuards = false) {
     this.#world = world;
     this.#turn = turn;
@@ -26,23 +26,18 @@ export class TurnStore implements Pick<Store, 'load' | 'transact'> {
   }
 
   async transact<O>(plan: Plan, decide: (snapshot: Snapshot) => Decision<O>): Promise<O> {
-    const asked = (snapshot: Snapshot): Decision<O> => {
-      const decision = decide(snapshot);
-      if (!this.#withoutGuards) return decision;
-      return { ...decision, writes: decision.writes.filter(({ kind }) => kind !== 'expect') };
-    };
     for (;;) {
       await this.#turn();
       const snapshot = this.#snapshot(plan);
       await this.#turn();
-      const { writes, outcome } = asked(snapshot);
+      const { writes, outcome } = decide(snapshot);
       if (writes.length === 0) return outcome;
-      if (writes.some((write) => this.#moved(write))) {
+      if (!this.#withoutGuards && writes.some((write) => this.#moved(write))) {
         this.conflicts++;
         continue;
       }
       // Only outcomes of this module come here; the world's own type says so, the port's cannot.
-      this.#world.commit(snapshot, (again) => asked(again) as unknown as Decision<Verdict>);
+      this.#world.commit(snapshot, (again) => this.#asLoaded(decide(again)) as unknown as Decision<Verdict>);
       await this.#turn();
       return outcome;
     }
@@ -54,6 +49,29 @@ export class TurnStore implements Pick<Store, 'load' | 'transact'> {
     if (contactKey === undefined) return snapshot;
     const unused = { environmentId: ENVIRONMENT, contactKey, version: 0, oneTimeFailures: 0, leftovers: {} };
     return { ...snapshot, destination: this.#world.destinations.get(contactKey) ?? unused };
+  }
+
+  /** Without guards, every version is taken for the one that is there. */
+  #asLoaded<O>(decision: Decision<O>): Decision<O> {
+    if (!this.#withoutGuards) return decision;
+    const { flows, factors, destinations } = this.#world;
+    const writes = decision.writes.map((write): Write => {
+      if (write.kind !== 'update' && write.kind !== 'expect') return write;
+      switch (write.entity) {
+        case 'deviceAuthentication':
+          return { ...write, value: { ...write.value, version: flows.get(write.value.id)?.version ?? 0 } };
+        case 'factors':
+          return { ...write, value: { ...write.value, version: factors.version } };
+        case 'destination':
+          return {
+            ...write,
+            value: { ...write.value, version: destinations.get(write.value.contactKey)?.version ?? 0 },
+          };
+        default:
+          return write;
+      }
+    });
+    return { ...decision, writes };
   }
 
   #moved({ kind, entity, value }: Write): boolean {
