@@ -60,8 +60,9 @@ export async function startFaultyProvider(tls = false): Promise<FaultyProvider> 
         response.writeHead(201, { 'content-type': 'application/json', 'content-length': ACCEPTED.length });
         let at = 0;
         const timer = setInterval(() => {
-          if (response.destroyed || at === ACCEPTED.length) return clearInterval(timer);
-          response.write(ACCEPTED[at++]);
+          if (at < ACCEPTED.length && !response.destroyed) return void response.write(ACCEPTED[at++]);
+          clearInterval(timer);
+          response.end();
         }, 20);
         return;
       }

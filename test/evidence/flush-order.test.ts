@@ -25,7 +25,7 @@ const canTrace = ((): boolean => {
 /** Watches the process's system calls while `work` runs, and gives them in their order. */
 async function traced(pid: number, folder: string, work: () => Promise<void>): Promise<readonly string[]> {
   const file = join(folder, 'trace');
-  const tracer: ChildProcess = spawn('strace', ['-f', '-yy', '-s', '400', '-e', CALLS, '-o', file, '-p', String(pid)], {
+  const tracer: ChildProcess = spawn('strace', ['-f', '-yy', '-s', '16384', '-e', CALLS, '-o', file, '-p', String(pid)], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const ended = new Promise((resolve) => tracer.once('exit', resolve));
@@ -82,7 +82,7 @@ it.skipIf(!canTrace).each([
   async ({ database, isDurable }) => {
     const folder = mkdtempSync(join(tmpdir(), 'postern-flush-'));
     const url = database === 'PostgreSQL' ? ['--database-url', await freshDatabase()] : [];
-    const count = rounds(40, 2_000);
+    const count = rounds(40, 1_000);
     await using postern = await spawnPostern(['--port', '0', '--data', folder, '--log-level', 'silent', ...url]);
     try {
       await using client = await createClient(postern, 8);
