@@ -24,6 +24,7 @@ const EVIDENCE = {
   'hostile-http': ['test/evidence/hostile-http.test.ts', 'test/http/socket.test.ts', 'test/http/json-reader.test.ts'],
   tenants: ['test/api/tenants.test.ts'],
   canaries: ['test/api/secrets.test.ts', 'test/evidence/canaries.test.ts'],
+  rotate: ['test/evidence/rotate.test.ts'],
   shutdown: ['test/evidence/shutdown.test.ts'],
 };
 

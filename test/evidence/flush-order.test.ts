@@ -94,8 +94,8 @@ it.skipIf(!canTrace).each([
       const calls = await traced(postern.pid, folder, async () => {
         await inParallel(count, 8, async () => {
           const { id, otp } = await node.oneTime();
-          await node.check(id, wrong(otp));
-          await node.check(id, otp);
+          await unlessUnserved(() => node.check(id, wrong(otp)));
+          await unlessUnserved(() => node.check(id, otp));
         });
       });
       const answers = answersIn(calls);

@@ -12,7 +12,8 @@ import { raw } from '../contract/raw.js';
 import { type PosternProcess, spawnPostern } from '../helpers/postern.js';
 import { freshDatabase } from '../helpers/postgres.js';
 import { type CommandResult, runPostern } from '../helpers/process.js';
-import { api, type Client, createClient, JSON_TYPE, range, rounds } from './client.js';
+import { api, type Client, createClient, JSON_TYPE, range } from './client.js';
+import { rounds } from './figures.js';
 
 const POSTERN = fileURLToPath(new URL('../../bin/postern.js', import.meta.url));
 const MASTER = 'ab'.repeat(32);

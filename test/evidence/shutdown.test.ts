@@ -15,8 +15,7 @@ it('SIGTERM under load: readiness turns first, every request sent until then is 
   for (const _round of range(rounds(2, 10))) {
     const folder = mkdtempSync(join(tmpdir(), 'postern-shutdown-'));
     // On a busy machine a probe may take longer than the second that development has for it.
-    const start = () =>
-      spawnPostern(['--port', '0', '--data', folder, '--log-level', 'warn', '--shutdown-grace', '5']);
+    const start = () => spawnPostern(['--port', '0', '--data', folder, '--log-level', 'warn', '--shutdown-grace', '3']);
     const postern = await start();
     const completed: string[] = [];
     let ready = true;
