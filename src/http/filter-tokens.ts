@@ -1,6 +1,6 @@
 /** A piece of a filter expression (`00` §3.6). */
 export type FilterToken =
-  | { readonly kind: '(' | ')' }
+  | { readonly kind: '(' | ')' | '[' | ']' | ',' }
   /** An attribute, an operator or a combinator: which, its place says. */
   | { readonly kind: 'word'; readonly text: string }
   | { readonly kind: 'value'; readonly value: string | number | boolean };
@@ -23,7 +23,7 @@ export function tokenize(text: string): readonly FilterToken[] | undefined {
   };
   while (at < text.length) {
     const character = text[at];
-    if (character === '(' || character === ')') {
+    if (character !== undefined && isMark(character)) {
       tokens.push({ kind: character });
       at++;
       continue;
@@ -34,6 +34,12 @@ export function tokenize(text: string): readonly FilterToken[] | undefined {
     tokens.push(token);
   }
   return tokens;
+}
+
+type Mark = '(' | ')' | '[' | ']' | ',';
+
+function isMark(character: string): character is Mark {
+  return '()[],'.includes(character);
 }
 
 function wordOrValue(read: (pattern: RegExp) => RegExpExecArray | null): FilterToken | undefined {

@@ -15,7 +15,7 @@ const OPERATORS = {
   le: (a, b) => a <= b,
 } as const satisfies Record<string, (a: FilterValue, b: FilterValue) => boolean>;
 
-export type FilterOperator = keyof typeof OPERATORS;
+export type FilterOperator = keyof typeof OPERATORS | 'in';
 export type FilterCombinator = 'and' | 'or' | 'not';
 
 /** What a collection can be filtered by; everything else is refused by name. */
@@ -28,9 +28,10 @@ export type Filter =
   | {
       readonly kind: 'compare';
       readonly attribute: string;
-      readonly operator: FilterOperator;
+      readonly operator: keyof typeof OPERATORS;
       readonly value: FilterValue;
     }
+  | { readonly kind: 'in'; readonly attribute: string; readonly values: readonly FilterValue[] }
   | { readonly kind: 'and' | 'or'; readonly operands: readonly Filter[] }
   | { readonly kind: 'not'; readonly operand: Filter };
 
@@ -59,6 +60,10 @@ export function matches(filter: Filter, attributeOf: (attribute: string) => Filt
     case 'compare': {
       const value = attributeOf(filter.attribute);
       return value !== undefined && OPERATORS[filter.operator](value, filter.value);
+    }
+    case 'in': {
+      const value = attributeOf(filter.attribute);
+      return value !== undefined && filter.values.includes(value);
     }
     case 'and':
       return filter.operands.every((operand) => matches(operand, attributeOf));
@@ -133,7 +138,7 @@ class Parser {
 
   #comparison(): Outcome<Filter, FilterProblem> {
     const { attributes, combinators } = this.#rules;
-    const [attribute, word, value] = [this.#next(), this.#next(), this.#next()];
+    const [attribute, word] = [this.#next(), this.#next()];
     if (attribute?.kind !== 'word' || word?.kind !== 'word') return reject(malformed(this.#rules));
     const operators = Object.hasOwn(attributes, attribute.text) ? attributes[attribute.text] : undefined;
     if (!operators)
@@ -147,8 +152,25 @@ class Parser {
         message: `operator '${word.text}' is not supported for '${attribute.text}'`,
         supportedOperators: [...operators, ...combinators],
       });
+    if (operator === 'in') return this.#members(attribute.text);
+    const value = this.#next();
     if (value?.kind !== 'value') return reject(malformed(this.#rules));
     return accept({ kind: 'compare', attribute: attribute.text, operator, value: value.value });
+  }
+
+  /** One or more values in parentheses or brackets: the reference's samples have both. */
+  #members(attribute: string): Outcome<Filter, FilterProblem> {
+    const open = this.#next()?.kind;
+    if (open !== '(' && open !== '[') return reject(malformed(this.#rules));
+    const values: FilterValue[] = [];
+    for (;;) {
+      const value = this.#next();
+      const mark = this.#next()?.kind;
+      if (value?.kind !== 'value') return reject(malformed(this.#rules));
+      values.push(value.value);
+      if (mark === (open === '(' ? ')' : ']')) return accept({ kind: 'in', attribute, values });
+      if (mark !== ',') return reject(malformed(this.#rules));
+    }
   }
 
   #allowed(combinator: FilterCombinator): Outcome<never, FilterProblem> | undefined {

@@ -38,6 +38,8 @@ function caseless(filter: Filter): Filter {
   switch (filter.kind) {
     case 'compare':
       return { ...filter, value: lowered(filter.value) };
+    case 'in':
+      return { ...filter, values: filter.values.map(lowered) };
     case 'and':
     case 'or':
       return { ...filter, operands: filter.operands.map(caseless) };

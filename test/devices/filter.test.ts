@@ -182,6 +182,7 @@ describe('filters (00 §3.6)', () => {
         const literal = typeof value === 'string' ? `"${value.replace(/["\\]/g, '\\$&')}"` : String(value);
         return `${given.attribute} ${given.operator} ${literal}`;
       }
+      if (given.kind === 'in') throw new Error('not generated');
       if (given.kind === 'not') return `not (${written(given.operand)})`;
       return given.operands.map((operand) => `(${written(operand)})`).join(` ${given.kind} `);
     };
