@@ -7,6 +7,8 @@ import { observe, serveMetrics } from './app/observation.js';
 import { reportRefused } from './app/refused.js';
 import { acceptSiblings } from './app/sibling-tokens.js';
 import { startSweeper } from './app/sweeper.js';
+import { Refusals } from './audit/refusals.js';
+import { type Sealer, startSealer } from './audit/sealer.js';
 import { createAuthenticationService } from './authentication/service.js';
 import type { Populate, Server } from './cli/composition.js';
 import { resolveMasterKey } from './cli/master-key.js';
@@ -24,6 +26,7 @@ import { ClientThrottle } from './http/client-throttle.js';
 import { basePath } from './http/operations.js';
 import type { RawRoute } from './http/raw.js';
 import type { Route } from './http/route.js';
+import { activitiesRoutes } from './http/routes/activities.js';
 import { deviceAuthenticationPoliciesRoutes } from './http/routes/device-authentication-policies.js';
 import { deviceAuthenticationsRoutes } from './http/routes/device-authentications.js';
 import { devicesRoutes } from './http/routes/devices.js';
@@ -42,6 +45,7 @@ import { minutes } from './kernel/duration.js';
 import { createKeyring } from './kernel/keys.js';
 import { type Logger, silentLogger } from './kernel/log.js';
 import { createSystemRandom, type Random } from './kernel/random.js';
+import { createActivityService } from './platform/activities.js';
 import { createDirectory } from './platform/directory.js';
 import { createPlatformService } from './platform/service.js';
 import { createTokenService } from './platform/tokens.js';
@@ -62,6 +66,7 @@ export interface AppOverrides {
 export interface App extends Server {
   readonly routes: readonly Route[];
   readonly dispatcher: Pick<Dispatcher, 'idle' | 'takeOver'>;
+  readonly sealer: Pick<Sealer, 'seal'>;
   readonly inject: HttpServer['inject'];
   /** What `GET /metrics` answers. */
   metrics(): Promise<string>;
@@ -86,8 +91,9 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
     const urls = config.urls ?? localUrls(localOrigin(host, port));
     const { keys, notice } = resolveMasterKey(config.masterKey, random);
     const observation = observe();
+    const refusals = new Refusals(() => clock.now());
     const events = createEventSink(logger, observation.note);
-    const { digests, vault } = createKeyring(keys, reportRefused(logger, events));
+    const { digests, vault, audit } = createKeyring(keys, reportRefused(logger, events, refusals));
 
     // Loaded only when traces are wanted: without them nothing of it is on any path.
     const tracing = config.traceUrl
@@ -100,6 +106,7 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
       await openStore({
         database: databaseOf(config),
         vault,
+        audit,
         random,
         logger,
         processId: random.uuid(),
@@ -111,6 +118,10 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
     const store = tracing?.store(opened) ?? opened;
     if (config.database.kind === 'sqlite' && config.database.directory !== undefined)
       lifetime.own(await openControl(join(config.database.directory, CONTROL_SOCKET), store.keys, logger));
+    // Ends after all that can still put something on record.
+    const sealer = lifetime.own(
+      startSealer({ audit: store.audit, refusals, logger, retention: config.auditRetention }),
+    );
     const facts = await overrides.populate?.({ store, random, digests });
 
     let inbox: Inbox | undefined;
@@ -150,26 +161,20 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
     const directory = createDirectory(store, clock);
     const tokensOf = (realm: BaseUrls) => createTokenService({ store, directory, vault, random, clock, ...realm });
     const tokens = tokensOf(urls);
-    const platform = createPlatformService({ store, random, digests, events });
+    const platform = createPlatformService({ store, random, digests, events, refusals });
     const policies = createPolicyService({
       store,
       random,
       events,
+      refusals,
       ...(limits.strict ? { longestLifeTime: minutes(10) } : {}),
     });
-    const devices = createDeviceService({ store, random, clock, digests, vault, deployment, events, ...numbers });
-    const authentications = createAuthenticationService({
-      store,
-      random,
-      clock,
-      digests,
-      vault,
-      deployment,
-      events,
-      ...numbers,
-    });
+    const parts = { store, random, clock, digests, vault, deployment, events, refusals, ...numbers };
+    const devices = createDeviceService(parts);
+    const authentications = createAuthenticationService(parts);
+    const activities = createActivityService({ store, digests });
     const routes: readonly Route[] = [
-      ...tokenRoutes(tokens, new ClientThrottle({ free: limits.requests.tokenFailures })),
+      ...tokenRoutes(tokens, new ClientThrottle({ free: limits.requests.tokenFailures }), refusals),
       ...discoveryRoutes(tokens),
       ...environmentsRoutes(platform),
       ...populationsRoutes(platform),
@@ -178,10 +183,12 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
       ...devicesRoutes(devices),
       ...deviceAuthenticationPoliciesRoutes(policies),
       ...mfaSettingsRoutes(policies),
+      ...activitiesRoutes(activities),
     ];
     const http = lifetime.own(
       createHttpServer({
         routes,
+        refusals,
         rawRoutes: inbox
           ? below(basePath(urls.authPath), inboxRoutes({ inbox, clock, random, ...tryItOf(facts) }))
           : [],
@@ -212,6 +219,7 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
       logger,
       routes,
       dispatcher,
+      sealer,
       outward: CHANNELS.filter((channel) => outlets.chains.get(channel)?.some(({ name }) => name !== 'inbox')),
       unserved: CHANNELS.filter((channel) => !outlets.channels.has(channel)),
       notices: notice === undefined ? [] : [notice],

@@ -1,4 +1,4 @@
-import type { Uuid } from './kernel/ids.js';
+import type { AuditEvent } from './audit/record.js';
 import type { Logger } from './kernel/log.js';
 
 /** Where business events go. */
@@ -6,14 +6,10 @@ export interface EventSink {
   emit(event: BusinessEvent): void;
 }
 
-/** Names as in the audit vocabulary (`10` §16, `20` §18.2). Never a code, never an unmasked contact (SEC-71). */
-export interface BusinessEvent {
-  readonly type: string;
-  readonly environmentId: Uuid;
-  readonly userId?: Uuid;
-  readonly deviceId?: Uuid;
-  readonly deviceAuthenticationId?: Uuid;
-  readonly detail?: Readonly<Record<string, string | number | boolean>>;
+/** The very events of the audit trail. Never a code, never a contact (SEC-71). */
+export interface BusinessEvent extends AuditEvent {
+  /** What the log is told and the trail is not, because nothing could take it back from there when its user goes (SEC-74). */
+  readonly logOnly?: Readonly<Record<string, string>>;
 }
 
 /** What an operator wants to see without asking for more: somebody was shut out, or something was not sent. */

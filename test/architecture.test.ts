@@ -16,7 +16,7 @@ interface Part {
 }
 
 const MODELS = ['platform', 'policies', 'devices', 'authentication'];
-const LEFT = ['kernel', 'config', 'otp', 'message'];
+const LEFT = ['kernel', 'config', 'otp', 'audit', 'message'];
 const DOMAIN = [...LEFT, ...MODELS];
 
 /** Who may import whom (docs/architecture.md). A part may always import itself. */
@@ -29,7 +29,13 @@ const PARTS: Readonly<Record<string, Part>> = {
     mayImport: ['kernel'],
     because: 'decisions say what is to be sent, never how',
   },
-  events: { paths: ['events.ts'], mayImport: ['kernel'], because: 'events carry ids and words, no entities' },
+  audit: {
+    paths: ['audit/'],
+    mayImport: ['kernel'],
+    typesOf: ['storage port', 'events'],
+    because: 'the trail holds ids and words, and knows nobody whom they name',
+  },
+  events: { paths: ['events.ts'], mayImport: ['kernel', 'audit'], because: 'events carry ids and words, no entities' },
   platform: {
     paths: ['platform/'],
     mayImport: LEFT,
@@ -63,6 +69,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   'delivery port': {
     paths: ['delivery/port.ts'],
     mayImport: ['kernel', 'message'],
+    typesOf: ['audit'],
     because: 'the dispatcher’s view of the store',
   },
   'inbox port': {
@@ -78,7 +85,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   delivery: {
     paths: ['delivery/'],
     mayImport: ['kernel', 'config', 'message', 'delivery port'],
-    typesOf: ['events', 'inbox port'],
+    typesOf: ['events', 'audit', 'inbox port'],
     because: 'the dispatcher sees messages, not devices or policies',
   },
   gateways: {

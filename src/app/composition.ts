@@ -11,7 +11,7 @@ import { CORE_OPTIONS } from '../config/options.js';
 import { GATEWAY_OPTIONS, GATEWAYS, gatewayProblems } from '../delivery/gateways/index.js';
 import { LEASE_MILLIS } from '../delivery/message.js';
 import { createEventSink } from '../events.js';
-import { createKeyring, type Digests, KeyError } from '../kernel/keys.js';
+import { type AuditKeys, createKeyring, type Digests, KeyError } from '../kernel/keys.js';
 import { createSystemRandom, type Random } from '../kernel/random.js';
 import type { KeyAdmin } from '../storage/keys-port.js';
 import { MigrationError, migrate, openStore, type SqlStore } from '../storage/sql/index.js';
@@ -39,8 +39,8 @@ export const composition: Composition = {
   gatewayTable: { options: GATEWAY_OPTIONS, check: gatewayProblems },
   createServer: (config, populate) => told(createApp(config, { version, ...(populate ? { populate } : {}) })),
   async openStore(config) {
-    const { store, random, digests } = await told(openDatabase(config));
-    return { store, random, digests, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };
+    const { store, random, digests, audit } = await told(openDatabase(config));
+    return { store, random, digests, audit, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };
   },
   async openKeys(config) {
     const { database } = config;
@@ -60,23 +60,26 @@ export const composition: Composition = {
 };
 
 /** The database alone. Commands append no messages. */
-async function openDatabase(config: Config): Promise<{ store: SqlStore; random: Random; digests: Digests }> {
+async function openDatabase(
+  config: Config,
+): Promise<{ store: SqlStore; random: Random; digests: Digests; audit: AuditKeys }> {
   const random = createSystemRandom();
   const logger = createLogger(config.logLevel);
-  const { digests, vault } = createKeyring(
+  const { digests, vault, audit } = createKeyring(
     resolveMasterKey(config.masterKey, random).keys,
     reportRefused(logger, createEventSink(logger)),
   );
   const store = await openStore({
     database: databaseOf(config),
     vault,
+    audit,
     random,
     logger,
     processId: random.uuid(),
     lease: LEASE_MILLIS,
     onAppended: () => {},
   });
-  return { store, random, digests };
+  return { store, random, digests, audit };
 }
 
 const telling = ({ status, rotate, rotateMaster }: KeyAdmin): KeyAdmin => ({

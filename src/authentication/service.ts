@@ -1,3 +1,6 @@
+import type { Requester } from '../audit/record.js';
+import type { Refusals } from '../audit/refusals.js';
+import { createTrail } from '../audit/trail.js';
 import { canonicalContact, phoneOf } from '../devices/contact.js';
 import type { Deployment } from '../devices/eligibility.js';
 import { KINDS } from '../devices/kinds/index.js';
@@ -10,8 +13,8 @@ import type { Outcome } from '../kernel/outcome.js';
 import type { Random } from '../kernel/random.js';
 import { DRAWN_DIGITS } from '../otp/code.js';
 import type { EnvironmentId } from '../platform/model.js';
-import type { Decision, Plan, Snapshot, Store } from '../storage/port.js';
-import type { Answer, Verdict } from './answer.js';
+import type { Plan, Store } from '../storage/port.js';
+import type { Answer } from './answer.js';
 import type {
   CancelCommand,
   CheckOtpCommand,
@@ -39,33 +42,41 @@ export interface AuthenticationDependencies {
   readonly events: EventSink;
   /** Absent: every number is as good as any other, and stays as it was written. */
   readonly numbers?: NumberRules;
+  readonly refusals?: Refusals;
 }
 
 export type AuthenticationResult = Outcome<Answer, AuthenticationRejection>;
 
-/** Device authentications: each call is durable when it settles (`10`). Rejects with `StoreError` only, which reveals nothing. */
+/**
+ * Device authentications: each call is durable when it settles (`10`), and on record as done `by` whom. Rejects with `StoreError`
+ * only, which reveals nothing.
+ */
 export interface AuthenticationService {
-  create(environmentId: EnvironmentId, command: CreateCommand): Promise<AuthenticationResult>;
+  create(environmentId: EnvironmentId, command: CreateCommand, by?: Requester): Promise<AuthenticationResult>;
   read(environmentId: EnvironmentId, id: DeviceAuthenticationId): Promise<AuthenticationResult>;
   select(
     environmentId: EnvironmentId,
     id: DeviceAuthenticationId,
     command: SelectCommand,
+    by?: Requester,
   ): Promise<AuthenticationResult>;
   checkOtp(
     environmentId: EnvironmentId,
     id: DeviceAuthenticationId,
     command: CheckOtpCommand,
+    by?: Requester,
   ): Promise<AuthenticationResult>;
   cancel(
     environmentId: EnvironmentId,
     id: DeviceAuthenticationId,
     command: CancelCommand,
+    by?: Requester,
   ): Promise<AuthenticationResult>;
 }
 
 export function createAuthenticationService(dependencies: AuthenticationDependencies): AuthenticationService {
-  const { store, random, clock, digests, vault, deployment, events, numbers } = dependencies;
+  const { store, random, clock, digests, vault, deployment, numbers } = dependencies;
+  const trail = createTrail(dependencies);
   const facts: Facts = { digests, deployment };
   const open: SendFacts['open'] = (value) => vault.open(value);
   const sendFacts = (): SendFacts => ({
@@ -76,18 +87,14 @@ export function createAuthenticationService(dependencies: AuthenticationDependen
     digits: random.digits(DRAWN_DIGITS),
   });
 
-  async function commit(
-    plan: Plan,
-    decideOn: (snapshot: Snapshot) => Decision<Verdict>,
+  function begin(
+    environmentId: EnvironmentId,
+    command: CreateCommand,
+    isNumberRefused: boolean,
+    by: Requester | undefined,
   ): Promise<AuthenticationResult> {
-    const verdict = await store.transact(plan, decideOn);
-    for (const event of verdict.events) events.emit(event);
-    return verdict.result;
-  }
-
-  function begin(environmentId: EnvironmentId, command: CreateCommand, isNumberRefused: boolean) {
     const drawn: CreateFacts = { ...sendFacts(), id: random.timeOrderedUuid(clock.now()), isNumberRefused };
-    return commit(creationPlan(environmentId, command, facts), (snapshot) =>
+    return trail.transact(creationPlan(environmentId, command, facts), by, (snapshot) =>
       createDeviceAuthentication(snapshot, command, drawn),
     );
   }
@@ -98,33 +105,36 @@ export function createAuthenticationService(dependencies: AuthenticationDependen
     environmentId: EnvironmentId,
     command: CreateCommand,
     oneTime: OneTimeContact,
+    by: Requester | undefined,
   ) {
     const { place, isRefused } = await rules.judge(phoneOf(oneTime.contact.address));
     const selection = { ...oneTime, contact: { ...oneTime.contact, address: place.number } };
-    return begin(environmentId, { ...command, selection }, isRefused);
+    return begin(environmentId, { ...command, selection }, isRefused, by);
   }
 
   return {
-    create(environmentId, command) {
+    create(environmentId, command, by) {
       const { selection } = command;
       const isSentTo = selection?.kind === 'oneTime' && !selection.testMode;
       return numbers && isSentTo && KINDS[selection.type].contactField === 'phone'
-        ? judge(numbers, environmentId, command, selection)
-        : begin(environmentId, command, false);
+        ? judge(numbers, environmentId, command, selection, by)
+        : begin(environmentId, command, false, by);
     },
     async read(environmentId, id) {
       return readDeviceAuthentication(await store.load({ environmentId, deviceAuthentication: id }), deployment);
     },
-    select(environmentId, id, command) {
+    select(environmentId, id, command, by) {
       const drawn = sendFacts();
-      return commit({ environmentId, deviceAuthentication: id }, (snapshot) =>
+      return trail.transact({ environmentId, deviceAuthentication: id }, by, (snapshot) =>
         decide('device.select', snapshot, command, drawn),
       );
     },
-    checkOtp: (environmentId, id, command) =>
-      commit({ environmentId, deviceAuthentication: id }, (snapshot) => decide('otp.check', snapshot, command, facts)),
-    cancel: (environmentId, id, command) =>
-      commit({ environmentId, deviceAuthentication: id }, (snapshot) =>
+    checkOtp: (environmentId, id, command, by) =>
+      trail.transact({ environmentId, deviceAuthentication: id }, by, (snapshot) =>
+        decide('otp.check', snapshot, command, facts),
+      ),
+    cancel: (environmentId, id, command, by) =>
+      trail.transact({ environmentId, deviceAuthentication: id }, by, (snapshot) =>
         decide('cancel.push.authentication', snapshot, command, facts),
       ),
   };

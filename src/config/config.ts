@@ -23,6 +23,8 @@ export interface Config {
   readonly traceUrl: string | undefined;
   readonly readyFile: string | undefined;
   readonly seedFile: string | undefined;
+  /** Age beyond which records of the audit trail are purged (SEC-74). */
+  readonly auditRetention: Millis;
   /** Between `SIGTERM` and the moment the server takes no more connections (SEC-84). */
   readonly shutdownGrace: Millis;
   readonly limits: LimitsConfig;

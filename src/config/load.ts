@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { days } from '../kernel/duration.js';
 import { parseUuid, type Uuid } from '../kernel/ids.js';
 import { MASTER_KEY_BYTES } from '../kernel/keys.js';
 import { accept, type Outcome, reject } from '../kernel/outcome.js';
@@ -76,6 +77,7 @@ export function loadConfig(
     traceUrl,
     readyFile: set['ready-file'],
     seedFile: set.seed,
+    auditRetention: days(set['audit-retention']),
     shutdownGrace: set['shutdown-grace'] * 1000,
     limits,
     gateways,

@@ -115,6 +115,15 @@ export const CORE_OPTIONS = [
     doc: 'Base URL of an OpenTelemetry collector that takes traces by OTLP over HTTP, such as `http://127.0.0.1:4318`; `/v1/traces` is added. Default: the variable `OTEL_EXPORTER_OTLP_ENDPOINT`; without either there are no traces.',
   },
   {
+    name: 'audit-retention',
+    kind: 'integer',
+    minimum: 1,
+    maximum: 3_650,
+    default: '90',
+    unit: 'days',
+    doc: 'How long the records of the audit trail are kept (`docs/audit.md`). The API shows the last 14 days of them at most.',
+  },
+  {
     name: 'shutdown-grace',
     kind: 'integer',
     minimum: 0,

@@ -1,3 +1,4 @@
+import type { ActionType } from '../audit/action.js';
 import type { BusinessEvent, EventSink } from '../events.js';
 import type { Logger } from '../kernel/log.js';
 import type { LeasedMessage, OutboxMessage, Settlement } from './message.js';
@@ -8,28 +9,26 @@ export function announceQueued(events: EventSink, message: OutboxMessage): void 
 }
 
 /** `NOTIFICATION.UPDATED`: what a provider made of it; `NOTIFICATION.REJECTED`: nobody will send it (`10` §9.7, §16). */
+export function settledEvent(message: LeasedMessage, settlement: Settlement): BusinessEvent {
+  const { result, gateway } = settlement;
+  const type = result === 'abandoned' ? 'NOTIFICATION.REJECTED' : 'NOTIFICATION.UPDATED';
+  const detail = { gateway, attempt: message.attempt, result };
+  return eventOf(type, message, settlement.result === 'accepted' ? detail : { ...detail, reason: settlement.reason });
+}
+
+/** Tells of an attempt whose result is recorded. */
 export function announceSettled(
   events: EventSink,
   logger: Logger,
   message: LeasedMessage,
   settlement: Settlement,
+  event: BusinessEvent,
 ): void {
-  const { result, gateway } = settlement;
-  const type = result === 'abandoned' ? 'NOTIFICATION.REJECTED' : 'NOTIFICATION.UPDATED';
-  const detail = { gateway, attempt: message.attempt, result };
-  if (settlement.result === 'accepted') {
-    events.emit(eventOf(type, message, detail));
-    return;
-  }
-  const { reason } = settlement;
-  events.emit(eventOf(type, message, { ...detail, reason }));
-  const fields = {
-    outboxId: message.id,
-    environmentId: message.environmentId,
-    channel: message.channel,
-    ...detail,
-    reason,
-  };
+  events.emit(event);
+  if (settlement.result === 'accepted') return;
+  const { id: outboxId, environmentId, channel, attempt } = message;
+  const { gateway, result, reason } = settlement;
+  const fields = { outboxId, environmentId, channel, gateway, attempt, result, reason };
   if (settlement.result === 'abandoned') logger.error(fields, 'a message was given up: check the gateway it names');
   else logger.warn(fields, 'a message could not be sent yet');
 }
@@ -42,7 +41,11 @@ export function reportFault(logger: Logger, where: string, error: unknown): void
   logger.error({ where, fault: isError ? error.name : typeof error, code, trace }, 'a fault during delivery');
 }
 
-function eventOf(type: string, message: OutboxMessage, detail: NonNullable<BusinessEvent['detail']>): BusinessEvent {
+function eventOf(
+  type: ActionType,
+  message: OutboxMessage,
+  detail: NonNullable<BusinessEvent['detail']>,
+): BusinessEvent {
   return {
     type,
     environmentId: message.environmentId,

@@ -5,7 +5,7 @@ import type { Uuid } from '../kernel/ids.js';
 import type { Vault } from '../kernel/keys.js';
 import type { Logger } from '../kernel/log.js';
 import type { Random } from '../kernel/random.js';
-import { announceQueued, announceSettled, reportFault } from './announce.js';
+import { announceQueued, announceSettled, reportFault, settledEvent } from './announce.js';
 import { type Gateway, permanent, transient } from './gateway.js';
 import { createLine, type Line } from './line.js';
 import type { Channel, LeasedMessage, OutboxMessage, Settlement } from './message.js';
@@ -130,8 +130,9 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
 
   /** `false`: the database is away; the result is kept and recorded when it is back, so that nothing is sent twice. */
   async function record(message: LeasedMessage, settlement: Settlement): Promise<boolean> {
+    const event = settledEvent(message, settlement);
     try {
-      const held = await outbox.settle(message, settlement);
+      const held = await outbox.settle(message, settlement, event);
       unrecorded.delete(message.id);
       if (!held) logger.warn({ outboxId: message.id }, 'a message was taken over by another process while it was sent');
     } catch (error) {
@@ -139,7 +140,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       reportFault(logger, 'recording a delivery', error);
       return false;
     }
-    announceSettled(events, logger, message, settlement);
+    announceSettled(events, logger, message, settlement, event);
     return true;
   }
 

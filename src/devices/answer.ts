@@ -69,5 +69,5 @@ export function orderEvent(
   { environmentId, userId }: UserFactors,
   change: 'CREATED' | 'UPDATED' | 'DELETED',
 ): BusinessEvent {
-  return { type: `DEVICES.ORDER_${change}`, environmentId, userId };
+  return { type: `DEVICES.ORDER_${change}` as const, environmentId, userId };
 }

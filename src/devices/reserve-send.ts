@@ -112,7 +112,7 @@ const boundedBy = (limits: SendLimits, environmentId: EnvironmentId, name: strin
   window: PREFIX_WINDOW,
 });
 
-/** Told once the refusal or the send is durable. Without the contact: of a number its prefix at most (SEC-71). */
+/** Told once the refusal or the send is durable. Without the contact: of a number its prefix at most, and that only in the log (SEC-71). */
 export function reservationEvents(
   reservation: Reservation,
   subject: Pick<BusinessEvent, 'environmentId' | 'userId' | 'deviceId' | 'deviceAuthenticationId'>,
@@ -122,5 +122,6 @@ export function reservationEvents(
     return [{ ...subject, type: 'NOTIFICATION.REJECTED', detail: { channel, reason: reservation.reason } }];
   if (reservation.kind !== 'reserved' || reservation.stops === undefined) return [];
   const { environmentId } = subject;
-  return [{ type: 'NOTIFICATION.PREFIX_STOPPED', environmentId, detail: { channel, prefix: reservation.stops } }];
+  const logOnly = { prefix: reservation.stops };
+  return [{ type: 'NOTIFICATION.PREFIX_STOPPED', environmentId, detail: { channel }, logOnly }];
 }

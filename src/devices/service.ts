@@ -1,3 +1,6 @@
+import type { Requester } from '../audit/record.js';
+import type { Refusals } from '../audit/refusals.js';
+import { createTrail } from '../audit/trail.js';
 import type { EventSink } from '../events.js';
 import type { Clock } from '../kernel/clock.js';
 import type { Digests, Vault } from '../kernel/keys.js';
@@ -44,6 +47,7 @@ export interface DeviceDependencies {
   readonly events: EventSink;
   /** Absent: every number is as good as any other, and stays as it was written. */
   readonly numbers?: NumberRules;
+  readonly refusals?: Refusals;
 }
 
 /** The user whose devices are meant. */
@@ -64,27 +68,31 @@ export interface OpenedList {
 
 type Result<T> = Promise<Outcome<T, DeviceRejection>>;
 
-/** MFA devices of users: each call is durable when it settles (`20`). Rejects with `StoreError` only, which reveals nothing. */
+/**
+ * MFA devices of users: each call is durable when it settles (`20`), and on record as done `by` whom. Rejects with `StoreError`
+ * only, which reveals nothing.
+ */
 export interface DeviceService {
   list(owner: Owner): Result<OpenedList>;
   read(address: DeviceAddress): Result<OpenedDevice>;
-  create(owner: Owner, caller: Caller, creation: Creation): Result<OpenedDevice>;
-  activate(address: DeviceAddress, proof: Members): Result<OpenedDevice>;
-  resendPairingCode(address: DeviceAddress): Result<OpenedDevice>;
-  block(address: DeviceAddress): Result<OpenedDevice>;
-  unblock(address: DeviceAddress): Result<OpenedDevice>;
-  unlock(address: DeviceAddress): Result<OpenedDevice>;
+  create(owner: Owner, caller: Caller, creation: Creation, by?: Requester): Result<OpenedDevice>;
+  activate(address: DeviceAddress, proof: Members, by?: Requester): Result<OpenedDevice>;
+  resendPairingCode(address: DeviceAddress, by?: Requester): Result<OpenedDevice>;
+  block(address: DeviceAddress, by?: Requester): Result<OpenedDevice>;
+  unblock(address: DeviceAddress, by?: Requester): Result<OpenedDevice>;
+  unlock(address: DeviceAddress, by?: Requester): Result<OpenedDevice>;
   /** An empty nickname clears it. */
-  rename(address: DeviceAddress, nickname: string): Result<OpenedDevice>;
+  rename(address: DeviceAddress, nickname: string, by?: Requester): Result<OpenedDevice>;
   /** Refused, always: no type that is offered has logs. */
   requestLogs(address: DeviceAddress): Promise<DeviceRejection>;
-  delete(address: DeviceAddress): Result<undefined>;
-  reorder(owner: Owner, order: readonly DeviceId[]): Result<OpenedList>;
-  removeOrder(owner: Owner): Result<undefined>;
+  delete(address: DeviceAddress, by?: Requester): Result<undefined>;
+  reorder(owner: Owner, order: readonly DeviceId[], by?: Requester): Result<OpenedList>;
+  removeOrder(owner: Owner, by?: Requester): Result<undefined>;
 }
 
 export function createDeviceService(dependencies: DeviceDependencies): DeviceService {
-  const { store, random, clock, digests, vault, deployment, events, numbers } = dependencies;
+  const { store, random, clock, digests, vault, deployment, numbers } = dependencies;
+  const trail = createTrail(dependencies);
   const open: PairingDraws['open'] = (value) => vault.open(value);
   const draws = (): PairingDraws => ({
     digits: random.digits(DRAWN_DIGITS),
@@ -93,11 +101,6 @@ export function createDeviceService(dependencies: DeviceDependencies): DeviceSer
   });
   const planFor = ({ environmentId, userId }: Owner): Plan => ({ environmentId, user: userId });
 
-  async function commit<T>(plan: Plan, decide: (snapshot: Snapshot) => DeviceDecision<T>): Result<T> {
-    const { result, events: happened } = await store.transact(plan, decide);
-    for (const event of happened) events.emit(event);
-    return result;
-  }
   /** A number in the one form that its numbering plan knows, and whether its type is refused (SEC-37). */
   async function judged(creation: Creation): Promise<{ creation: Creation; isNumberRefused: boolean }> {
     const { secret } = creation.particulars;
@@ -116,8 +119,8 @@ export function createDeviceService(dependencies: DeviceDependencies): DeviceSer
       : outcome;
   const change =
     (decide: (snapshot: Snapshot, command: DeviceCommand) => DeviceDecision<ManagedDevice>) =>
-    async (address: DeviceAddress): Result<OpenedDevice> =>
-      show(await commit(planFor(address), (snapshot) => decide(snapshot, address)));
+    async (address: DeviceAddress, by?: Requester): Result<OpenedDevice> =>
+      show(await trail.transact(planFor(address), by, (snapshot) => decide(snapshot, address)));
 
   return {
     async list(owner) {
@@ -126,7 +129,7 @@ export function createDeviceService(dependencies: DeviceDependencies): DeviceSer
     async read(address) {
       return show(readDevice(await store.load(planFor(address)), address).outcome.result);
     },
-    async create(owner, caller, given) {
+    async create(owner, caller, given, by) {
       const { environmentId } = owner;
       const { creation, isNumberRefused } = await judged(given);
       const { lookup } = creation.particulars;
@@ -134,42 +137,51 @@ export function createDeviceService(dependencies: DeviceDependencies): DeviceSer
       const known = lookupKey === undefined ? {} : { lookupKey };
       const facts = { ...draws(), deviceId: random.uuid(), ...known, isNumberRefused, digests, deployment };
       const plan = { ...planFor(owner), ...(lookupKey === undefined ? {} : { destination: lookupKey }) };
-      return show(await commit(plan, (snapshot) => createDevice(snapshot, { environmentId, caller, creation }, facts)));
-    },
-    async activate(address, proof) {
       return show(
-        await commit(planFor(address), (snapshot) =>
+        await trail.transact(plan, by, (snapshot) =>
+          createDevice(snapshot, { environmentId, caller, creation }, facts),
+        ),
+      );
+    },
+    async activate(address, proof, by) {
+      return show(
+        await trail.transact(planFor(address), by, (snapshot) =>
           activateDevice(snapshot, { ...address, proof }, { digests, deployment }),
         ),
       );
     },
-    async resendPairingCode(address) {
+    async resendPairingCode(address, by) {
       const facts = { ...draws(), digests, deployment };
-      return show(await commit(planFor(address), (snapshot) => resendPairingCode(snapshot, address, facts)));
+      return show(
+        await trail.transact(planFor(address), by, (snapshot) => resendPairingCode(snapshot, address, facts)),
+      );
     },
     block: change(blockDevice),
     unblock: change(unblockDevice),
     unlock: change(unlockDevice),
-    async rename(address, nickname) {
-      return show(await commit(planFor(address), (snapshot) => renameDevice(snapshot, { ...address, nickname })));
+    async rename(address, nickname, by) {
+      return show(
+        await trail.transact(planFor(address), by, (snapshot) => renameDevice(snapshot, { ...address, nickname })),
+      );
     },
     async requestLogs(address) {
       return requestLogs(await store.load(planFor(address)), address);
     },
-    async delete(address) {
+    async delete(address, by) {
       // The contact whose row keeps what the device leaves is the device's for good, so it may be looked up beforehand.
       const before = await store.load(planFor(address));
       const lookupKey = before.devices.find(({ id }) => id === address.deviceId)?.lookupKey;
       const plan = { ...planFor(address), ...(lookupKey === undefined ? {} : { destination: lookupKey }) };
-      return commit(plan, (snapshot) => deleteDevice(snapshot, address));
+      return trail.transact(plan, by, (snapshot) => deleteDevice(snapshot, address));
     },
-    async reorder(owner, order) {
+    async reorder(owner, order, by) {
       return showAll(
-        await commit(planFor(owner), (snapshot) =>
+        await trail.transact(planFor(owner), by, (snapshot) =>
           reorderDevices(snapshot, { environmentId: owner.environmentId, order }),
         ),
       );
     },
-    removeOrder: (owner) => commit(planFor(owner), (snapshot) => removeDeviceOrder(snapshot, owner.environmentId)),
+    removeOrder: (owner, by) =>
+      trail.transact(planFor(owner), by, (snapshot) => removeDeviceOrder(snapshot, owner.environmentId)),
   };
 }

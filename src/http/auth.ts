@@ -28,6 +28,8 @@ export const ROLES: Readonly<Record<Exclude<Permission, 'public'>, readonly Role
   'devices:write': ['Identity Data Admin'],
   'policies:read': ['Environment Admin', 'Configuration Read Only'],
   'policies:write': ['Environment Admin'],
+  // Who did what is read by those who answer for the environment and by those who only look (`00` §6.2 says nothing of it).
+  'activities:read': ['Environment Admin', 'Identity Data Admin', 'Configuration Read Only'],
   'deviceAuthentications:use': ['Identity Data Admin'],
 };
 

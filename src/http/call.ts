@@ -1,3 +1,4 @@
+import type { Requester } from '../audit/record.js';
 import type { Uuid } from '../kernel/ids.js';
 import type { Actor } from '../platform/model.js';
 import type { Links } from './hal/links.js';
@@ -39,6 +40,11 @@ export class RequestCall implements Call {
   get actor(): Actor {
     if (!this.#actor) throw new TypeError('a public route has no actor');
     return this.#actor;
+  }
+
+  get by(): Requester {
+    const { correlationId } = this.#incoming;
+    return this.#actor ? { clientId: this.#actor.applicationId, correlationId } : { correlationId };
   }
 
   get correlationId(): Uuid {

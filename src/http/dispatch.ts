@@ -1,5 +1,7 @@
+import type { Refusals } from '../audit/refusals.js';
 import type { Logger } from '../kernel/log.js';
 import type { Actor } from '../platform/model.js';
+import { accessRefusal } from './access-refusal.js';
 import { type Answer, errorAnswer, faultAnswer, oauthErrorAnswer } from './answer.js';
 import { authorize, type EnvironmentDirectory } from './auth.js';
 import { type Incoming, RequestCall } from './call.js';
@@ -21,6 +23,7 @@ export interface Authenticator {
 export interface DispatchOptions {
   readonly routes: readonly Route[];
   readonly tokens: Authenticator;
+  readonly refusals?: Refusals;
   readonly environments: EnvironmentDirectory;
   readonly links: Links;
   readonly apiPath: string;
@@ -56,7 +59,7 @@ const invalidToken = (): WireError =>
 
 /** Routes as one machine: requests in, answers out, no engine in sight. */
 export function createDispatcher(options: DispatchOptions): Dispatcher {
-  const { tokens, environments, links, logger, development } = options;
+  const { tokens, refusals, environments, links, logger, development } = options;
   const operations = createOperations(options.routes, options.apiPath, options.authPath);
 
   async function admit(incoming: Incoming): Promise<Admission | Answered> {
@@ -76,15 +79,20 @@ export function createDispatcher(options: DispatchOptions): Dispatcher {
     const chosen = chooseByType(entry, incoming);
     const operation = chosen ?? anyOf(entry);
     const refused = (error: WireError) => answered(errorAnswer(error, correlationId), operation.route.id);
+    const denied = (error: WireError): Answered => {
+      const [event, by] = accessRefusal(operation.route, match.params[0], error, actor, correlationId);
+      if (event) refusals?.note(event, by);
+      return refused(error);
+    };
 
     let actor: Actor | undefined;
     const { permission } = operation.route;
     if (permission !== 'public') {
       const token = bearerToken(incoming.header('authorization'));
       actor = token === undefined ? undefined : await tokens.authenticate(token);
-      if (!actor) return refused(invalidToken());
+      if (!actor) return denied(invalidToken());
       const refusal = await authorize(actor, permission, match.params[0], environments);
-      if (refusal) return refused(refusal);
+      if (refusal) return denied(refusal);
     }
     if (!chosen) return refused(wireError('UNSUPPORTED_MEDIA_TYPE'));
     return { kind: 'admission', incoming, operation, params: match.params, actor };

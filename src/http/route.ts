@@ -1,4 +1,5 @@
 import type { Static, TSchema } from 'typebox';
+import type { Requester } from '../audit/record.js';
 import type { Uuid } from '../kernel/ids.js';
 import type { Actor } from '../platform/model.js';
 import type { ErrorName, WireError } from './errors.js';
@@ -24,6 +25,7 @@ export type Permission =
   | 'devices:write'
   | 'policies:read'
   | 'policies:write'
+  | 'activities:read'
   | 'deviceAuthentications:use';
 
 type PathParams<P extends string> = P extends `${string}:${infer Name}/${infer Rest}`
@@ -52,6 +54,8 @@ export interface Call<Params extends string = string, Body = unknown, Query = un
   readonly query: Query;
   /** The caller; throws for a `public` route. */
   readonly actor: Actor;
+  /** The caller and the request, for the record. */
+  readonly by: Requester;
   /** New per request; the `Correlation-Id` header, and the `id` of an error. */
   readonly correlationId: Uuid;
   readonly links: Links;

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import createEngine, { type InjectOptions, type LightMyRequestResponse } from 'fastify';
+import type { Refusals } from '../audit/refusals.js';
 import type { Clock, Millis } from '../kernel/clock.js';
 import { seconds } from '../kernel/duration.js';
 import { type Uuid, uuidOf } from '../kernel/ids.js';
@@ -28,6 +29,8 @@ export interface HttpServerOptions {
   readonly routes: readonly Route[];
   readonly rawRoutes: readonly RawRoute[];
   readonly tokens: Authenticator;
+  /** Where calls that nobody may make are counted (SEC-72). */
+  readonly refusals?: Refusals;
   readonly environments: EnvironmentDirectory;
   /** Asked whether it is ready (SEC-83). */
   readonly store: Pick<Store, 'check'>;

@@ -18,6 +18,7 @@ export interface DataKey {
 export interface InstallationKeys {
   readonly contact: KeyObject;
   readonly cursor: KeyObject;
+  readonly audit: KeyObject;
 }
 
 /** A data key that was drawn just now and is not in the database yet. */
@@ -117,7 +118,11 @@ export function createKeyTable(master: MasterKeys): KeyTable {
 }
 
 function installationKeys(root: Buffer): InstallationKeys {
-  return { contact: derivedKey(root, info('contact-hash')), cursor: derivedKey(root, info('cursor')) };
+  return {
+    contact: derivedKey(root, info('contact-hash')),
+    cursor: derivedKey(root, info('cursor')),
+    audit: derivedKey(root, info('audit')),
+  };
 }
 
 function createDataKey(generation: number, secret: Buffer, names = { seal: 'seal', pepper: 'code-pepper' }): DataKey {

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import { hmac } from './cipher.js';
 import { createKeyTable, type DataKey, type KeyTable } from './data-keys.js';
 import { createMasterKeys, KeyError } from './master-keys.js';
@@ -43,9 +43,18 @@ export interface PurposeKey {
   mac(parts: readonly string[]): string;
 }
 
+/** Signatures of the audit trail (SEC-73): made and checked by this installation alone, under a key for nothing else. */
+export interface AuditKeys {
+  /** HMAC-SHA-256, base64url, behind the generation of the installation's key. */
+  sign(parts: readonly string[]): string;
+  /** `false` for what was altered, and for what was signed under another installation's key. */
+  verify(parts: readonly string[], signature: string): boolean;
+}
+
 export interface Keyring {
   readonly digests: Digests;
   readonly vault: StoreVault;
+  readonly audit: AuditKeys;
   /**
    * The environment's key for this purpose, the newest or that of a generation; other purposes have other keys (SEC-68). An empty
    * `environmentId` is the installation. Throws `KeyError` when that generation is not at hand.
@@ -71,7 +80,10 @@ export function createKeyring(
     throw new KeyError(`data key ${generation} of environment ${environmentId} is not in the database: restore it`);
   };
 
+  const signed = (parts: readonly string[]): string => `1.${hmac(keys.installation.audit, parts)}`;
+
   return {
+    audit: { sign: signed, verify: (parts, signature) => equalDigests(signature, signed(parts)) },
     digests: {
       code(parts, like) {
         const environmentId = parts[0] ?? '';
@@ -118,5 +130,5 @@ export function equalDigests(a: string, b: string): boolean {
 
 /** SHA-256, base64url: for identity of public values, never for codes. */
 export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('base64url');
+  return hash('sha256', text, 'base64url');
 }

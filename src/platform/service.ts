@@ -1,10 +1,14 @@
+import type { ActionType } from '../audit/action.js';
+import type { Requester } from '../audit/record.js';
+import type { Refusals } from '../audit/refusals.js';
+import { createTrail, telling } from '../audit/trail.js';
 import type { EventSink } from '../events.js';
 import type { Instant } from '../kernel/clock.js';
 import type { Uuid } from '../kernel/ids.js';
 import type { Digests } from '../kernel/keys.js';
 import { accept, type Outcome, reject } from '../kernel/outcome.js';
 import type { Random } from '../kernel/random.js';
-import type { Page, PageRequest, Plan, Snapshot, Store } from '../storage/port.js';
+import type { Decision, Page, PageRequest, Plan, Snapshot, Store } from '../storage/port.js';
 import { createCursors, type Listing, type ListRequest, pageOf } from './listing.js';
 import type { Environment, EnvironmentId, UserId } from './model.js';
 import { type Population, toPopulation } from './population.js';
@@ -22,7 +26,7 @@ import {
 
 type Result<T> = Promise<Outcome<T, PlatformRejection>>;
 
-/** Environments, populations and users (wire: `00` §7, §8). */
+/** Environments, populations and users (wire: `00` §7, §8); what is changed is on record as done `by` whom. */
 export interface PlatformService {
   /** Those that `isListed` says yes to: what the caller may see, and what the filter asks for. */
   environments(list: ListRequest, isListed: (environment: Environment) => boolean): Result<Listing<Environment>>;
@@ -37,11 +41,16 @@ export interface PlatformService {
   user(environmentId: EnvironmentId, userId: UserId): Result<UserState>;
   /** Nobody by this name is an answer too. The name is compared without regard to case. */
   userByName(environmentId: EnvironmentId, username: string): Result<UserState | undefined>;
-  createUser(environmentId: EnvironmentId, command: CreateUser): Result<UserState>;
-  deleteUser(environmentId: EnvironmentId, userId: UserId): Result<UserState>;
-  setMfaEnabled(environmentId: EnvironmentId, userId: UserId, mfaEnabled: boolean): Result<UserState>;
-  lockUser(environmentId: EnvironmentId, userId: UserId, unlockAt: Instant | undefined): Result<UserState>;
-  unlockUser(environmentId: EnvironmentId, userId: UserId): Result<UserState>;
+  createUser(environmentId: EnvironmentId, command: CreateUser, by?: Requester): Result<UserState>;
+  deleteUser(environmentId: EnvironmentId, userId: UserId, by?: Requester): Result<UserState>;
+  setMfaEnabled(environmentId: EnvironmentId, userId: UserId, mfaEnabled: boolean, by?: Requester): Result<UserState>;
+  lockUser(
+    environmentId: EnvironmentId,
+    userId: UserId,
+    unlockAt: Instant | undefined,
+    by?: Requester,
+  ): Result<UserState>;
+  unlockUser(environmentId: EnvironmentId, userId: UserId, by?: Requester): Result<UserState>;
 }
 
 export interface PlatformServiceParts {
@@ -49,12 +58,15 @@ export interface PlatformServiceParts {
   readonly random: Pick<Random, 'uuid'>;
   readonly digests: Pick<Digests, 'cursor'>;
   readonly events: EventSink;
+  readonly refusals?: Refusals;
 }
 
 /** Environments are read this many at a time. */
 const BATCH = 1_000;
 
-export function createPlatformService({ store, random, digests, events }: PlatformServiceParts): PlatformService {
+export function createPlatformService(parts: PlatformServiceParts): PlatformService {
+  const { store, random, digests } = parts;
+  const trail = createTrail(parts);
   const cursors = createCursors(digests);
 
   /** Opens the cursor, takes the page, makes the next cursor: the same for every list. */
@@ -89,22 +101,16 @@ export function createPlatformService({ store, random, digests, events }: Platfo
     return all;
   }
 
-  /** Changes one user, and tells it once it is done. */
-  async function change(
+  /** Changes one user. */
+  const change = (
     plan: Plan,
-    event: string,
-    decide: Parameters<typeof store.transact<Outcome<UserState, PlatformRejection>>>[1],
-  ): Result<UserState> {
-    let changed = false;
-    const outcome = await store.transact(plan, (snapshot) => {
-      const decision = decide(snapshot);
-      changed = decision.writes.length > 0;
-      return decision;
-    });
-    if (outcome.ok && changed)
-      events.emit({ type: event, environmentId: plan.environmentId, userId: outcome.value.user.id });
-    return outcome;
-  }
+    by: Requester | undefined,
+    type: ActionType,
+    decide: (snapshot: Snapshot) => Decision<Outcome<UserState, PlatformRejection>>,
+  ): Result<UserState> =>
+    trail.transact(plan, by, (snapshot) =>
+      telling(decide(snapshot), ({ user }) => [{ type, environmentId: plan.environmentId, userId: user.id }]),
+    );
 
   return {
     environments: (list, isListed) =>
@@ -163,7 +169,7 @@ export function createPlatformService({ store, random, digests, events }: Platfo
       return !found.ok && found.rejection.kind === 'UserNotFound' ? accept(undefined) : found;
     },
 
-    createUser(environmentId, command) {
+    createUser(environmentId, command, by) {
       const { username, populationId } = command;
       const id = random.uuid();
       const plan: Plan = {
@@ -171,21 +177,23 @@ export function createPlatformService({ store, random, digests, events }: Platfo
         username,
         ...(populationId ? { documents: [{ kind: 'population', id: populationId }] } : {}),
       };
-      return change(plan, 'USER.CREATED', (snapshot) => createUser(snapshot, environmentId, command, id));
+      return change(plan, by, 'USER.CREATED', (snapshot) => createUser(snapshot, environmentId, command, id));
     },
 
-    deleteUser: (environmentId, userId) =>
-      change({ environmentId, user: userId }, 'USER.DELETED', (snapshot) => deleteUser(snapshot, environmentId)),
+    deleteUser: (environmentId, userId, by) =>
+      change({ environmentId, user: userId }, by, 'USER.DELETED', (snapshot) => deleteUser(snapshot, environmentId)),
 
-    setMfaEnabled: (environmentId, userId, mfaEnabled) =>
-      change({ environmentId, user: userId }, 'USER.UPDATED', (snapshot) =>
+    setMfaEnabled: (environmentId, userId, mfaEnabled, by) =>
+      change({ environmentId, user: userId }, by, 'USER.UPDATED', (snapshot) =>
         setMfaEnabled(snapshot, environmentId, mfaEnabled),
       ),
 
-    lockUser: (environmentId, userId, unlockAt) =>
-      change({ environmentId, user: userId }, 'USER.LOCKED', (snapshot) => lockUser(snapshot, environmentId, unlockAt)),
+    lockUser: (environmentId, userId, unlockAt, by) =>
+      change({ environmentId, user: userId }, by, 'USER.LOCKED', (snapshot) =>
+        lockUser(snapshot, environmentId, unlockAt),
+      ),
 
-    unlockUser: (environmentId, userId) =>
-      change({ environmentId, user: userId }, 'USER.UNLOCKED', (snapshot) => unlockUser(snapshot, environmentId)),
+    unlockUser: (environmentId, userId, by) =>
+      change({ environmentId, user: userId }, by, 'USER.UNLOCKED', (snapshot) => unlockUser(snapshot, environmentId)),
   };
 }

@@ -1,3 +1,4 @@
+import type { AuditEvent } from '../audit/record.js';
 import type { Instant } from '../kernel/clock.js';
 import type { Uuid } from '../kernel/ids.js';
 import type { JsonObject } from '../kernel/json.js';
@@ -59,5 +60,32 @@ export function provisionEnvironment(environment: NewEnvironment, now: Instant):
     ...otherPolicies.map((policy) => putPolicy(policy, false)),
     put('mfaSettings', environment.id, withKnownSettings(mfaSettings ?? factoryMfaSettings())),
     put('signingKey', signingKey.id, signingKey.publicJwk, signingKey.privateJwk),
+    {
+      kind: 'append',
+      entity: 'audit',
+      value: { environmentId: environment.id, at: now, by: {}, events: provisioningEvents(environment) },
+    },
+  ];
+}
+
+/** The trail of an environment begins with the environment (`00` §11.4). */
+function provisioningEvents({
+  id: environmentId,
+  population,
+  defaultPolicy,
+  otherPolicies = [],
+  signingKey,
+}: NewEnvironment): readonly AuditEvent[] {
+  return [
+    { type: 'ENVIRONMENT.CREATED', environmentId },
+    { type: 'POPULATION.CREATED', environmentId, detail: { populationId: population.id } },
+    ...[defaultPolicy, ...otherPolicies].map(
+      ({ id }): AuditEvent => ({
+        type: 'DEVICE_AUTHENTICATION_POLICY.CREATED',
+        environmentId,
+        detail: { policyId: id },
+      }),
+    ),
+    { type: 'KEY.CREATED', environmentId, detail: { keyId: signingKey.id } },
   ];
 }

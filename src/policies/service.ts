@@ -1,4 +1,7 @@
-import type { BusinessEvent, EventSink } from '../events.js';
+import type { AuditEvent, Requester } from '../audit/record.js';
+import type { Refusals } from '../audit/refusals.js';
+import { createTrail, telling } from '../audit/trail.js';
+import type { EventSink } from '../events.js';
 import type { Millis } from '../kernel/clock.js';
 import { parseUuid, type Uuid } from '../kernel/ids.js';
 import { accept, type Outcome, reject } from '../kernel/outcome.js';
@@ -15,44 +18,50 @@ import type { PolicyRejection } from './rejection.js';
 
 type Result<T> = Promise<Outcome<T, PolicyRejection>>;
 
-/** Device authentication policies and MFA settings of an environment (wire: `30` §1, §3). */
+/** Device authentication policies and MFA settings of an environment (wire: `30` §1, §3); changes are on record as done `by` whom. */
 export interface PolicyService {
   /** By creation (`30` §1.5). */
   list(environmentId: EnvironmentId): Result<readonly DeviceAuthenticationPolicy[]>;
   read(environmentId: EnvironmentId, policyId: Uuid): Result<DeviceAuthenticationPolicy>;
-  create(environmentId: EnvironmentId, document: PolicyDocument): Result<DeviceAuthenticationPolicy>;
-  update(environmentId: EnvironmentId, policyId: Uuid, document: PolicyDocument): Result<DeviceAuthenticationPolicy>;
-  delete(environmentId: EnvironmentId, policyId: Uuid): Result<undefined>;
+  create(environmentId: EnvironmentId, document: PolicyDocument, by?: Requester): Result<DeviceAuthenticationPolicy>;
+  update(
+    environmentId: EnvironmentId,
+    policyId: Uuid,
+    document: PolicyDocument,
+    by?: Requester,
+  ): Result<DeviceAuthenticationPolicy>;
+  delete(environmentId: EnvironmentId, policyId: Uuid, by?: Requester): Result<undefined>;
   /** The policies that were converted (`30` §1.6). */
   migrateToFido2(
     environmentId: EnvironmentId,
     migration: Fido2Migration,
   ): Result<readonly DeviceAuthenticationPolicy[]>;
   readMfaSettings(environmentId: EnvironmentId): Result<MfaSettings>;
-  replaceMfaSettings(environmentId: EnvironmentId, document: MfaSettingsDocument): Result<MfaSettings>;
-  resetMfaSettings(environmentId: EnvironmentId): Result<MfaSettings>;
+  replaceMfaSettings(environmentId: EnvironmentId, document: MfaSettingsDocument, by?: Requester): Result<MfaSettings>;
+  resetMfaSettings(environmentId: EnvironmentId, by?: Requester): Result<MfaSettings>;
 }
 
 export interface PolicyServiceParts {
   readonly store: Pick<Store, 'load' | 'transact'>;
   readonly random: Pick<Random, 'uuid'>;
   readonly events: EventSink;
+  readonly refusals?: Refusals;
   /** Of codes, for policies that are written from now on; absent: what the reference allows (SEC-08). */
   readonly longestLifeTime?: Millis;
 }
 
 /** Every mutation is one `transact`: the store settles races on the one default and on names by the configuration's version. */
-export function createPolicyService({ store, random, events, longestLifeTime }: PolicyServiceParts): PolicyService {
+export function createPolicyService(parts: PolicyServiceParts): PolicyService {
+  const { store, random, longestLifeTime } = parts;
+  const trail = createTrail(parts);
   const bounds = longestLifeTime === undefined ? {} : { longestLifeTime };
   const configurationOf = async (environmentId: EnvironmentId) => {
     const { configuration } = await store.load({ environmentId });
     return configuration ? accept(configuration) : reject({ kind: 'EnvironmentNotFound', environmentId } as const);
   };
-  /** Hands the outcome on, having told what happened when it was accepted. */
-  const told = <T>(outcome: Outcome<T, PolicyRejection>, event: BusinessEvent): Outcome<T, PolicyRejection> => {
-    if (outcome.ok) events.emit(event);
-    return outcome;
-  };
+  const settingsChanged = (environmentId: EnvironmentId) => (): readonly AuditEvent[] => [
+    { type: 'MFA_SETTINGS.UPDATED', environmentId },
+  ];
 
   return {
     async list(environmentId) {
@@ -65,24 +74,27 @@ export function createPolicyService({ store, random, events, longestLifeTime }: 
       const policy = found.value.policies.get(policyId);
       return policy ? accept(policy) : reject({ kind: 'PolicyNotFound', policyId });
     },
-    async create(environmentId, document) {
+    create(environmentId, document, by) {
       const policyId = random.uuid();
-      const outcome = await store.transact({ environmentId, documents: applicationsOf(document) }, (snapshot) =>
-        createPolicy(snapshot, { environmentId, policyId, document, ...bounds }),
+      return trail.transact({ environmentId, documents: applicationsOf(document) }, by, (snapshot) =>
+        telling(createPolicy(snapshot, { environmentId, policyId, document, ...bounds }), () =>
+          policyEvents('CREATED', environmentId, policyId),
+        ),
       );
-      return told(outcome, policyEvent('CREATED', environmentId, policyId));
     },
-    async update(environmentId, policyId, document) {
-      const outcome = await store.transact({ environmentId, documents: applicationsOf(document) }, (snapshot) =>
-        updatePolicy(snapshot, { environmentId, policyId, document, ...bounds }),
+    update(environmentId, policyId, document, by) {
+      return trail.transact({ environmentId, documents: applicationsOf(document) }, by, (snapshot) =>
+        telling(updatePolicy(snapshot, { environmentId, policyId, document, ...bounds }), () =>
+          policyEvents('UPDATED', environmentId, policyId),
+        ),
       );
-      return told(outcome, policyEvent('UPDATED', environmentId, policyId));
     },
-    async delete(environmentId, policyId) {
-      const outcome = await store.transact({ environmentId }, (snapshot) =>
-        deletePolicy(snapshot, { environmentId, policyId }),
+    delete(environmentId, policyId, by) {
+      return trail.transact({ environmentId }, by, (snapshot) =>
+        telling(deletePolicy(snapshot, { environmentId, policyId }), () =>
+          policyEvents('DELETED', environmentId, policyId),
+        ),
       );
-      return told(outcome, policyEvent('DELETED', environmentId, policyId));
     },
     async migrateToFido2(environmentId, migration) {
       return migrateToFido2(await store.load({ environmentId }), { environmentId, migration });
@@ -91,26 +103,24 @@ export function createPolicyService({ store, random, events, longestLifeTime }: 
       const found = await configurationOf(environmentId);
       return found.ok ? accept(found.value.mfaSettings) : found;
     },
-    async replaceMfaSettings(environmentId, document) {
-      const outcome = await store.transact({ environmentId }, (snapshot) =>
-        replaceMfaSettings(snapshot, { environmentId, document }),
-      );
-      return told(outcome, { type: 'MFA_SETTINGS.UPDATED', environmentId });
-    },
-    async resetMfaSettings(environmentId) {
-      const outcome = await store.transact({ environmentId }, (snapshot) => resetMfaSettings(snapshot, environmentId));
-      return told(outcome, { type: 'MFA_SETTINGS.UPDATED', environmentId });
-    },
+    replaceMfaSettings: (environmentId, document, by) =>
+      trail.transact({ environmentId }, by, (snapshot) =>
+        telling(replaceMfaSettings(snapshot, { environmentId, document }), settingsChanged(environmentId)),
+      ),
+    resetMfaSettings: (environmentId, by) =>
+      trail.transact({ environmentId }, by, (snapshot) =>
+        telling(resetMfaSettings(snapshot, environmentId), settingsChanged(environmentId)),
+      ),
   };
 }
 
 /** Names as in the audit vocabulary (`00` §11.4). */
-function policyEvent(
+function policyEvents(
   change: 'CREATED' | 'UPDATED' | 'DELETED',
   environmentId: EnvironmentId,
   policyId: Uuid,
-): BusinessEvent {
-  return { type: `DEVICE_AUTHENTICATION_POLICY.${change}`, environmentId, detail: { policyId } };
+): readonly AuditEvent[] {
+  return [{ type: `DEVICE_AUTHENTICATION_POLICY.${change}`, environmentId, detail: { policyId } }];
 }
 
 /** The applications a document refers to, for its references to be checked in the same load. */

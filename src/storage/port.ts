@@ -1,3 +1,5 @@
+import type { AuditStore } from '../audit/port.js';
+import type { AuditRecord } from '../audit/record.js';
 import type { DeviceAuthentication } from '../authentication/model.js';
 import type { OutboxMessage } from '../delivery/message.js';
 import type { Outbox } from '../delivery/port.js';
@@ -100,7 +102,9 @@ export type Write =
       readonly entity: 'counter';
       readonly value: BoundedCounter & { readonly since: Instant };
     }
-  | { readonly kind: 'append'; readonly entity: 'outbox'; readonly value: OutboxMessage };
+  | { readonly kind: 'append'; readonly entity: 'outbox'; readonly value: OutboxMessage }
+  /** On record in the same commit, or nothing of the write set happens (SEC-73, SEC-82). */
+  | { readonly kind: 'append'; readonly entity: 'audit'; readonly value: AuditRecord };
 
 /** What a pure decision returns. A rejection commits its writes too. */
 export interface Decision<O> {
@@ -151,6 +155,7 @@ export interface Store extends Reader, AsyncDisposable {
    */
   transact<O>(plan: Plan, decide: (snapshot: Snapshot) => Decision<O>): Promise<O>;
   readonly outbox: Outbox;
+  readonly audit: AuditStore;
   /** Deletes what is past its time, in small steps: flows, settled outbox rows, pending devices. Returns rows removed; 0 = done. */
   purge(limit: number): Promise<number>;
   /** Writable, migrated, clock within bounds (SEC-83). The reason, for the log, when not. */

@@ -24,6 +24,8 @@ const isPublic = ({ permission }: Route): boolean => permission === 'public';
 /** Operations inside an environment, with a token. */
 const guarded = (): readonly Route[] => routes.filter((route) => !isPublic(route) && route.path.includes(':envId'));
 
+const AUDITORS = ['Environment Admin', 'Identity Data Admin', 'Configuration Read Only'];
+
 /** Operations by the roles that the reference names for them (`00` §6.2); `+` also by their read-only counterpart. */
 const PERMITTED: readonly [pattern: RegExp, read: readonly string[], write: readonly string[]][] = [
   [
@@ -50,6 +52,8 @@ const PERMITTED: readonly [pattern: RegExp, read: readonly string[], write: read
     ['Environment Admin'],
   ],
   [/^deviceAuthentication\./, ['Identity Data Admin'], ['Identity Data Admin']],
+  // The same query by either method.
+  [/^activity\./, AUDITORS, AUDITORS],
 ];
 
 describe('roles × operations (00 §6.2; SEC-44)', () => {

@@ -1,4 +1,6 @@
+import { activityId } from '../../src/audit/activity.js';
 import type { Route } from '../../src/http/route.js';
+import { uuidOf } from '../../src/kernel/ids.js';
 import { factoryPolicy } from '../../src/policies/defaults.js';
 import { type Ask, type Body, clientId, HERE, here, NOBODY, SECRET, type Tenant, type World } from './world.js';
 
@@ -9,6 +11,8 @@ export interface Named extends Tenant {
   readonly pending: string;
   /** Open, of `user`, waiting for a code. */
   readonly flow: string;
+  /** What the trail of the environment begins with. */
+  readonly activity: string;
 }
 
 /** Objects that nobody has. */
@@ -24,6 +28,7 @@ export const nobodys: Named = {
   device: NOBODY,
   pending: NOBODY,
   flow: NOBODY,
+  activity: NOBODY,
 };
 
 /** The seeded objects of a tenant, with a pending device and an open flow made for the occasion. */
@@ -36,12 +41,23 @@ export async function namedIn(world: World, tenant: Tenant = here): Promise<Name
     path: `/${tenant.environment}/deviceAuthentications`,
     body: { user: { id: tenant.user }, selectedDevice: { id: tenant.email } },
   });
+  await world.postern.app.sealer.seal();
   if (pending.status !== 201 || flow.status !== 201) throw new Error(`${pending.text} ${flow.text}`);
-  return { ...tenant, device: tenant.email, pending: String(pending.body['id']), flow: String(flow.body['id']) };
+  return {
+    ...tenant,
+    device: tenant.email,
+    pending: String(pending.body['id']),
+    flow: String(flow.body['id']),
+    activity: activityId(uuidOf(tenant.environment), 1, 0),
+  };
 }
 
 const FORM = 'grant_type=client_credentials';
 const BASIC = `Basic ${Buffer.from(`${clientId(HERE, 'backend')}:${SECRET}`).toString('base64')}`;
+
+const SINCE = 'recordedat ge "2026-01-01T00:00:00Z"';
+/** Queries of operations that need one. */
+const QUERIES: Readonly<Record<string, string>> = { 'activity.list': `?filter=${encodeURIComponent(SINCE)}` };
 
 /** A body that fits, for every operation that takes one. */
 const BODIES: Readonly<Record<string, (named: Named) => Body | string>> = {
@@ -70,6 +86,7 @@ const BODIES: Readonly<Record<string, (named: Named) => Body | string>> = {
   'deviceAuthenticationPolicy.create': () => ({ ...factoryPolicy({ name: 'Third', default: false }) }),
   'deviceAuthenticationPolicies.fido2.migrate': () => ({}),
   'deviceAuthenticationPolicy.update': () => ({ ...factoryPolicy({ name: 'Second again', default: false }) }),
+  'activity.query': () => ({ filter: SINCE }),
   'mfaSettings.update': () => ({ pairing: { maxAllowedDevices: 5 } }),
 };
 
@@ -84,6 +101,7 @@ export function rightRequest(route: Route, named: Named): Ask {
     policyId: named.otherPolicy,
     populationId: named.population,
     id: named.flow,
+    activityId: named.activity,
   };
   const path = route.path.replace(/:(\w+)/g, (_all, name: string) => {
     const id = ids[name];
@@ -94,7 +112,7 @@ export function rightRequest(route: Route, named: Named): Ask {
   if (route.accepts !== undefined && body === undefined) throw new TypeError(`no body for ${route.id}`);
   return {
     method: route.method,
-    path,
+    path: `${path}${QUERIES[route.id] ?? ''}`,
     ...(route.permission === 'public' ? { token: null, headers: { authorization: BASIC } } : {}),
     ...(route.accepts === undefined ? {} : { type: route.accepts }),
     ...(body === undefined ? {} : { body }),

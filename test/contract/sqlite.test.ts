@@ -94,8 +94,10 @@ describe('group commit on SQLite', () => {
 /** A store over a connection that the test can starve. */
 function onConnection(connection: SqliteConnection, onFatal: (error: unknown) => void = () => {}) {
   migrateSqlite(connection, MIGRATIONS, testClock(), silentLogger);
+  const keyring = testKeyring();
   const options = {
-    vault: testKeyring().vault,
+    vault: keyring.vault,
+    audit: keyring.audit,
     random: createSystemRandom(),
     clock: testClock(),
     logger: silentLogger,

@@ -33,8 +33,8 @@ export interface World {
 }
 
 /** A new environment with the factory policy, settings and a signing key. */
-export async function addEnvironment(store: SqlStore, name = 'Test'): Promise<World> {
-  const [environmentId, policyId] = [uuid(), uuid()];
+export async function addEnvironment(store: SqlStore, name = 'Test', environmentId = uuid()): Promise<World> {
+  const policyId = uuid();
   await store.transact({ environmentId }, ({ now }) => ({
     outcome: undefined,
     writes: provisionEnvironment(

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { Compile } from 'typebox/schema';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { activityId } from '../../src/audit/activity.js';
 import { CATALOGUE } from '../../src/http/errors.js';
+import { uuidOf } from '../../src/kernel/ids.js';
 import { type Named, rightRequest } from '../api/requests.js';
 import { type Answer, HERE, here, NOBODY, startWorld, THERE, type World } from '../api/world.js';
 import { FULL, figure, rounds } from './figures.js';
@@ -28,6 +30,9 @@ beforeAll(async () => {
   world = await startWorld();
 });
 afterAll(() => world[Symbol.asyncDispose]());
+
+/** What the trail begins with, once it is sealed. */
+const ACTIVITY = activityId(uuidOf(HERE), 1, 0);
 
 /** Objects that may be named, made anew where an operation has taken them away. */
 let objects: Record<string, string> = {};
@@ -79,7 +84,16 @@ async function refresh(): Promise<void> {
     user: { id: userId },
     selectedDevice: { id: deviceId },
   });
-  objects = { envId: HERE, otherEnvId: THERE, userId, deviceId, policyId, populationId: here.population, id };
+  objects = {
+    envId: HERE,
+    otherEnvId: THERE,
+    userId,
+    deviceId,
+    policyId,
+    populationId: here.population,
+    id,
+    activityId: ACTIVITY,
+  };
 }
 
 /** Lone surrogates have no form in a URL. */
@@ -102,6 +116,7 @@ function rightBodyOf(method: string, path: string, type: string | null): unknown
     pending: deviceId,
     otherPolicy: policyId,
     flow: id,
+    activity: ACTIVITY,
   };
   return rightRequest(route, known).body;
 }

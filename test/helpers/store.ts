@@ -79,6 +79,7 @@ export async function openTestStore(options: TestStoreOptions = {}): Promise<Tes
   try {
     const store = await openStoreWith(database, {
       vault: keyring.vault,
+      audit: keyring.audit,
       random,
       ...(given === 'host' ? {} : { clock: given }),
       logger: silentLogger,

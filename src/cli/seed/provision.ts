@@ -1,7 +1,9 @@
+import type { AuditEvent } from '../../audit/record.js';
 import { KINDS } from '../../devices/kinds/index.js';
 import type { DeviceKind } from '../../devices/kinds/kind.js';
 import type { Device } from '../../devices/model.js';
 import type { Instant } from '../../kernel/clock.js';
+import type { Uuid } from '../../kernel/ids.js';
 import type { Digests } from '../../kernel/keys.js';
 import { Redacted } from '../../kernel/sealed.js';
 import { applicationDocument } from '../../platform/application.js';
@@ -52,8 +54,44 @@ export function environmentWrites(
     ...provisionEnvironment({ ...environment, signingKey }, now),
     ...clients.map((client) => clientWrite(client, id, now)),
     ...users.flatMap((user) => userWrites(user, id, population.id, digests, now)),
+    ...recordOf(id, now, [
+      ...clients.map(({ application }) => clientEvent(id, application.id)),
+      ...users.flatMap((user) => userEvents(id, user)),
+    ]),
   ];
 }
+
+/** Events of one record: a big seed makes many. */
+const RECORD_EVENTS = 500;
+
+/** What the seed brings along is on record as if it had been created one by one. */
+function recordOf(environmentId: EnvironmentId, at: Instant, events: readonly AuditEvent[]): readonly Write[] {
+  const writes: Write[] = [];
+  for (let from = 0; from < events.length; from += RECORD_EVENTS) {
+    const value = { environmentId, at, by: {}, events: events.slice(from, from + RECORD_EVENTS) };
+    writes.push({ kind: 'append', entity: 'audit', value });
+  }
+  return writes;
+}
+
+const clientEvent = (environmentId: EnvironmentId, applicationId: Uuid): AuditEvent => ({
+  type: 'APPLICATION.CREATED',
+  environmentId,
+  detail: { applicationId },
+});
+
+const userEvents = (environmentId: EnvironmentId, { id: userId, devices }: WorldUser): readonly AuditEvent[] => [
+  { type: 'USER.CREATED', environmentId, userId },
+  ...devices.flatMap(({ id: deviceId, seed }) =>
+    (['DEVICE.CREATED', 'DEVICE.ACTIVATED'] as const).map((type) => ({
+      type,
+      environmentId,
+      userId,
+      deviceId,
+      detail: { deviceType: seed.type },
+    })),
+  ),
+];
 
 function clientWrite({ application, secret }: WorldClient, environmentId: EnvironmentId, now: Instant): Write {
   const at = { createdAt: now, updatedAt: now };

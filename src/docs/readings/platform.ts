@@ -37,6 +37,20 @@ export const PLATFORM_READINGS: ReadingGroup = {
     ...readingsIn('http/routes/user-list.ts', [
       ['00 §3.4', 'A page has 1–1000 items as asked for, and at most 200 users'],
     ]),
+    ...readingsIn('http/activity-filter.ts', [
+      ['00 §11.2', 'One bound of `recordedat` or `createdat` is enough; without one the filter is `INVALID_FILTER`'],
+      ['00 §11.2', '`in` takes its values in parentheses or in brackets'],
+    ]),
+    ...readingsIn('audit/activity.ts', [
+      ['00 §11.3', 'The user is an actor where a device authentication acts for it; management has the client alone'],
+      [
+        '00 §11.3',
+        'Types of resources beyond those seen: `DEVICE_AUTHENTICATION`, `DEVICE_AUTHENTICATION_POLICY`, `KEY`',
+      ],
+    ]),
+    ...readingsIn('audit/action.ts', [
+      ['00 §11.4', 'Refusals are on record as `REQUEST.REFUSED`, which activities show only when a filter names it'],
+    ]),
     ...readingsIn('platform/rules.ts', [
       ['00 §8.6', 'A lock without `unlockAt` lasts until it is ended; one in the past is `INVALID_VALUE`'],
       ['00 §8.5', 'Disabling MFA leaves the user’s devices as they are'],

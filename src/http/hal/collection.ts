@@ -32,19 +32,19 @@ export function listRequest(query: Type.Static<typeof ListQuery>, maximum: numbe
   };
 }
 
-/** One page. `next` repeats the query, so that clients can follow it verbatim. */
+/** One page; without `count` where to count would be to read everything (`00` §3.4). `next` repeats the query, so that clients can follow it verbatim. */
 export function collection(
   links: Links,
   path: string,
   query: Type.Static<typeof ListQuery>,
   name: string,
-  { items, count, next }: Listing<object>,
+  { items, count, next }: Omit<Listing<object>, 'count'> & { readonly count?: number },
 ): object {
   const at = (cursor: string | undefined): Link => links.api(`${path}${search({ ...query, cursor })}`);
   return {
     _links: { self: at(query.cursor), ...(next === undefined ? {} : { next: at(next) }) },
     _embedded: { [name]: items },
-    count,
+    ...(count === undefined ? {} : { count }),
     size: items.length,
   };
 }

@@ -44,8 +44,8 @@ export function deviceAuthenticationPoliciesRoutes(policies: PolicyService): Rou
       body: PolicyDocument,
       replies: { 201: DeviceAuthenticationPolicyView },
       partial: 'fido2.fido2PolicyId and notificationsPolicy.id are refused: this release has no such objects',
-      async handle({ params, body, links }) {
-        const outcome = await policies.create(params.envId, body);
+      async handle({ params, body, links, by }) {
+        const outcome = await policies.create(params.envId, body, by);
         return outcome.ok
           ? reply(201, deviceAuthenticationPolicyView(outcome.value, links))
           : policyError(outcome.rejection);
@@ -100,8 +100,8 @@ export function deviceAuthenticationPoliciesRoutes(policies: PolicyService): Rou
       replies: { 200: DeviceAuthenticationPolicyView },
       errors: ['REQUEST_FAILED'],
       partial: 'fido2.fido2PolicyId and notificationsPolicy.id are refused: this release has no such objects',
-      async handle({ params, body, links }) {
-        const outcome = await policies.update(params.envId, params.policyId, body);
+      async handle({ params, body, links, by }) {
+        const outcome = await policies.update(params.envId, params.policyId, body, by);
         return outcome.ok
           ? reply(200, deviceAuthenticationPolicyView(outcome.value, links))
           : policyError(outcome.rejection);
@@ -117,8 +117,8 @@ export function deviceAuthenticationPoliciesRoutes(policies: PolicyService): Rou
       permission: 'policies:write',
       replies: { 204: null },
       errors: ['REQUEST_FAILED'],
-      async handle({ params }) {
-        const outcome = await policies.delete(params.envId, params.policyId);
+      async handle({ params, by }) {
+        const outcome = await policies.delete(params.envId, params.policyId, by);
         return outcome.ok ? reply(204) : policyError(outcome.rejection);
       },
     }),

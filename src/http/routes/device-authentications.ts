@@ -37,10 +37,10 @@ export function deviceAuthenticationsRoutes(authentications: AuthenticationServi
       errors: ['INVALID_DATA', 'REQUEST_FAILED', 'NOT_FOUND'],
       partial:
         'user.id is required; mobilePayload and notification.policy are refused; rp, webAuthn and notification.clientContext are checked and have no effect; a supplied passcode matches no device',
-      async handle({ params, body, links }) {
+      async handle({ params, body, links, by }) {
         const parsed = parseCreateBody(body);
         if (!parsed.ok) return parsed.rejection;
-        const result = await authentications.create(params.envId, parsed.value);
+        const result = await authentications.create(params.envId, parsed.value, by);
         return answer(201, result, links, body.compatibility);
       },
     }),
@@ -70,9 +70,10 @@ export function deviceAuthenticationsRoutes(authentications: AuthenticationServi
       body: SelectBody,
       replies: { 200: DeviceAuthenticationView },
       errors: ['INVALID_DATA', 'INVALID_REQUEST', 'REQUEST_FAILED', 'NOT_FOUND'],
-      async handle({ params, body, links }) {
+      async handle({ params, body, links, by }) {
         if (body.device?.id === undefined) return invalidData(required('device.id'));
-        const result = await authentications.select(params.envId, params.id, { deviceId: idOf(body.device.id) });
+        const command = { deviceId: idOf(body.device.id) };
+        const result = await authentications.select(params.envId, params.id, command, by);
         return answer(200, result, links, body.compatibility);
       },
     }),
@@ -88,8 +89,8 @@ export function deviceAuthenticationsRoutes(authentications: AuthenticationServi
       body: CheckOtpBody,
       replies: { 200: DeviceAuthenticationView },
       errors: ['INVALID_DATA', 'INVALID_REQUEST', 'REQUEST_FAILED', 'NOT_FOUND'],
-      async handle({ params, body, links }) {
-        return answer(200, await authentications.checkOtp(params.envId, params.id, { otp: body.otp }), links);
+      async handle({ params, body, links, by }) {
+        return answer(200, await authentications.checkOtp(params.envId, params.id, { otp: body.otp }, by), links);
       },
     }),
     defineRoute({
@@ -104,9 +105,9 @@ export function deviceAuthenticationsRoutes(authentications: AuthenticationServi
       body: CancelBody,
       replies: { 200: DeviceAuthenticationView },
       errors: ['INVALID_DATA', 'INVALID_REQUEST', 'REQUEST_FAILED', 'NOT_FOUND'],
-      async handle({ params, body, links }) {
+      async handle({ params, body, links, by }) {
         const command = { reason: parseCancelReason(body.reason) };
-        return answer(200, await authentications.cancel(params.envId, params.id, command), links);
+        return answer(200, await authentications.cancel(params.envId, params.id, command, by), links);
       },
     }),
   ];

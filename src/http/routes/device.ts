@@ -59,8 +59,8 @@ export function deviceRoutes(devices: DeviceService): Route[] {
       body: NicknameBody,
       replies: { 200: NicknameView },
       errors: ['INVALID_DATA', 'NOT_FOUND'],
-      async handle({ params, body, links }) {
-        const outcome = await devices.rename(addressIn(params), body.nickname);
+      async handle({ params, body, links, by }) {
+        const outcome = await devices.rename(addressIn(params), body.nickname, by);
         return outcome.ok ? reply(200, nicknameView(outcome.value, links)) : deviceError(outcome.rejection);
       },
     }),
@@ -89,8 +89,8 @@ export function deviceRoutes(devices: DeviceService): Route[] {
       permission: 'devices:write',
       replies: { 204: null },
       errors: ['NOT_FOUND'],
-      async handle({ params }) {
-        const outcome = await devices.delete(addressIn(params));
+      async handle({ params, by }) {
+        const outcome = await devices.delete(addressIn(params), by);
         return outcome.ok ? reply(204) : deviceError(outcome.rejection);
       },
     }),
@@ -110,7 +110,7 @@ function activateRoute(devices: DeviceService, id: string, method: Method): Rout
     body: ActivateBody,
     replies: { 200: DeviceView },
     errors: ['INVALID_DATA', 'REQUEST_FAILED', 'NOT_FOUND'],
-    handle: async ({ params, body, links }) => answer(await devices.activate(addressIn(params), body), links),
+    handle: async ({ params, body, links, by }) => answer(await devices.activate(addressIn(params), body, by), links),
   });
 }
 
@@ -128,6 +128,6 @@ function actionRoute(id: string, summary: string, source: string, act: DeviceSer
     permission: 'devices:write',
     replies: { 200: DeviceView },
     errors: ['INVALID_DATA', 'REQUEST_FAILED', 'NOT_FOUND'],
-    handle: async ({ params, links }) => answer(await act(addressIn(params)), links),
+    handle: async ({ params, links, by }) => answer(await act(addressIn(params), by), links),
   });
 }

@@ -58,10 +58,10 @@ export function devicesRoutes(devices: DeviceService): Route[] {
       errors: ['INVALID_DATA', 'REQUEST_FAILED', 'NOT_FOUND'],
       partial:
         'types EMAIL, SMS, VOICE and WHATSAPP; notification.policy is refused; no new_device_paired notification',
-      async handle({ params, body, actor, links }) {
+      async handle({ params, body, actor, links, by }) {
         const creation = parseCreation(body);
         if (!creation.ok) return invalidFields(creation.rejection);
-        const outcome = await devices.create(ownerIn(params), CALLERS[actor.kind], creation.value);
+        const outcome = await devices.create(ownerIn(params), CALLERS[actor.kind], creation.value, by);
         return outcome.ok
           ? reply(201, deviceView(outcome.value, links, { withLocks: false }))
           : deviceError(outcome.rejection);
@@ -79,11 +79,11 @@ export function devicesRoutes(devices: DeviceService): Route[] {
       body: ReorderBody,
       replies: { 200: DevicesView },
       errors: ['INVALID_DATA', 'NOT_FOUND'],
-      async handle({ params, body, links }) {
+      async handle({ params, body, links, by }) {
         const order = body.order.map(({ id }) => id).filter(isUuid);
         // What is no id is no device either: the same answer as for an unknown one.
         if (order.length < body.order.length) return deviceError({ kind: 'OrderInvalid' });
-        const outcome = await devices.reorder(ownerIn(params), order);
+        const outcome = await devices.reorder(ownerIn(params), order, by);
         return outcome.ok
           ? reply(200, devicesView(outcome.value, links, viewOptions(params, new Set(['order']))))
           : deviceError(outcome.rejection);
@@ -109,8 +109,8 @@ function removeOrderRoute(devices: DeviceService, id: string, method: Method): R
     permission: 'devices:write',
     replies: { 204: null },
     errors: ['NOT_FOUND'],
-    async handle({ params }) {
-      const outcome = await devices.removeOrder(ownerIn(params));
+    async handle({ params, by }) {
+      const outcome = await devices.removeOrder(ownerIn(params), by);
       return outcome.ok ? reply(204) : deviceError(outcome.rejection);
     },
   });

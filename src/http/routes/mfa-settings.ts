@@ -36,8 +36,8 @@ export function mfaSettingsRoutes(policies: PolicyService): Route[] {
       permission: 'policies:write',
       body: MfaSettingsDocument,
       replies: { 200: MfaSettingsView },
-      async handle({ params, body, links }) {
-        const outcome = await policies.replaceMfaSettings(params.envId, body);
+      async handle({ params, body, links, by }) {
+        const outcome = await policies.replaceMfaSettings(params.envId, body, by);
         return outcome.ok
           ? reply(200, mfaSettingsView(params.envId, outcome.value, links))
           : policyError(outcome.rejection);
@@ -52,8 +52,8 @@ export function mfaSettingsRoutes(policies: PolicyService): Route[] {
       path: PATH,
       permission: 'policies:write',
       replies: { 200: MfaSettingsView },
-      async handle({ params, links }) {
-        const outcome = await policies.resetMfaSettings(params.envId);
+      async handle({ params, links, by }) {
+        const outcome = await policies.resetMfaSettings(params.envId, by);
         return outcome.ok
           ? reply(200, mfaSettingsView(params.envId, outcome.value, links))
           : policyError(outcome.rejection);

@@ -1,5 +1,6 @@
 import Type from 'typebox';
-import type { Uuid } from '../../kernel/ids.js';
+import type { Refusals } from '../../audit/refusals.js';
+import { parseUuid, type Uuid } from '../../kernel/ids.js';
 import type { TokenService } from '../../platform/tokens.js';
 import { readClientCredentials } from '../client-credentials.js';
 import { ClientThrottle } from '../client-throttle.js';
@@ -32,26 +33,46 @@ type TokenCall = Pick<
 >;
 
 /** Access tokens for workers (wire: `00` §5.1), with the environment in the path and without it (`00` §1.2). */
-export function tokenRoutes(tokens: TokenService, throttle = new ClientThrottle({ free: 0 })): Route[] {
+export function tokenRoutes(
+  tokens: TokenService,
+  throttle = new ClientThrottle({ free: 0 }),
+  refusals?: Refusals,
+): Route[] {
+  /** On record in the environment that the path names; without one there is no trail to put it in (SEC-72). */
+  function refused(
+    rejection: Parameters<typeof toOAuthReply>[0],
+    correlationId: Uuid,
+    environmentId: Uuid | undefined,
+    client?: string,
+  ): Reply {
+    const clientId = client === undefined ? undefined : parseUuid(client);
+    // The client that was named, not one that has proved anything.
+    const detail = { operation: 'token.issue', reason: rejection.kind, ...(clientId ? { client: clientId } : {}) };
+    if (environmentId) refusals?.note({ type: 'REQUEST.REFUSED', environmentId, detail }, { correlationId });
+    return toOAuthReply(rejection, correlationId);
+  }
+
   async function issue(call: TokenCall, environmentId?: Uuid): Promise<Reply | WireError> {
     const { body, header, correlationId } = call;
     const { grant_type: grantType, ...form } = body;
     const credentials = readClientCredentials(header('authorization'), form);
-    if (!credentials.ok) return toOAuthReply(credentials.rejection, correlationId);
+    if (!credentials.ok) return refused(credentials.rejection, correlationId, environmentId);
     const issued = await tokens.issue({
       grantType,
       credentials: credentials.value,
       ...(environmentId ? { environmentId } : {}),
     });
     const { clientId } = credentials.value ?? {};
-    if (clientId !== undefined) {
-      const isWrong = !issued.ok && issued.rejection.kind === 'ClientNotAuthenticated';
-      if (isWrong) {
+    if (!issued.ok) {
+      // On record before the wait: also the wrong secret of somebody who is not even told so.
+      const refusal = refused(issued.rejection, correlationId, environmentId, clientId);
+      if (clientId !== undefined && issued.rejection.kind === 'ClientNotAuthenticated') {
         const held = await throttle.failed(call.source, clientId, call.signal);
         if (held.kind === 'refused') return requestLimited(held.wait);
-      } else if (issued.ok) throttle.succeeded(call.source, clientId);
+      }
+      return refusal;
     }
-    if (!issued.ok) return toOAuthReply(issued.rejection, correlationId);
+    if (clientId !== undefined) throttle.succeeded(call.source, clientId);
     const { accessToken, expiresInSeconds } = issued.value;
     return reply(200, { access_token: accessToken, token_type: 'Bearer', expires_in: expiresInSeconds });
   }

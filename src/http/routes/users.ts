@@ -58,8 +58,8 @@ function collectionRoutes(platform: PlatformService): Route[] {
       body: CreateUserBody,
       replies: { 201: UserView },
       partial: 'No import, no custom attributes.',
-      handle: async ({ params, body, links }) =>
-        shown(await platform.createUser(params.envId, toCreateUser(body)), links, 201),
+      handle: async ({ params, body, links, by }) =>
+        shown(await platform.createUser(params.envId, toCreateUser(body), by), links, 201),
     }),
   ];
 }
@@ -87,8 +87,8 @@ function itemRoutes(platform: PlatformService): Route[] {
       path: ITEM,
       permission: 'users:write',
       replies: { 204: null },
-      async handle({ params }) {
-        const deleted = await platform.deleteUser(params.envId, params.userId);
+      async handle({ params, by }) {
+        const deleted = await platform.deleteUser(params.envId, params.userId, by);
         return deleted.ok ? reply(204) : platformError(deleted.rejection);
       },
     }),
@@ -121,8 +121,8 @@ function mfaRoutes(platform: PlatformService): Route[] {
       accepts: JSON_TYPE,
       permission: 'users:write',
       body: MfaEnabledBody,
-      handle: async ({ params, body, links }) =>
-        state(await platform.setMfaEnabled(params.envId, params.userId, body.mfaEnabled), links),
+      handle: async ({ params, body, links, by }) =>
+        state(await platform.setMfaEnabled(params.envId, params.userId, body.mfaEnabled, by), links),
     }),
   ];
 }
@@ -144,11 +144,11 @@ function lockRoutes(platform: PlatformService): Route[] {
       summary: 'Lock a user’s account',
       accepts: vnd('account.lock'),
       body: LockBody,
-      async handle({ params, body, links }) {
+      async handle({ params, body, links, by }) {
         const unlockAt = body.unlockAt === undefined ? undefined : parseTimestamp(body.unlockAt);
         if (body.unlockAt !== undefined && unlockAt === undefined)
           return invalidData(invalid('unlockAt', 'is not a valid date-time'));
-        return shown(await platform.lockUser(params.envId, params.userId, unlockAt), links);
+        return shown(await platform.lockUser(params.envId, params.userId, unlockAt, by), links);
       },
     }),
     defineRoute({
@@ -156,7 +156,7 @@ function lockRoutes(platform: PlatformService): Route[] {
       id: 'user.account.unlock',
       summary: 'Unlock a user’s account, and end every count of failures',
       accepts: vnd('account.unlock'),
-      handle: async ({ params, links }) => shown(await platform.unlockUser(params.envId, params.userId), links),
+      handle: async ({ params, links, by }) => shown(await platform.unlockUser(params.envId, params.userId, by), links),
     }),
   ];
 }

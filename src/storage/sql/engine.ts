@@ -1,9 +1,10 @@
 import type { OutboxMessage } from '../../delivery/message.js';
 import type { Clock, Millis } from '../../kernel/clock.js';
-import type { StoreVault } from '../../kernel/keys.js';
+import type { AuditKeys, StoreVault } from '../../kernel/keys.js';
 import type { Logger } from '../../kernel/log.js';
 import type { Random } from '../../kernel/random.js';
 import type { Decision, Plan, Snapshot, StoreStats } from '../port.js';
+import type { AppendAudit } from './audit-tail.js';
 import type { ParseConfiguration } from './configurations.js';
 import type { Script } from './statement.js';
 import type { CommitTally } from './tally.js';
@@ -20,10 +21,10 @@ export interface Engine extends AsyncDisposable {
   read<T>(script: () => Script<T>): Promise<T>;
   /**
    * Runs a script as one transaction, durable before it resolves; may run it several times. `changes` says what it writes: one
-   * message of its own, many of which may share a transaction; the queues of messages only; or rows of aggregates, which no write
-   * set tells of.
+   * message of its own, many of which may share a transaction; the queues of messages and of the audit trail only; or rows of
+   * aggregates, which no write set tells of. What it puts on record is written with its commit.
    */
-  write<T>(changes: 'message' | 'queues' | 'aggregates', script: () => Script<T>): Promise<T>;
+  write<T>(changes: 'message' | 'queues' | 'aggregates', script: (append: AppendAudit) => Script<T>): Promise<T>;
   /** What it has counted; costs nothing until it is asked. */
   stats(): EngineStats;
   /** Why the database cannot be written to now, if so. */
@@ -42,6 +43,8 @@ export type Database =
 /** What the store is given by its owner. */
 export interface EngineOptions {
   readonly vault: StoreVault;
+  /** What the trail is signed with. */
+  readonly audit: AuditKeys;
   readonly random: Random;
   /** Replaces the database's source of time (tests, development). */
   readonly clock?: Clock;

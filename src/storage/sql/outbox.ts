@@ -1,13 +1,22 @@
+import type { AuditEvent } from '../../audit/record.js';
 import type { LeasedMessage, Settlement } from '../../delivery/message.js';
 import type { Outbox } from '../../delivery/port.js';
 import type { Instant } from '../../kernel/clock.js';
 import type { KeyTable } from '../../kernel/data-keys.js';
+import type { Uuid } from '../../kernel/ids.js';
 import { Sealed } from '../../kernel/sealed.js';
 import { withKeysFor } from './data-keys.js';
 import type { Engine } from './engine.js';
-import { text } from './row.js';
-import { ask, call, type Statement } from './statement.js';
-import { abandonExpired, claimOutbox, postponeOutbox, settleOutbox, toLeasedMessage } from './tables/outbox.js';
+import { optionalText, text } from './row.js';
+import { ask, call, type Row, type Statement } from './statement.js';
+import {
+  abandonExpired,
+  claimOutbox,
+  postponeOutbox,
+  selectExpired,
+  settleOutbox,
+  toLeasedMessage,
+} from './tables/outbox.js';
 
 /** A line of a row's history: what became of one attempt, in the order of events. Never the message. */
 function entry(
@@ -18,16 +27,36 @@ function entry(
   return `${JSON.stringify({ at, attempt, ...settlement })}\n`;
 }
 
+const PAST = 'past its deadline';
+
+/** What becomes of a message that nobody has sent in time (`10` §16). */
+function rejected(row: Row): AuditEvent {
+  const deviceAuthenticationId = optionalText(row, 4) as Uuid | undefined;
+  const deviceId = optionalText(row, 5) as Uuid | undefined;
+  return {
+    type: 'NOTIFICATION.REJECTED',
+    environmentId: text(row, 0) as Uuid,
+    userId: text(row, 3) as Uuid,
+    ...(deviceId ? { deviceId } : {}),
+    ...(deviceAuthenticationId ? { deviceAuthenticationId } : {}),
+    detail: { channel: text(row, 2), reason: PAST },
+  };
+}
+
 /** The dispatcher's view (`design.md` §7): every change of hands is a guarded update and a row count. */
 export function createOutbox(engine: Engine, claimable: Statement, processId: string, keys: KeyTable): Outbox {
   return {
     claim: (limit, lease) =>
-      engine.write('queues', function* () {
+      engine.write('queues', function* (append) {
         const now = yield* engine.time.now();
-        yield* ask(abandonExpired, {
-          now,
-          entry: entry(now, null, { result: 'abandoned', reason: 'past its deadline' }),
-        });
+        const { rows: expired } = yield* ask(selectExpired, { now });
+        const gone = entry(now, null, { result: 'abandoned', reason: PAST });
+        const results = yield expired.map((row) =>
+          call(abandonExpired, { environment: text(row, 0), id: text(row, 1), now, entry: gone }),
+        );
+        for (const [at, row] of expired.entries())
+          if (results[at]?.count === 1)
+            append({ environmentId: text(row, 0) as Uuid, at: now, by: {}, events: [rejected(row)] });
         const { rows } = yield* ask(claimable, { now, limit });
         const claimed = yield rows.map((row) =>
           call(claimOutbox, {
@@ -43,15 +72,17 @@ export function createOutbox(engine: Engine, claimable: Statement, processId: st
           all.map(({ content }) => (content instanceof Sealed ? content : undefined)),
         );
       }),
-    settle: (message: LeasedMessage, settlement) =>
-      engine.write('message', function* () {
+    settle: (message: LeasedMessage, settlement, event) =>
+      engine.write('message', function* (append) {
         const now = yield* engine.time.now();
         const { environmentId: environment, id, attempt } = message;
         const held = { environment, id, attempt, owner: processId, entry: entry(now, attempt, settlement) };
         const [result] = yield settlement.result === 'retry'
           ? [call(postponeOutbox, { ...held, notBefore: settlement.notBefore })]
           : [call(settleOutbox, { ...held, now })];
-        return result?.count === 1;
+        const isHeld = result?.count === 1;
+        if (isHeld && event) append({ environmentId: message.environmentId, at: now, by: {}, events: [event] });
+        return isHeld;
       }),
   };
 }

@@ -1,11 +1,13 @@
+import type { AuditEvent } from '../../audit/record.js';
 import { forgottenAfter } from '../../devices/send-window.js';
 import type { Millis } from '../../kernel/clock.js';
 import { days } from '../../kernel/duration.js';
-import { uuidOf } from '../../kernel/ids.js';
+import { type Uuid, uuidOf } from '../../kernel/ids.js';
+import type { AppendAudit } from './audit-tail.js';
 import type { Engine } from './engine.js';
 import { purgeInboxStep } from './inbox.js';
 import { text } from './row.js';
-import { ask, call, type Script, type Statement } from './statement.js';
+import { ask, call, type Row, type Script, type Statement } from './statement.js';
 import { endedCounters, purgeCounter } from './tables/counters.js';
 import { forgettableDestinations, purgeDestination, toDestination } from './tables/destinations.js';
 import { oldestDeviceAuthentications, purgeDeviceAuthentication } from './tables/device-authentications.js';
@@ -21,12 +23,20 @@ interface Kind {
   readonly select: Statement;
   readonly remove: Statement;
   readonly retention: Millis;
+  /** What is on record of it, if anything is. */
+  readonly event?: (row: Row) => AuditEvent;
 }
 
 const FLOWS: Kind = { select: oldestDeviceAuthentications, remove: purgeDeviceAuthentication, retention: 0 };
 const MESSAGES: Kind = { select: oldestMessages, remove: purgeMessage, retention: OUTBOX_RETENTION };
-const PENDING_DEVICES: Kind = { select: lapsedDevices, remove: purgeDevice, retention: 0 };
+const PENDING_DEVICES: Kind = { select: lapsedDevices, remove: purgeDevice, retention: 0, event: lapsed };
 const COUNTERS: Kind = { select: endedCounters, remove: purgeCounter, retention: 0 };
+
+/** `20` §18.2: deleted, also by automatic clean-up. */
+function lapsed(row: Row): AuditEvent {
+  const [environmentId, deviceId, userId] = [text(row, 0) as Uuid, text(row, 1) as Uuid, text(row, 3) as Uuid];
+  return { type: 'DEVICE.DELETED', environmentId, userId, deviceId, detail: { lapsed: true } };
+}
 
 /**
  * Removes up to `limit` rows that are past their time, each kind and environment as a unit of its own, so that nobody waits long.
@@ -34,31 +44,43 @@ const COUNTERS: Kind = { select: endedCounters, remove: purgeCounter, retention:
  */
 export async function purge(engine: Engine, limit: number): Promise<number> {
   let left = limit;
-  const step = async (script: (limit: number) => Script<number>): Promise<void> => {
-    if (left > 0) left -= await engine.write('aggregates', () => script(left));
+  const step = async (script: (limit: number, append: AppendAudit) => Script<number>): Promise<void> => {
+    if (left > 0) left -= await engine.write('aggregates', (append) => script(left, append));
   };
   const ids = await engine.read(function* () {
     return (yield* ask(environmentIds, {})).rows.map((row) => text(row, 0));
   });
   for (const environment of ids) {
-    await step((limit) => remove(engine, FLOWS, environment, limit));
-    await step((limit) => remove(engine, MESSAGES, environment, limit));
+    await step((limit, append) => remove(engine, FLOWS, environment, limit, append));
+    await step((limit, append) => remove(engine, MESSAGES, environment, limit, append));
   }
-  await step((limit) => remove(engine, PENDING_DEVICES, null, limit));
-  await step((limit) => remove(engine, COUNTERS, null, limit));
+  await step((limit, append) => remove(engine, PENDING_DEVICES, null, limit, append));
+  await step((limit, append) => remove(engine, COUNTERS, null, limit, append));
   await step((limit) => forgetDestinations(engine, limit));
   await step(purgeInboxStep);
   return limit - left;
 }
 
 /** Found first and removed by key: a planner that is given both at once may read the whole table through. */
-function* remove(engine: Engine, kind: Kind, environment: string | null, limit: number): Script<number> {
-  const before = (yield* engine.time.now()) - kind.retention;
+function* remove(
+  engine: Engine,
+  kind: Kind,
+  environment: string | null,
+  limit: number,
+  append: AppendAudit,
+): Script<number> {
+  const now = yield* engine.time.now();
+  const before = now - kind.retention;
   const { rows } = yield* ask(kind.select, { environment, before, limit });
   const past = rows.filter((row) => typeof row[2] === 'number' && row[2] <= before);
   const removed = yield past.map((row) =>
     call(kind.remove, { environment: text(row, 0), id: text(row, 1), user: row[3] ?? null, before }),
   );
+  if (kind.event)
+    for (const [at, row] of past.entries()) {
+      const event = removed[at]?.count === 1 ? kind.event(row) : undefined;
+      if (event) append({ environmentId: event.environmentId, at: now, by: {}, events: [event] });
+    }
   return removed.reduce((sum, { count }) => sum + count, 0);
 }
 

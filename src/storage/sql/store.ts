@@ -5,6 +5,7 @@ import type { StoredDocument } from '../../platform/model.js';
 import type { KeyAdmin } from '../keys-port.js';
 import type { Backlog, Store, StoreStats } from '../port.js';
 import { StoreError } from '../store-error.js';
+import { createAuditStore } from './audit.js';
 import { withKeysFor } from './data-keys.js';
 import type { Engine, EngineOptions } from './engine.js';
 import { createInboxStore } from './inbox.js';
@@ -17,6 +18,7 @@ import { purge } from './purge.js';
 import { integer, text } from './row.js';
 import { sealedColumns } from './sealed-columns.js';
 import { ask, type Script, statement } from './statement.js';
+import { lockHead } from './tables/audit.js';
 import { findDocument, listDocuments, toDocument } from './tables/documents.js';
 import { countOpen, selectClaimable } from './tables/outbox.js';
 import { BATCH_SIZES } from './tally.js';
@@ -66,6 +68,7 @@ export function createStore(engine: Engine, lock: string, options: EngineOptions
         return yield* withKeysFor(options.vault.keys, found, (document) => [document && sealedPart(document)]);
       }),
     outbox: createOutbox(engine, selectClaimable(lock), options.processId, options.vault.keys),
+    audit: createAuditStore(engine, lockHead(lock), options),
     inbox: createInboxStore(engine, options.vault),
     keys: createKeyAdmin(engine, options.vault, sealedColumns(lock), options.settle ?? engine.settle),
     purge: (limit) => purge(engine, limit),

@@ -2,6 +2,7 @@ import type { OutboxMessage } from '../../delivery/message.js';
 import { unreachable } from '../../kernel/outcome.js';
 import type { EnvironmentId } from '../../platform/model.js';
 import type { Snapshot } from '../port.js';
+import type { AuditLine } from './audit-tail.js';
 import { StorageFault } from './fault.js';
 import type { Call } from './statement.js';
 
@@ -35,6 +36,8 @@ export interface WriteSet {
   readonly claims: readonly Call[];
   readonly steps: readonly Step[];
   readonly appended: readonly OutboxMessage[];
+  /** For the engine to write with the commit, those of one commit together (`TailWriter`). */
+  readonly audit: readonly AuditLine[];
 }
 
 /**
@@ -58,6 +61,7 @@ export class WriteSetBuilder {
   #counter: Call | undefined;
   readonly #steps: Ranked[] = [];
   readonly #appended: OutboxMessage[] = [];
+  readonly #audit: AuditLine[] = [];
   /** Entity and id in turn. */
   readonly #written: string[] = [];
 
@@ -99,6 +103,10 @@ export class WriteSetBuilder {
     this.#appended.push(message);
   }
 
+  record(line: AuditLine): void {
+    this.#audit.push(line);
+  }
+
   /** Throws `StorageFault` when a guard is on something that was not loaded: a verdict rests on the snapshot or on nothing. */
   build(snapshot: Snapshot): WriteSet {
     const guards = this.#guards;
@@ -110,7 +118,13 @@ export class WriteSetBuilder {
     }
     if (this.#counter) this.#claims.push(this.#counter);
     if (this.#steps.length > 1) this.#steps.sort((a, b) => a.rank - b.rank);
-    return { guards, claims: this.#claims, steps: this.#steps.map(({ step }) => step), appended: this.#appended };
+    return {
+      guards,
+      claims: this.#claims,
+      steps: this.#steps.map(({ step }) => step),
+      appended: this.#appended,
+      audit: this.#audit,
+    };
   }
 }
 

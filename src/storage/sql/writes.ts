@@ -3,6 +3,7 @@ import type { StoreVault } from '../../kernel/keys.js';
 import { unreachable } from '../../kernel/outcome.js';
 import type { EnvironmentId } from '../../platform/model.js';
 import type { Plan, Snapshot, Write } from '../port.js';
+import { lineOf } from './audit-tail.js';
 import { StorageFault } from './fault.js';
 import { call } from './statement.js';
 import { addToCounter, counterValues, releaseFromCounter } from './tables/counters.js';
@@ -95,6 +96,9 @@ function addWrite(builder: WriteSetBuilder, write: Write, snapshot: Snapshot, co
       break;
     case 'outbox':
       addMessage(builder, write, snapshot, context);
+      break;
+    case 'audit':
+      builder.record(lineOf(write.value));
       break;
     default:
       unreachable(write);

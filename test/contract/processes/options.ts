@@ -9,9 +9,11 @@ import { type OpenStoreOptions, openStore } from '../../../src/storage/sql/index
 /** A store as a server opens it, with the master key that its peers have. */
 export function openAsServer(database: Database, masterKey: string, extra: Partial<OpenStoreOptions> = {}) {
   const random = createSystemRandom();
+  const keyring = createKeyring(new Redacted(Buffer.from(masterKey, 'hex')));
   return openStore({
     database,
-    vault: createKeyring(new Redacted(Buffer.from(masterKey, 'hex'))).vault,
+    vault: keyring.vault,
+    audit: keyring.audit,
     random,
     logger: silentLogger,
     processId: random.uuid(),

@@ -19,8 +19,11 @@ interface Unit {
 }
 
 export interface GroupCommitHooks {
-  /** Writes the time into the batch, so that it becomes durable with it; returns what to do once it is. */
-  readonly stamp: () => () => void;
+  /**
+   * Writes what belongs to the batch as a whole, given the values of its units and whether they have changed anything; returns
+   * what to do once it is durable, if there is something to make durable.
+   */
+  readonly stamp: (values: readonly unknown[], changed: boolean) => (() => void) | undefined;
   /** After the commit, before any promise settles, with the values of the units that were in it. */
   readonly committed: (values: readonly unknown[]) => void;
   /** What was read inside the batch never was. */
@@ -138,7 +141,11 @@ export class GroupCommit {
 
   #commit(done: readonly Unit[], refused: readonly [Unit, unknown][]): void {
     try {
-      const stamped = this.#connection.changes === this.#settledChanges ? undefined : this.#hooks.stamp();
+      const changed = this.#connection.changes !== this.#settledChanges;
+      const stamped = this.#hooks.stamp(
+        done.map(({ value }) => value),
+        changed,
+      );
       this.#connection.commit();
       this.#settledChanges = this.#connection.changes;
       stamped?.();

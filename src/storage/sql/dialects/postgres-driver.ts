@@ -85,7 +85,10 @@ export class PostgresSession {
   /** Drives a script, one flush per group; with `first`, in a transaction that begins with these, in the first flush. */
   async drive<T>(script: Script<T>, first?: readonly Call[]): Promise<T> {
     let step = script.next();
-    if (first && !step.done) step = script.next((await this.ask([...first, ...step.value], true)).slice(first.length));
+    if (first) {
+      const results = await this.ask([...first, ...(step.done ? [] : step.value)], true);
+      if (!step.done) step = script.next(results.slice(first.length));
+    }
     while (!step.done) step = script.next(await this.ask(step.value));
     return step.value;
   }

@@ -1,6 +1,7 @@
 import type { OutboxMessage } from '../../../delivery/message.js';
 import type { Millis } from '../../../kernel/clock.js';
 import { StoreError } from '../../store-error.js';
+import { assertOnRecord, type TailWriter } from '../audit-tail.js';
 import { StorageFault } from '../fault.js';
 import type { Call, Result } from '../statement.js';
 import type { CommitTally } from '../tally.js';
@@ -9,7 +10,7 @@ import { Batches, type Queued, timeFor } from './batches.js';
 import { withDeadline } from './deadline.js';
 import { type PostgresPool, type PostgresSession, RepeatableError } from './postgres-driver.js';
 import { type GuardedRow, LockRound } from './postgres-guards.js';
-import { Round } from './postgres-round.js';
+import { type Place, Round } from './postgres-round.js';
 import { hotRank } from './postgres-rows.js';
 
 /** How long the answer to a `COMMIT` is waited for before it counts as unknown. */
@@ -39,14 +40,21 @@ export function isHot({ claims, steps }: WriteSet): boolean {
  */
 export class PostgresGroup {
   readonly #pool: PostgresPool;
+  readonly #tail: TailWriter;
   readonly #announce: (messages: readonly OutboxMessage[]) => void;
   readonly #tally: CommitTally;
   readonly #batches: Batches<Unit>;
   /** Lines of the rows that batches in flight guard. */
   readonly #inFlight = new Set<string>();
 
-  constructor(pool: PostgresPool, announce: (messages: readonly OutboxMessage[]) => void, tally: CommitTally) {
+  constructor(
+    pool: PostgresPool,
+    tail: TailWriter,
+    announce: (messages: readonly OutboxMessage[]) => void,
+    tally: CommitTally,
+  ) {
     this.#pool = pool;
+    this.#tail = tail;
     this.#announce = announce;
     this.#tally = tally;
     this.#batches = new Batches({
@@ -100,7 +108,7 @@ export class PostgresGroup {
     const guarded = batch.some(({ rows }) => rows.length > 0);
     const survivors = guarded ? await withDeadline(session, timeFor(batch), () => guard(session, batch)) : batch;
     if (survivors.length === 0) return session.rollback();
-    const writes = new Writes(survivors);
+    const writes = new Writes(survivors, this.#tail.calls(survivors.flatMap(({ set }) => set.audit)));
     const committed = await withDeadline(session, COMMIT_MILLIS, () => session.commit(writes.calls(), !guarded));
     if (committed.kind === 'unknown') {
       const { cause } = committed;
@@ -139,24 +147,30 @@ async function guard(session: PostgresSession, batch: readonly Unit[]): Promise<
   });
 }
 
-/** The writes of many units, parents before children. */
+/** The writes of many units, parents before children, and behind them what all of these put on record. */
 class Writes {
   readonly #round = new Round();
-  readonly #steps: { readonly unit: Unit; readonly step: Step; readonly place: ReturnType<Round['add']> }[];
+  readonly #steps: { readonly unit: Unit; readonly step: Step; readonly place: Place }[];
+  readonly #tail: readonly Place[];
 
-  constructor(units: readonly Unit[]) {
+  constructor(units: readonly Unit[], tail: readonly Call[]) {
     const steps = units.flatMap((unit) => unit.set.steps.map((step) => ({ unit, step, rank: rankOf(step) })));
     steps.sort((a, b) => a.rank - b.rank);
     this.#steps = steps.map(({ unit, step }) => ({ unit, step, place: this.#round.add(step.call) }));
+    this.#tail = tail.map((row) => this.#round.add(row));
   }
 
   calls(): readonly Call[] {
     return this.#round.calls();
   }
 
-  /** Units whose rows were not all there. Nobody can have taken one from under its lock: the schema is not the one we know. */
+  /**
+   * Units whose rows were not all there. Nobody can have taken one from under its lock: the schema is not the one we know. Throws
+   * when what they did is not on record, which is for all of them.
+   */
   unwritten(results: readonly Result[]): ReadonlyMap<Unit, StorageFault> {
     const answers = this.#round.answers(results);
+    assertOnRecord(this.#tail.map(answers));
     const faults = new Map<Unit, StorageFault>();
     for (const { unit, step, place } of this.#steps) {
       const { count } = answers(place);

@@ -1,5 +1,6 @@
 import { StorageFault } from '../fault.js';
 import { type Call, type Result, type Statement, statement, type Value } from '../statement.js';
+import { insertTailRow } from '../tables/audit.js';
 import { updateDestination } from '../tables/destinations.js';
 import { insertDeviceAuthentication, updateDeviceAuthentication } from '../tables/device-authentications.js';
 import { putDevice } from '../tables/devices.js';
@@ -29,6 +30,7 @@ export const HOT_WRITES: readonly (readonly [Statement, integers: readonly strin
   [appendOutbox, ['deadline', 'createdAt', 'leaseUntil']],
   [settleOutbox, []],
   [postponeOutbox, []],
+  [insertTailRow, ['firstAt', 'lastAt', 'size']],
 ];
 
 /** The two forms that a hot write may have. */

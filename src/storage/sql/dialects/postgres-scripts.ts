@@ -1,6 +1,8 @@
 import type { Millis } from '../../../kernel/clock.js';
 import { StoreError } from '../../store-error.js';
-import type { Script } from '../statement.js';
+import { type AppendAudit, type AuditLine, assertOnRecord, lineOf, type TailWriter } from '../audit-tail.js';
+import { StorageFault } from '../fault.js';
+import type { Call, Result, Script } from '../statement.js';
 import type { CommitTally } from '../tally.js';
 import { Batches, type Queued, timeFor } from './batches.js';
 import { withDeadline } from './deadline.js';
@@ -9,7 +11,7 @@ import { type Driven, driveTogether } from './together.js';
 
 /** A script that waits to be driven, made anew each time it is tried. */
 interface Waiting extends Queued {
-  readonly script: () => Script<unknown>;
+  readonly script: (append: AppendAudit) => Script<unknown>;
   readonly resolve: (value: unknown) => void;
 }
 
@@ -22,13 +24,16 @@ export class PostgresScripts {
   readonly #tally: CommitTally | undefined;
   readonly #batches: Batches<Waiting>;
 
-  /** `look`: scripts that change nothing. `write`: what they do is durable before any of them resolves; counted in `tally`. */
-  constructor(pool: PostgresPool, kind: 'look' | 'write', tally?: CommitTally) {
+  /**
+   * Without a tail: scripts that change nothing. With one, what they do is durable and on record before any of them resolves;
+   * counted in `tally`.
+   */
+  constructor(pool: PostgresPool, tail?: TailWriter, tally?: CommitTally) {
     this.#pool = pool;
     this.#tally = tally;
-    const drive = kind === 'look' ? look : write;
+    const drive: Drive = tail ? (session, batch, settle) => write(session, batch, settle, tail) : look;
     this.#batches = new Batches({
-      name: kind === 'look' ? 'to be loaded' : 'to be written',
+      name: tail ? 'to be written' : 'to be loaded',
       run: (batch) => this.#run(batch, drive),
     });
   }
@@ -38,14 +43,14 @@ export class PostgresScripts {
     return this.#batches.waiting;
   }
 
-  run<T>(script: () => Script<T>, deadline: Millis): Promise<T> {
+  run<T>(script: (append: AppendAudit) => Script<T>, deadline: Millis): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       // A script is resolved with what it returned itself.
       this.#batches.add({ script, deadline, resolve: resolve as (value: unknown) => void, reject });
     });
   }
 
-  async #run(batch: readonly Waiting[], drive: typeof look): Promise<void> {
+  async #run(batch: readonly Waiting[], drive: Drive): Promise<void> {
     const waiting = new Set(batch);
     const settle = (one: Waiting, driven: Driven<unknown>): void => {
       waiting.delete(one);
@@ -75,10 +80,15 @@ export class PostgresScripts {
 }
 
 type Settle = (one: Waiting, driven: Driven<unknown>) => void;
+type Drive = (session: PostgresSession, batch: readonly Waiting[], settle: Settle) => Promise<void>;
+
+const changesNothing: AppendAudit = () => {
+  throw new StorageFault('a script that changes nothing has nothing to put on record');
+};
 
 /** Each step a transaction of its own that leaves nothing: who needs one step only is done after it. */
 async function look(session: PostgresSession, batch: readonly Waiting[], settle: Settle): Promise<void> {
-  const scripts = batch.map(({ script }) => script());
+  const scripts = batch.map(({ script }) => script(changesNothing));
   await driveTogether(
     scripts,
     (calls) => session.look(calls),
@@ -86,9 +96,15 @@ async function look(session: PostgresSession, batch: readonly Waiting[], settle:
   );
 }
 
-/** One transaction; nobody is told before its commit. */
-async function write(session: PostgresSession, batch: readonly Waiting[], settle: Settle): Promise<void> {
-  const scripts = batch.map(({ script }) => script());
+/** One transaction, one row on record for each environment; nobody is told before its commit. */
+async function write(
+  session: PostgresSession,
+  batch: readonly Waiting[],
+  settle: Settle,
+  tail: TailWriter,
+): Promise<void> {
+  const audit: AuditLine[] = [];
+  const scripts = batch.map(({ script }) => script((record) => audit.push(lineOf(record))));
   const ended: [number, Driven<unknown>][] = [];
   let begin = true;
   const ask: Parameters<typeof driveTogether>[1] = (calls) => {
@@ -101,12 +117,32 @@ async function write(session: PostgresSession, batch: readonly Waiting[], settle
     if (driven.status === 'rejected') throw driven.reason;
     ended.push([index, driven]);
   });
-  if (!begin) {
-    const committed = await session.commit([]);
-    if (committed.kind === 'unknown')
-      throw new StoreError('unknownCommit', 'the connection broke during a commit', { cause: committed.cause });
+  const record = tail.calls(audit);
+  const results = begin && record.length === 0 ? [] : await commitScripts(session, record, begin);
+  const fault = faultOf(() => assertOnRecord(results));
+  // Not thrown: what is committed must not be done again.
+  for (const [index, driven] of ended)
+    settleAt(batch, index, fault ? { status: 'rejected', reason: fault } : driven, settle);
+}
+
+function faultOf(check: () => void): unknown {
+  try {
+    check();
+    return undefined;
+  } catch (fault) {
+    return fault;
   }
-  for (const [index, driven] of ended) settleAt(batch, index, driven, settle);
+}
+
+/** Commits what scripts have done, with what they put on record; throws unless it is durable. */
+export async function commitScripts(
+  session: PostgresSession,
+  record: readonly Call[],
+  begin = false,
+): Promise<readonly Result[]> {
+  const committed = await session.commit(record, begin);
+  if (committed.kind === 'committed') return committed.results;
+  throw new StoreError('unknownCommit', 'the connection broke during a commit', { cause: committed.cause });
 }
 
 function settleAt(batch: readonly Waiting[], index: number, driven: Driven<unknown>, settle: Settle): void {

@@ -3,6 +3,7 @@ import { type Millis, monotonicMillis } from '../../../kernel/clock.js';
 import { unreachable } from '../../../kernel/outcome.js';
 import type { Decision, Plan, Snapshot } from '../../port.js';
 import { StoreError } from '../../store-error.js';
+import { assertOnRecord, type TailWriter } from '../audit-tail.js';
 import { announce, type EngineOptions, MAX_TAKEN, withTakenName } from '../engine.js';
 import { StorageFault } from '../fault.js';
 import type { Loader } from '../load.js';
@@ -51,6 +52,7 @@ export interface UnitContext {
   readonly group: PostgresGroup;
   readonly lines: Lines;
   readonly tally: CommitTally;
+  readonly tail: TailWriter;
   readonly options: EngineOptions;
 }
 
@@ -208,7 +210,9 @@ export class PostgresUnit<O> {
   /** The writes touch only locked or new rows, so they wait for nobody and travel with their `COMMIT`. */
   async #commit(session: PostgresSession, { ready, begun }: Guarded<O>): Promise<Tried<O>> {
     const { set, decision } = ready;
-    const calls = set.steps.map((step) => step.call);
+    const record = this.#context.tail.calls(set.audit);
+    // Behind the steps, whose results are looked at by their place.
+    const calls = [...set.steps.map((step) => step.call), ...record];
     const committed = await withDeadline(session, COMMIT_MILLIS, () => session.commit(calls, !begun));
     if (committed.kind === 'unknown')
       throw new StoreError('unknownCommit', 'the connection broke after a commit was sent; it may have happened', {
@@ -221,6 +225,7 @@ export class PostgresUnit<O> {
         throw new StorageFault(`a guarded write changed ${count} rows: ${set.steps[index]?.call.statement.text}`);
     });
     this.#context.tally.committed(1);
+    assertOnRecord(record.map((_, index) => committed.results[set.steps.length + index]));
     announce(this.#context.options, set.appended);
     return { kind: 'done', outcome: decision.outcome };
   }

@@ -1,6 +1,7 @@
 import { type Clock, type Millis, monotonicMillis } from '../../../kernel/clock.js';
 import type { Decision, Plan, Snapshot } from '../../port.js';
 import { StoreError } from '../../store-error.js';
+import { type AppendAudit, type AuditLine, assertOnRecord, lineOf, TailWriter } from '../audit-tail.js';
 import { Configurations } from '../configurations.js';
 import { announce, type Engine, type EngineOptions } from '../engine.js';
 import { Loader } from '../load.js';
@@ -11,7 +12,7 @@ import { withDeadline } from './deadline.js';
 import { Lines } from './lines.js';
 import { type PostgresPool, type PostgresSession, RepeatableError } from './postgres-driver.js';
 import { COMMIT_MILLIS, PostgresGroup } from './postgres-group.js';
-import { PostgresScripts } from './postgres-scripts.js';
+import { commitScripts, PostgresScripts } from './postgres-scripts.js';
 import { PostgresUnit, UNIT_MILLIS } from './postgres-unit.js';
 
 /** Times a script is done again after the database has undone it (SEC-78). */
@@ -27,9 +28,10 @@ export function createPostgresEngine(pool: PostgresPool, options: EngineOptions,
   const loader = new Loader(time, new Configurations(options.parseConfiguration, options.vault.keys));
   const lines = new Lines();
   const tally = new CommitTally();
-  const loads = new PostgresScripts(pool, 'look');
-  const messages = new PostgresScripts(pool, 'write', tally);
-  const group = new PostgresGroup(pool, (appended) => announce(options, appended), tally);
+  const tail = new TailWriter(options);
+  const loads = new PostgresScripts(pool);
+  const messages = new PostgresScripts(pool, tail, tally);
+  const group = new PostgresGroup(pool, tail, (appended) => announce(options, appended), tally);
   const running = new Set<Promise<unknown>>();
   let closed = false;
 
@@ -57,15 +59,17 @@ export function createPostgresEngine(pool: PostgresPool, options: EngineOptions,
     }
   }
 
-  const inTransaction = <T>(script: () => Script<T>): Promise<T> =>
+  const inTransaction = <T>(script: (append: AppendAudit) => Script<T>): Promise<T> =>
     inSession(async (session) => {
-      const result = await session.drive(script(), []);
-      const committed = await session.commit([]);
-      if (committed.kind === 'committed') {
-        tally.committed(1);
-        return result;
-      }
-      throw new StoreError('unknownCommit', 'the connection broke during a commit', { cause: committed.cause });
+      const audit: AuditLine[] = [];
+      const work = script((record) => {
+        audit.push(lineOf(record));
+      });
+      const result = await session.drive(work, []);
+      const onRecord = await commitScripts(session, tail.calls(audit));
+      tally.committed(1);
+      assertOnRecord(onRecord);
+      return result;
     });
 
   /** Does it again where the database has undone it. */
@@ -87,7 +91,7 @@ export function createPostgresEngine(pool: PostgresPool, options: EngineOptions,
     load: (plan) => admit(() => loads.run(() => loader.load(plan), monotonicMillis() + SCRIPT_MILLIS)),
     read: (script) => admit(() => inSession((session) => session.drive(script()))),
     transact: <O>(plan: Plan, decide: (snapshot: Snapshot) => Decision<O>): Promise<O> =>
-      admit(() => new PostgresUnit({ pool, loader, loads, group, lines, tally, options }, plan, decide).run()),
+      admit(() => new PostgresUnit({ pool, loader, loads, group, lines, tail, tally, options }, plan, decide).run()),
     write: (changes, script) =>
       admit(() =>
         repeated(() =>

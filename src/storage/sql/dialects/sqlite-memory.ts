@@ -92,6 +92,7 @@ export class SqliteMemory {
         break;
       case 'counter':
       case 'outbox':
+      case 'audit':
         break;
       default:
         unreachable(write);

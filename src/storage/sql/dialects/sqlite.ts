@@ -3,6 +3,7 @@ import type { Clock } from '../../../kernel/clock.js';
 import { systemClock } from '../../../kernel/clock.js';
 import type { Decision, Plan, Snapshot } from '../../port.js';
 import { StoreError } from '../../store-error.js';
+import { type AppendAudit, type AuditLine, assertOnRecord, lineOf, TailWriter } from '../audit-tail.js';
 import { Configurations } from '../configurations.js';
 import { announce, type Engine, type EngineOptions, MAX_TAKEN, withTakenName } from '../engine.js';
 import { StorageFault } from '../fault.js';
@@ -31,7 +32,11 @@ export function drive<T>(connection: SqliteConnection, script: Script<T>): T {
 interface Done {
   readonly outcome: unknown;
   readonly appended: readonly OutboxMessage[];
+  /** Written with the batch: one row for all of its units. */
+  readonly audit: readonly AuditLine[];
 }
+
+const NOTHING: readonly never[] = [];
 
 /**
  * The embedded database: load, decide and write in one synchronous turn under group commit, so versions cannot move in between;
@@ -50,8 +55,12 @@ export function createSqliteEngine(
   const loader = new Loader(time, configurations);
   const memory = new SqliteMemory();
   const tally = new CommitTally();
+  const tail = new TailWriter(options);
   const commits = new GroupCommit(connection, {
-    stamp() {
+    stamp(values, changed) {
+      const rows = tail.calls(values.flatMap((value) => (value as Done).audit));
+      if (!changed && rows.length === 0) return undefined;
+      assertOnRecord(rows.map((row) => connection.ask(row)));
       const now = clock.now();
       connection.ask(call(stampClock, { now }));
       return () => persistedClock.persisted(now);
@@ -85,12 +94,12 @@ export function createSqliteEngine(
         plan = { ...plan, ...decision.needs };
         continue;
       }
-      if (decision.writes.length === 0) return { outcome: decision.outcome, appended: [] };
-      const { claims, steps, appended } = writeSetOf(plan, snapshot, decision.writes, options);
+      if (decision.writes.length === 0) return { outcome: decision.outcome, appended: NOTHING, audit: NOTHING };
+      const { claims, steps, appended, audit } = writeSetOf(plan, snapshot, decision.writes, options);
       if (claims.every((claim, index) => isClaimed(claim, index))) {
         for (const step of steps) write(step);
         memory.wrote(plan.environmentId, decision.writes);
-        return { outcome: decision.outcome, appended };
+        return { outcome: decision.outcome, appended, audit };
       }
       plan = withTakenName(plan, decision);
     }
@@ -131,12 +140,21 @@ export function createSqliteEngine(
       // `unit` has just been given this very decision.
       return done.outcome as O;
     },
-    async write<T>(changes: 'message' | 'queues' | 'aggregates', script: () => Script<T>): Promise<T> {
+    async write<T>(
+      changes: 'message' | 'queues' | 'aggregates',
+      script: (append: AppendAudit) => Script<T>,
+    ): Promise<T> {
       const done = await commits.run((): Done => {
         const before = connection.changes;
-        const outcome = drive(connection, script());
+        const audit: AuditLine[] = [];
+        const outcome = drive(
+          connection,
+          script((record) => {
+            audit.push(lineOf(record));
+          }),
+        );
         if (changes === 'aggregates' && connection.changes !== before) memory.forget();
-        return { outcome, appended: [] };
+        return { outcome, appended: NOTHING, audit };
       });
       // As above.
       return done.outcome as T;
@@ -147,7 +165,7 @@ export function createSqliteEngine(
       try {
         await commits.run((): Done => {
           connection.ask(call(stampClock, { now: clock.now() }));
-          return { outcome: undefined, appended: [] };
+          return { outcome: undefined, appended: NOTHING, audit: NOTHING };
         });
         return undefined;
       } catch (error) {

@@ -2,6 +2,8 @@ import { foundation as foundationOnPostgres } from './0001-foundation.postgres.j
 import { foundation as foundationOnSqlite } from './0001-foundation.sqlite.js';
 import { dataKeys as dataKeysOnPostgres } from './0002-data-keys.postgres.js';
 import { dataKeys as dataKeysOnSqlite } from './0002-data-keys.sqlite.js';
+import { audit as auditOnPostgres } from './0003-audit.postgres.js';
+import { audit as auditOnSqlite } from './0003-audit.sqlite.js';
 import { limits as limitsOnPostgres } from './0004-limits.postgres.js';
 import { limits as limitsOnSqlite } from './0004-limits.sqlite.js';
 
@@ -22,6 +24,8 @@ export interface Migration {
 export const MIGRATIONS: readonly Migration[] = [
   { number: 1, name: 'foundation', oldestServer: 1, sqlite: foundationOnSqlite, postgres: foundationOnPostgres },
   { number: 2, name: 'data-keys', oldestServer: 2, sqlite: dataKeysOnSqlite, postgres: dataKeysOnPostgres },
+  // An older server writes nothing to the trail: what it does would be missing from it.
+  { number: 3, name: 'audit', oldestServer: 3, sqlite: auditOnSqlite, postgres: auditOnPostgres },
   // Older servers leave the new column as it is, which only keeps rows longer: whoever deletes looks at the row itself.
   { number: 4, name: 'limits', oldestServer: 1, sqlite: limitsOnSqlite, postgres: limitsOnPostgres },
 ];

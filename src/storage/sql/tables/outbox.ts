@@ -84,11 +84,20 @@ export const appendOutbox = statement(
    :deadline, :createdAt, 1, :owner, :leaseUntil, null, '')`,
 );
 
-/** Whatever nobody holds any more and is past its deadline: never sent, its content erased (SEC-80). */
+const EXPIRED = 'settled_at is null and lease_until <= cast(:now as bigint) and deadline < cast(:now as bigint)';
+
+/** Whatever nobody holds any more and is past its deadline; in the order in which every process takes them. */
+export const selectExpired = statement(
+  'rows',
+  `select environment_id, id, channel, user_id, device_authentication_id, device_id from outbox where ${EXPIRED}
+   order by environment_id, id`,
+);
+
+/** Never sent, its content erased (SEC-80). */
 export const abandonExpired = statement(
   'count',
   `update outbox set settled_at = cast(:now as bigint), content = null, history = history || cast(:entry as text)
-   where settled_at is null and lease_until <= cast(:now as bigint) and deadline < cast(:now as bigint)`,
+   where environment_id = :environment and id = :id and ${EXPIRED}`,
 );
 
 /**

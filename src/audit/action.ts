@@ -1,0 +1,86 @@
+/**
+ * What can stand in the audit trail. All but the last five are names of the reference's vocabulary (wire: `10` §16, `20` §18.2,
+ * `00` §11.4); those five it has no word for, and activities leave them out unless they are asked for by name.
+ */
+const ACTIONS = {
+  'APPLICATION.CREATED': 'SUCCESS',
+  'AUTHENTICATION.CREATED': 'SUCCESS',
+  'AUTHENTICATION.UPDATED': 'SUCCESS',
+  'DEVICE.ACTIVATED': 'SUCCESS',
+  'DEVICE.ACTIVATION_OTP_FAILED': 'FAILURE',
+  'DEVICE.ACTIVATION_OTP_INVALID': 'FAILURE',
+  'DEVICE.BLOCKED': 'SUCCESS',
+  'DEVICE.CREATED': 'SUCCESS',
+  'DEVICE.DELETED': 'SUCCESS',
+  'DEVICE.LOCKED': 'SUCCESS',
+  'DEVICE.NICKNAME_UPDATED': 'SUCCESS',
+  'DEVICE.UNBLOCKED': 'SUCCESS',
+  'DEVICE.UNLOCKED': 'SUCCESS',
+  'DEVICES.ORDER_CREATED': 'SUCCESS',
+  'DEVICES.ORDER_DELETED': 'SUCCESS',
+  'DEVICES.ORDER_UPDATED': 'SUCCESS',
+  'DEVICE_AUTHENTICATION_POLICY.CREATED': 'SUCCESS',
+  'DEVICE_AUTHENTICATION_POLICY.DELETED': 'SUCCESS',
+  'DEVICE_AUTHENTICATION_POLICY.UPDATED': 'SUCCESS',
+  'ENVIRONMENT.CREATED': 'SUCCESS',
+  'KEY.CREATED': 'SUCCESS',
+  'MFA_SETTINGS.UPDATED': 'SUCCESS',
+  'NOTIFICATION.CREATED': 'SUCCESS',
+  'NOTIFICATION.REJECTED': 'FAILURE',
+  'NOTIFICATION.UPDATED': 'SUCCESS',
+  'OTP.CHECK_FAILED': 'FAILURE',
+  'OTP.CHECK_INVALID': 'FAILURE',
+  'OTP.CHECK_SUCCESS': 'SUCCESS',
+  'POPULATION.CREATED': 'SUCCESS',
+  'USER.CREATED': 'SUCCESS',
+  'USER.DELETED': 'SUCCESS',
+  'USER.LOCKED': 'SUCCESS',
+  'USER.UNLOCKED': 'SUCCESS',
+  'USER.UPDATED': 'SUCCESS',
+  /** No number of a block is sent to for a while (SEC-38). */
+  'NOTIFICATION.PREFIX_STOPPED': 'FAILURE',
+  /** More failed checks in 30 days than a user makes by mistake (SEC-19). */
+  'USER.FAILURES_EXCEEDED': 'FAILURE',
+  /** A sealed value that does not open: altered or moved in the database (SEC-66). */
+  'SEALED_VALUE.REFUSED': 'FAILURE',
+  /** A refusal that changed nothing: whom, what for and how often (SEC-72). */
+  'REQUEST.REFUSED': 'FAILURE',
+  /** Found by the sealer: a row of the tail that is not as it was written (SEC-73). */
+  'AUDIT.TAIL_ALTERED': 'FAILURE',
+} as const satisfies Record<string, 'SUCCESS' | 'FAILURE'>;
+
+export type ActionType = keyof typeof ACTIONS;
+
+/** Types that no reference knows. */
+const INTERNAL: ReadonlySet<string> = new Set<ActionType>([
+  'NOTIFICATION.PREFIX_STOPPED',
+  'USER.FAILURES_EXCEEDED',
+  'SEALED_VALUE.REFUSED',
+  'REQUEST.REFUSED',
+  'AUDIT.TAIL_ALTERED',
+]);
+
+export const ACTION_TYPES: readonly string[] = Object.keys(ACTIONS);
+
+export function isActionType(text: string): text is ActionType {
+  return Object.hasOwn(ACTIONS, text);
+}
+
+export function isInternal(type: ActionType): boolean {
+  return INTERNAL.has(type);
+}
+
+/** `result.status` of an activity (wire: `00` §11.3). */
+export function resultOf(type: ActionType): 'SUCCESS' | 'FAILURE' {
+  return ACTIONS[type];
+}
+
+const ACRONYMS: ReadonlySet<string> = new Set(['OTP', 'MFA']);
+
+/** `action.description` in the reference's manner: `DEVICE.CREATED` → `Device Created` (wire: `00` §11.3). */
+export function describeAction(type: ActionType): string {
+  return type
+    .split(/[._]/)
+    .map((word) => (ACRONYMS.has(word) ? word : `${word[0]}${word.slice(1).toLowerCase()}`))
+    .join(' ');
+}

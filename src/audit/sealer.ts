@@ -1,0 +1,94 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Millis, monotonicMillis } from '../kernel/clock.js';
+import { seconds } from '../kernel/duration.js';
+import type { Uuid } from '../kernel/ids.js';
+import type { Logger } from '../kernel/log.js';
+import type { AuditStore } from './port.js';
+import type { Refusals } from './refusals.js';
+
+/** Half of what SEC-73 allows, so that a slow step still fits. */
+const EVERY: Millis = seconds(1);
+/** Rows of the tail in one step at most; a block is bounded by its length too, so that no request waits behind it for long. */
+const STEP_ROWS = 256;
+/** Records of refusals in one step. */
+const STEP_REFUSALS = 200;
+/** Between two looks for what is past its retention, and blocks removed in one step. */
+const PURGE_EVERY: Millis = seconds(60);
+const PURGE_BLOCKS = 100;
+
+export interface SealerParts {
+  readonly audit: Pick<AuditStore, 'append' | 'waiting' | 'seal' | 'chains' | 'purge'>;
+  readonly refusals: Refusals;
+  readonly logger: Logger;
+  readonly retention: Millis;
+}
+
+/** Moves the tail into the chain for as long as the process lives, and once more at its end (SEC-73). */
+export interface Sealer extends AsyncDisposable {
+  /** Resolves once everything that was committed before the call is sealed, by this process or by another. */
+  seal(): Promise<void>;
+}
+
+export function startSealer({ audit, refusals, logger, retention }: SealerParts): Sealer {
+  const ending = new AbortController();
+  let purgedAt = monotonicMillis();
+
+  async function sealEnvironment(environmentId: Uuid): Promise<void> {
+    const report = (tailIds: readonly string[]): void =>
+      logger.error(
+        { environmentId, tailIds },
+        'rows of the audit tail were altered before they were sealed: find out who can write to the database',
+      );
+    while ((await audit.seal(environmentId, STEP_ROWS, report)) > 0);
+  }
+
+  async function recordRefusals(all: boolean): Promise<void> {
+    const due = refusals.take(all);
+    for (let from = 0; from < due.length; from += STEP_REFUSALS)
+      try {
+        await audit.append(due.slice(from, from + STEP_REFUSALS));
+      } catch (error) {
+        refusals.giveBack(due.slice(from));
+        throw error;
+      }
+  }
+
+  async function seal(all = false): Promise<void> {
+    await recordRefusals(all);
+    for (const environmentId of await audit.waiting()) await sealEnvironment(environmentId);
+  }
+
+  async function purge(): Promise<void> {
+    for (const environmentId of await audit.chains())
+      while (!ending.signal.aborted && (await audit.purge(environmentId, retention, PURGE_BLOCKS)) > 0);
+  }
+
+  async function work(): Promise<void> {
+    while (!ending.signal.aborted) {
+      await delay(EVERY, undefined, { signal: ending.signal, ref: false }).catch(() => undefined);
+      if (ending.signal.aborted) return;
+      try {
+        await seal();
+        if (monotonicMillis() - purgedAt < PURGE_EVERY) continue;
+        purgedAt = monotonicMillis();
+        await purge();
+      } catch (error) {
+        logger.warn({ err: error }, 'the audit trail could not be sealed; trying again');
+      }
+    }
+  }
+
+  const done = work();
+  return {
+    seal: () => seal(),
+    async [Symbol.asyncDispose]() {
+      ending.abort();
+      await done;
+      try {
+        await seal(true);
+      } catch (error) {
+        logger.warn({ err: error }, 'the end of the audit trail is left for the next start to seal');
+      }
+    },
+  };
+}

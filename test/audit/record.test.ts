@@ -1,0 +1,116 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ACTION_TYPES, type ActionType, describeAction, isInternal } from '../../src/audit/action.js';
+import { activityId, placeOf, resourcesOf } from '../../src/audit/activity.js';
+import { type AuditEvent, decodeRecord, encodeRecord } from '../../src/audit/record.js';
+import { uuidOf } from '../../src/kernel/ids.js';
+import { TEST_TIME } from '../helpers/store.js';
+import { uuid } from './world.js';
+
+/** The rows of `10` §16 and `20` §18.2 and names of `00` §11.4 that concern operations of this release. */
+const REFERENCE = [
+  ...['AUTHENTICATION.CREATED', 'AUTHENTICATION.UPDATED', 'OTP.CHECK_SUCCESS', 'OTP.CHECK_INVALID', 'OTP.CHECK_FAILED'],
+  ...['NOTIFICATION.CREATED', 'NOTIFICATION.UPDATED', 'NOTIFICATION.REJECTED'],
+  ...['DEVICE.LOCKED', 'DEVICE.UNLOCKED', 'USER.LOCKED', 'USER.UNLOCKED'],
+  ...['DEVICE.CREATED', 'DEVICE.ACTIVATED', 'DEVICE.ACTIVATION_OTP_INVALID', 'DEVICE.ACTIVATION_OTP_FAILED'],
+  ...['DEVICE.BLOCKED', 'DEVICE.UNBLOCKED', 'DEVICE.NICKNAME_UPDATED', 'DEVICE.DELETED'],
+  ...['DEVICES.ORDER_CREATED', 'DEVICES.ORDER_UPDATED', 'DEVICES.ORDER_DELETED'],
+  ...['USER.CREATED', 'USER.UPDATED', 'USER.DELETED', 'MFA_SETTINGS.UPDATED'],
+  ...['CREATED', 'UPDATED', 'DELETED'].map((change) => `DEVICE_AUTHENTICATION_POLICY.${change}`),
+  ...['ENVIRONMENT.CREATED', 'POPULATION.CREATED', 'APPLICATION.CREATED', 'KEY.CREATED'],
+];
+
+const id = fc.uuid().map(uuidOf);
+const optional = <N extends string>(name: N) =>
+  fc.option(
+    id.map((value) => ({ [name]: value })),
+    { nil: {} },
+  );
+const detail = fc.option(
+  fc.dictionary(
+    fc.string({ unit: 'binary', minLength: 1 }).filter((name) => name !== '__proto__'),
+    fc.oneof(fc.string({ unit: 'binary' }), fc.integer(), fc.boolean()),
+  ),
+  { nil: undefined },
+);
+const environmentId = uuid();
+const event: fc.Arbitrary<AuditEvent> = fc
+  .record({
+    type: fc.constantFrom(...(ACTION_TYPES as ActionType[])),
+    subject: fc.tuple(optional('userId'), optional('deviceId'), optional('deviceAuthenticationId')),
+    detail,
+  })
+  .map(({ type, subject, detail: said }) =>
+    Object.assign({ type, environmentId }, ...subject, said ? { detail: said } : {}),
+  );
+
+describe('a record of the trail', () => {
+  it('is one line of JSON, whatever it holds, and reads back as it was', () => {
+    const by = fc.tuple(optional('clientId'), optional('correlationId')).map((parts) => Object.assign({}, ...parts));
+    fc.assert(
+      fc.property(by, fc.array(event, { minLength: 1, maxLength: 4 }), (requester, events) => {
+        const record = { environmentId, at: TEST_TIME, by: requester, events };
+        const line = encodeRecord(record);
+        expect(line).not.toMatch(/[\r\n]/);
+        const [first] = events;
+        // An event without a detail that has a subject of its own comes back with an empty one.
+        const expected = events.map((one) =>
+          subjectOf(one) === subjectOf(first) ? one : { ...one, detail: one.detail ?? {} },
+        );
+        expect(decodeRecord(environmentId, line)).toEqual({ ...record, events: expected });
+      }),
+    );
+  });
+
+  it.each(['', '{}', '[]', '{"at":1}', '{"at":1,"events":["NO.SUCH"]}', '{"at":"1","events":[]}', 'x'])(
+    'is not %j',
+    (line) => {
+      expect(decodeRecord(environmentId, line)).toBeUndefined();
+    },
+  );
+
+  it('knows the names of the reference, and five of its own that activities do not show unasked', () => {
+    const own = ACTION_TYPES.filter((type) => isInternal(type as ActionType));
+    expect([...REFERENCE, ...own].sort()).toEqual([...ACTION_TYPES].sort());
+    expect(own).toEqual([
+      'NOTIFICATION.PREFIX_STOPPED',
+      'USER.FAILURES_EXCEEDED',
+      'SEALED_VALUE.REFUSED',
+      'REQUEST.REFUSED',
+      'AUDIT.TAIL_ALTERED',
+    ]);
+  });
+
+  it('describes actions in the reference’s manner (00 §11.3)', () => {
+    expect(describeAction('DEVICE.CREATED')).toBe('Device Created');
+    expect(describeAction('OTP.CHECK_INVALID')).toBe('OTP Check Invalid');
+  });
+});
+
+const subjectOf = (one: AuditEvent | undefined): string =>
+  JSON.stringify([one?.userId, one?.deviceId, one?.deviceAuthenticationId]);
+
+describe('an activity', () => {
+  it('has an id that says where it stands, and is good in its environment only', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 2 ** 47 }), fc.integer({ min: 0, max: 499 }), (seq, index) => {
+        const made = activityId(environmentId, seq, index);
+        expect(placeOf(environmentId, made)).toEqual({ seq, index });
+        expect(placeOf(uuid(), made)).toBeUndefined();
+      }),
+    );
+    expect(placeOf(environmentId, uuid())).toBeUndefined();
+  });
+
+  it('names what it is about, or its environment', () => {
+    const policyId = uuid();
+    const userId = uuid();
+    expect(resourcesOf({ type: 'DEVICE_AUTHENTICATION_POLICY.CREATED', environmentId, detail: { policyId } })).toEqual([
+      { type: 'DEVICE_AUTHENTICATION_POLICY', id: policyId },
+    ]);
+    expect(resourcesOf({ type: 'USER.LOCKED', environmentId, userId })).toEqual([{ type: 'USER', id: userId }]);
+    expect(resourcesOf({ type: 'MFA_SETTINGS.UPDATED', environmentId })).toEqual([
+      { type: 'ENVIRONMENT', id: environmentId },
+    ]);
+  });
+});
