@@ -3,6 +3,7 @@ import { type Loaded, loadConfig } from '../config/load.js';
 import type { Option } from '../config/option.js';
 import { describeProblems, type Problem } from '../config/problem.js';
 import type { Mode } from '../config/read.js';
+import { audit } from './audit.js';
 import { bootstrap } from './bootstrap.js';
 import type { Composition } from './composition.js';
 import { showConfig } from './config.js';
@@ -53,6 +54,15 @@ const COMMANDS: readonly Command[] = [
     run: bootstrap,
   },
   {
+    name: 'audit',
+    usage: 'audit verify [--environment ID]',
+    summary: 'Verify the audit trail: name the first record that was altered, removed or moved.',
+    mode: 'serve',
+    words: 1,
+    flags: [{ name: 'environment', kind: 'string', doc: 'Verify the trail of this environment only.' }],
+    run: audit,
+  },
+  {
     name: 'migrate',
     usage: 'migrate',
     summary: 'Bring the database up to date; serving does so too.',
@@ -99,10 +109,12 @@ export async function runCommand(args: readonly string[], composition: Compositi
     terminal.err(`postern: there is no command ${JSON.stringify(name)}.\n\n${generalHelp(version, COMMANDS)}`);
     return 2;
   }
-  const parsed = parseArguments(rest, [...optionGroups.flatMap(({ options }) => options), ...(command.flags ?? [])]);
+  const { flags = [] } = command;
+  const parsed = parseArguments(rest, [...optionGroups.flatMap(({ options }) => options), ...flags]);
   const mode = command.mode === 'asked' ? (parsed.positionals[0] === 'dev' ? 'dev' : 'serve') : command.mode;
   if (parsed.help) {
-    terminal.out(commandHelp(command, optionGroups, mode));
+    const own = flags.length > 0 ? [{ title: 'This command', options: flags }] : [];
+    terminal.out(commandHelp(command, [...own, ...optionGroups], mode));
     return 0;
   }
   const loaded = loadConfig(mode, composition.sources(parsed.flags), composition.gatewayTable, !command.keyless);
