@@ -25,7 +25,8 @@ export function lineOf(record: AuditRecord): AuditLine {
 
 /**
  * Writes the lines of one commit: one row and one MAC for each environment, however many units the commit has, so that an event
- * costs its text and no write of its own. Rows of one process are in the order in which its commits are sent, also within a millisecond.
+ * costs its text and no write of its own. Rows of one process are in the order in which its commits are sent, also within a
+ * millisecond.
  */
 export class TailWriter {
   readonly #keys: AuditKeys;
