@@ -11,6 +11,7 @@ import {
   codeEpochOf,
   isAtCeiling,
   isDestinationAtCeiling,
+  withoutLapsedDeviceLock,
 } from '../../src/devices/counting.js';
 import { type DestinationUse, type Device, FAILURE_CEILING } from '../../src/devices/model.js';
 import { minutes } from '../../src/kernel/duration.js';
@@ -61,6 +62,23 @@ describe('a run of failures (10 §9.3, §9.4)', () => {
     expect(free).toEqual({ device: { ...DEVICE, codeEpoch: 4 }, attemptsRemaining: 0, exhausted: true });
     const locked = chargeDevice({ ...DEVICE, failures }, { failureCount: 3, coolDown: minutes(2) }, T0);
     expect(locked.device).toEqual({ ...DEVICE, codeEpoch: 4, lock: { reason: 'OTP', expiresAt: T0 + minutes(2) } });
+  });
+
+  it('that goes on is kept in its device, whose codes live; a lock that has ended goes, one that stands stays', () => {
+    const terms = { failureCount: 3, coolDown: minutes(2) };
+    const first = chargeDevice(DEVICE, terms, T0);
+    expect(first).toEqual({
+      device: { ...DEVICE, failures: { count: 1, limit: 3 } },
+      attemptsRemaining: 2,
+      exhausted: false,
+    });
+    expect(chargeDevice(first.device, terms, T0).attemptsRemaining).toBe(1);
+    const lock = { reason: 'OTP', expiresAt: T0 } as const;
+    expect(chargeDevice({ ...DEVICE, lock }, terms, T0).device).toEqual(first.device);
+    const standing = { ...DEVICE, lock: { ...lock, expiresAt: T0 + 1 } };
+    expect(withoutLapsedDeviceLock(standing, T0)).toBe(standing);
+    expect(withoutLapsedDeviceLock(DEVICE, T0)).toBe(DEVICE);
+    expect(withoutLapsedDeviceLock(standing, T0 + 1)).toEqual(DEVICE);
   });
 
   it('is over with a right code; a lock that has ended goes with it', () => {
