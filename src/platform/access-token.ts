@@ -57,12 +57,14 @@ export function accessToken(
 }
 
 /**
- * Whether the header names a key of ours and nothing more: no key, no place to fetch one, no extension that must be understood
- * (SEC-48; RFC 8725). Left alone, jose passes over most of these, and tries the only key of a set on a header without `kid`.
+ * The key that a header names, if it names one and nothing more: no key, no place to fetch one, no extension that must be
+ * understood (SEC-48; RFC 8725). Left alone, jose passes over most of these, and tries the only key of a set on a header without
+ * `kid`.
  */
-export function namesKeyOnly(header: ParsedToken['header']): boolean {
+export function keyNamedBy(header: ParsedToken['header']): string | undefined {
   const foreign = ['jwk', 'jku', 'x5c', 'x5u', 'crit', 'b64', 'zip'].some((name) => Object.hasOwn(header, name));
-  return !foreign && typeof header['kid'] === 'string';
+  const { kid } = header;
+  return !foreign && typeof kid === 'string' ? kid : undefined;
 }
 
 /** The environment that a token says it is of: whose keys to verify it with. */
@@ -86,6 +88,8 @@ export function accessTokenChecks(environmentId: EnvironmentId, realm: TokenReal
 
 /** What is kept of a token that was found good. */
 export interface VerifiedToken {
+  /** The key that signed it: once that is removed, so is every token of it. */
+  readonly kid: string;
   readonly clientId: ApplicationId;
   readonly environmentId: EnvironmentId;
   readonly expiresAt: Instant;
@@ -97,11 +101,12 @@ export interface VerifiedToken {
  */
 export function toVerifiedToken(
   { client_id: clientId, aud, exp }: JWTPayload,
+  kid: string,
   environmentId: EnvironmentId,
   now: Instant,
 ): VerifiedToken | undefined {
   if (!Array.isArray(aud)) return undefined;
   if (typeof clientId !== 'string' || !isUuid(clientId)) return undefined;
   if (exp === undefined || now >= exp * 1000) return undefined;
-  return { clientId, environmentId, expiresAt: exp * 1000 };
+  return { kid, clientId, environmentId, expiresAt: exp * 1000 };
 }

@@ -13,7 +13,7 @@ import {
   accessTokenChecks,
   createTokenRealm,
   environmentOf,
-  namesKeyOnly,
+  keyNamedBy,
   toVerifiedToken,
   type VerifiedToken,
 } from './access-token.js';
@@ -49,7 +49,8 @@ export interface TokenService {
   issue(request: TokenRequest): Promise<Outcome<IssuedToken, TokenRejection>>;
   /**
    * The worker behind a bearer token, with its roles as they are now; `undefined` when the token is not good for anything. A
-   * verified token is remembered until it expires, its client looked up again every 2 s (SEC-48, SEC-49; `design.md` §5).
+   * verified token is remembered until it expires, its client and its key looked up again every 2 s (SEC-48, SEC-49;
+   * `design.md` §5).
    */
   authenticate(token: string): Promise<Actor | undefined>;
   /** How often a verified token was found in memory; for metrics. */
@@ -108,12 +109,13 @@ export function createTokenService(options: TokenServiceOptions): TokenService {
 
   async function verify(token: string): Promise<VerifiedToken | undefined> {
     const parsed = parseToken(token);
-    const environmentId = parsed && namesKeyOnly(parsed.header) ? environmentOf(parsed.claims) : undefined;
-    if (!environmentId) return undefined;
+    const kid = parsed && keyNamedBy(parsed.header);
+    const environmentId = parsed && environmentOf(parsed.claims);
+    if (kid === undefined || !environmentId) return undefined;
     const { verifying } = await keys.get(environmentId);
     const now = clock.now();
     const claims = await verifyToken(token, verifying, accessTokenChecks(environmentId, realm, now));
-    return claims && toVerifiedToken(claims, environmentId, now);
+    return claims && toVerifiedToken(claims, kid, environmentId, now);
   }
 
   function remember(token: string, claims: VerifiedToken): void {
@@ -160,6 +162,8 @@ export function createTokenService(options: TokenServiceOptions): TokenService {
         verified.delete(token);
         return undefined;
       }
+      const { published } = await keys.get(claims.environmentId);
+      if (!published.some(({ kid }) => kid === claims.kid)) return undefined;
       const actor = await clients.get(claims.clientId);
       return actor?.environmentId === claims.environmentId ? actor : undefined;
     },

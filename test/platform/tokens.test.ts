@@ -148,6 +148,21 @@ describe('an access token (00 §5.2)', () => {
     world.test.clock.advance(5_000);
     expect(await world.tokens.authenticate(gone.make({}, {}))).toBeUndefined();
   });
+
+  it('of a key that was removed is good for nothing within 5 s, also one that was good before (SEC-48)', async () => {
+    await using world = await platformWorld();
+    const token = await world.tokenOf();
+    expect(await world.tokens.authenticate(token)).toBeDefined();
+    const [key] = await world.test.store.documents(HERE, 'signingKey');
+    if (!key) throw new Error('no key');
+    await world.write(HERE, {
+      kind: 'delete',
+      entity: 'document',
+      value: { environmentId: HERE, kind: 'signingKey', id: key.id },
+    });
+    world.test.clock.advance(5_000);
+    expect(await world.tokens.authenticate(token)).toBeUndefined();
+  });
 });
 
 describe('what is not an access token (SEC-48)', () => {
