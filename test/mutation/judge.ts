@@ -33,7 +33,13 @@ interface Task {
   readonly type: 'suite' | 'test';
   readonly mode: string;
   readonly tasks?: readonly Task[];
+  readonly suite?: Task | undefined;
+  readonly file?: Task | undefined;
+  readonly context?: object;
 }
+type TestOfRunner = Parameters<typeof TestRunner.getTestFn>[0];
+type SuiteOfRunner = Parameters<typeof TestRunner.getSuiteHooks>[0];
+type Hook = (context: object | undefined, suite: Task) => unknown;
 
 const job: Job = JSON.parse(readFileSync(process.env['POSTERN_MUTATION_JOB'] ?? '', 'utf8'));
 const switches: Switches = job.active === undefined ? {} : { activeMutant: job.active };
@@ -102,10 +108,19 @@ async function firstToFail(
   }
 }
 
+/** With what the suites around it do before and after each test. */
 async function passes(test: Task): Promise<boolean> {
+  const suites: Task[] = [];
+  for (let suite = test.suite ?? test.file; suite; suite = suite === test.file ? undefined : (suite.suite ?? test.file))
+    suites.unshift(suite);
+  const hooks = suites.map((suite) => ({ suite, ...TestRunner.getSuiteHooks(suite as SuiteOfRunner) }));
   try {
-    // The runner's own parameter type is its task, of which `Task` is a part.
-    await TestRunner.getTestFn(test as Parameters<typeof TestRunner.getTestFn>[0])();
+    // The runner's own types are its tasks, of which `Task` is a part; its hooks take a context that `Task` leaves out.
+    for (const { suite, beforeEach } of hooks)
+      for (const hook of beforeEach ?? []) await (hook as Hook)(test.context, suite);
+    await TestRunner.getTestFn(test as TestOfRunner)();
+    for (const { suite, afterEach } of hooks.reverse())
+      for (const hook of [...(afterEach ?? [])].reverse()) await (hook as Hook)(test.context, suite);
     return true;
   } catch {
     return false;
