@@ -113,9 +113,12 @@ describe('what is reported (10 §16)', () => {
   it('of an obstacle: the end of the flow if there is no other device, else nothing', () => {
     const world = paired();
     const flow = open(world);
+    const { updatedAt, expiresAt } = world.flow(flow);
+    world.now += minutes(1);
     world.changeDevice(1, { blockedAt: world.now });
     refused(world.check(flow, world.code(flow)));
     expect(reported(world, flow, 1)).toEqual([]);
+    expect(world.flow(flow)).toMatchObject({ updatedAt, expiresAt, state: { codeDead: true } });
     world.changeDevice(2, { blockedAt: world.now });
     refused(world.check(flow, world.code(flow)));
     expect(reported(world, flow, 1)).toEqual([['AUTHENTICATION.UPDATED', { status: 'FAILED' }]]);
