@@ -1,4 +1,5 @@
 import { createHmac, hkdfSync } from 'node:crypto';
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { createKeyring, equalDigests, KeyError, sha256 } from '../../src/kernel/keys.js';
 import { Redacted, Sealed, type SealedPlace } from '../../src/kernel/sealed.js';
@@ -77,5 +78,25 @@ describe('sealed values', () => {
       'the master key has 31 bytes; at least 32 are needed',
     );
     expect(() => createKeyring(new Redacted(Buffer.alloc(32)))).not.toThrow();
+  });
+});
+
+describe('secrets in memory', () => {
+  it.each<[string, object, string]>([
+    ['Redacted', new Redacted('hunter2'), '[redacted]'],
+    ['Sealed', new Sealed('hunter2', PLACE), '[sealed]'],
+  ])('%s prints as what it is, in every way there is (SEC-71)', (_name, secret, shown) => {
+    expect([String(secret), `${secret}`, JSON.stringify(secret)]).toEqual([shown, shown, `"${shown}"`]);
+    expect([inspect(secret), inspect({ secret })]).toEqual([shown, `{ secret: ${shown} }`]);
+  });
+
+  it('are there for those who ask for them by name', () => {
+    expect(new Redacted({ a: 1 }).reveal()).toEqual({ a: 1 });
+    const sealed = new Sealed('text', PLACE);
+    expect([sealed.text, sealed.place]).toEqual(['text', PLACE]);
+  });
+
+  it('a key that does not fit is an error of its own kind', () => {
+    expect(String(new KeyError('x'))).toBe('KeyError: x');
   });
 });
