@@ -92,3 +92,57 @@ describe('parsing a content type', () => {
     expect(parseContentType(`a/b${' '.repeat(1_000_000)}`).kind).toBe('refused');
   });
 });
+
+describe('what a content type says (RFC 9110 §8.3.1; SEC-52)', () => {
+  const absent = { kind: 'absent' };
+  const refused = { kind: 'refused' };
+  const essence = (text: string) => ({ kind: 'essence', essence: text });
+  const padded = (length: number) => `a/b;c=${'x'.repeat(length - 6)}`;
+
+  it.each<[string | undefined, object]>([
+    [undefined, absent],
+    ['', absent],
+    ['application/json', essence('application/json')],
+    ['Application/JSON', essence('application/json')],
+    [' \ta/b\t ', essence('a/b')],
+    ['a/b;', essence('a/b')],
+    ['a/b ; \t', essence('a/b')],
+    ['a/b;c=d;e=f', essence('a/b')],
+    ['a/b\t;\tc=d\t', essence('a/b')],
+    ['a/b;c="d;e=\\"f\\""', essence('a/b')],
+    ['a/b;c=""', essence('a/b')],
+    ['a/b;charset=UTF-8', essence('a/b')],
+    ['a/b;charset="utf-8"', essence('a/b')],
+    ['a/b;charset="utf\\-8"', essence('a/b')],
+    ["!#$%&'*+.^_`|~-09/zZ", essence("!#$%&'*+.^_`|~-09/zz")],
+    [padded(256), essence('a/b')],
+    [padded(257), refused],
+    [' ', refused],
+    ['a', refused],
+    ['/b', refused],
+    ['a/', refused],
+    ['a/;c=d', refused],
+    ['a//b', refused],
+    ['a/b/c', refused],
+    ['a/b c', refused],
+    ['a/b,c/d', refused],
+    ['a/bé', refused],
+    ['a/b\u007f', refused],
+    ['a/b;c', refused],
+    ['a/b;=d', refused],
+    ['a/b;c=', refused],
+    ['a/b;c=;e=f', refused],
+    ['a/b;c:d', refused],
+    ['a/b;c=d e', refused],
+    ['a/b;c="d', refused],
+    ['a/b;c="d\\', refused],
+    ['a/b;c="d\\"', refused],
+    ['a/b;c="d"e', refused],
+    ['a/b;c=d;C=d', refused],
+    ['a/b;charset=latin1', refused],
+    ['a/b;charset="utf-8 "', refused],
+    ['a/b;charset=utf-8;charset=utf-8', refused],
+  ])('%j', (header, expected) => {
+    expect(parseContentType(header)).toEqual(expected);
+  });
+});

@@ -10,7 +10,14 @@ import {
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { uuidOf } from '../../src/kernel/ids.js';
-import { accessToken, createTokenRealm } from '../../src/platform/access-token.js';
+import {
+  accessToken,
+  createTokenRealm,
+  environmentOf,
+  keyNamedBy,
+  toVerifiedToken,
+} from '../../src/platform/access-token.js';
+import { parseToken } from '../../src/platform/jws.js';
 import { createSigningKey } from '../../src/platform/signing-key.js';
 import {
   API,
@@ -301,6 +308,67 @@ describe('what is not an access token (SEC-48)', () => {
     const [head = '', , tail = ''] = token.split('.');
     const claims = { ...decodeJwt(token), client_id: NOWHERE };
     expect(await world.tokens.authenticate(`${head}.${b64(claims)}.${tail}`)).toBeUndefined();
+  });
+});
+
+describe('claims under a good signature (00 §5.2; SEC-48)', () => {
+  const now = 1_900_000_000_000;
+  const good = { client_id: CLIENT, aud: ['https://api.example'], exp: now / 1000 + 1, env: HERE };
+  const verified = (change: object, at = now) => toVerifiedToken({ ...good, ...change }, 'k', HERE, at);
+
+  it('name a client of ours, a list of audiences and an end that is still to come', () => {
+    expect(verified({})).toEqual({ kid: 'k', clientId: CLIENT, environmentId: HERE, expiresAt: now + 1_000 });
+    expect(verified({}, now + 999)).toBeDefined();
+    for (const change of [
+      { client_id: undefined },
+      { client_id: 7 },
+      { client_id: 'postern' },
+      { aud: 'https://api.example' },
+      { exp: undefined },
+    ])
+      expect(verified(change)).toBeUndefined();
+    for (const at of [now + 1_000, now + 1_001]) expect(verified({}, at)).toBeUndefined();
+  });
+
+  it('say whose keys to try only if what they say is an id', () => {
+    expect(environmentOf(good)).toBe(HERE);
+    for (const env of [undefined, 7, [HERE], 'nowhere', HERE.toUpperCase()])
+      expect(environmentOf({ ...good, env })).toBeUndefined();
+  });
+
+  it.each(['jwk', 'jku', 'x5c', 'x5u', 'crit', 'b64', 'zip'])('a header that also has %s names no key', (name) => {
+    expect(keyNamedBy({ kid: 'k' })).toBe('k');
+    expect(keyNamedBy({ kid: 'k', [name]: undefined })).toBeUndefined();
+    for (const kid of [undefined, 7, null]) expect(keyNamedBy({ kid })).toBeUndefined();
+  });
+
+  it('the audience is the API without its version, and only that', () => {
+    expect(createTokenRealm('https://api.example/v1', AUTH).audience).toBe('https://api.example');
+    expect(createTokenRealm('https://api.example/v1/mfa/v1', AUTH).audience).toBe('https://api.example/v1/mfa');
+    expect(createTokenRealm('https://api.example/v10', AUTH).audience).toBe('https://api.example/v10');
+  });
+
+  it('a token is three parts, the last of 64 bytes, and not longer than is looked at', () => {
+    const signature = `${'A'.repeat(85)}A`;
+    const token = (payload: string) => `${b64({ alg: 'ES256' })}.${payload}.${signature}`;
+    const padding = (length: number) => {
+      const payload = b64(JSON.stringify({ a: 'x'.repeat(length) }));
+      return token(payload);
+    };
+    expect(parseToken(token(b64({ a: 1 })))?.claims).toEqual({ a: 1 });
+    let longest = 0;
+    while (padding(longest + 1).length <= 4_096) longest += 1;
+    expect(parseToken(padding(longest))).toBeDefined();
+    expect(parseToken(padding(longest + 3))).toBeUndefined();
+    for (const text of [
+      '',
+      `x${' '}${token(b64({}))}`,
+      `.${token(b64({}))}`,
+      `${token(b64({}))}A`,
+      `${token(b64({}))}\n`,
+    ])
+      expect(parseToken(text)).toBeUndefined();
+    for (const payload of [b64('[]'), b64('"x"'), b64('{'), 'A']) expect(parseToken(token(payload))).toBeUndefined();
   });
 });
 
