@@ -7,7 +7,7 @@ import { granted, refused, wrong } from './results.js';
 import { guess, open, openOneTime, paired } from './scenes.js';
 import { ENVIRONMENT, id, USER, type World } from './world.js';
 
-/** What the last command reported: type and detail, each about the flow and, if there is one, its device. */
+/** What the last command reported: type and detail, each about the flow, its factor's type and, if there is one, its device. */
 function reported(world: World, flow: string, device?: number): readonly unknown[] {
   for (const event of world.events) {
     const { type: _, detail: __, ...subject } = event;
@@ -18,7 +18,11 @@ function reported(world: World, flow: string, device?: number): readonly unknown
       ...(device === undefined ? {} : { deviceId: id(device) }),
     });
   }
-  return world.events.map(({ type, detail }) => (detail ? [type, detail] : [type]));
+  return world.events.map(({ type, detail }) => {
+    const { deviceType, ...rest } = detail ?? {};
+    expect(deviceType).toBe('SMS');
+    return Object.keys(rest).length > 0 ? [type, rest] : [type];
+  });
 }
 
 describe('what is reported (10 §16)', () => {
@@ -148,7 +152,7 @@ describe('a code of another length (SEC-09, SEC-18)', () => {
     world.setPolicy({}, { otpLength: 6 });
     granted(world.select(flow, 1));
     refused(world.check(flow, wrong(world.code(flow))));
-    expect(world.events[0]?.detail).toEqual({ attemptsRemaining: 2 });
+    expect(reported(world, flow, 1)).toEqual([['OTP.CHECK_INVALID', { attemptsRemaining: 2 }]]);
     expect(refused(world.check(flow, long))).toEqual({ kind: 'OtpMalformed', length: 6 });
   });
 });

@@ -32,6 +32,7 @@ interface Task {
   readonly id: string;
   readonly type: 'suite' | 'test';
   readonly mode: string;
+  readonly result?: { readonly state?: string };
   readonly tasks?: readonly Task[];
   readonly suite?: Task | undefined;
   readonly file?: Task | undefined;
@@ -58,6 +59,8 @@ const MORE_THAN_ENOUGH = 100;
 
 async function judge(file: Task): Promise<void> {
   const tests = testsIn(file);
+  // A test that fails without a change judges none: whoever runs this is told by the runner's own report.
+  if (tests.some(({ result }) => result?.state === 'fail')) return;
   const took = new Map<Task, number>();
   const sound: Task[] = [];
   for (const test of tests) {
