@@ -135,7 +135,7 @@ describe('activities', () => {
           href: `${flows()}/${flow}`,
         },
       ],
-      result: { status: 'SUCCESS', description: 'OTP Check Success' },
+      result: { status: 'SUCCESS', description: 'OTP Check Success: deviceType EMAIL' },
     });
     expect(page._embedded.activities[2]?.result.status).toBe('FAILURE');
     expect(JSON.stringify(page)).not.toMatch(new RegExp(`[" ](?:${right}|${wrong})[", ]|@example`));

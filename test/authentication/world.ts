@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import type { AuditRecord } from '../../src/audit/record.js';
 import type { Verdict } from '../../src/authentication/answer.js';
 import type {
   CommandName,
@@ -45,6 +46,8 @@ export class World {
   destinations = new Map<string, DestinationUse>();
   documents: StoredDocument[] = [];
   outbox: OutboxMessage[] = [];
+  /** What commands have put on record. */
+  records: AuditRecord[] = [];
   channels = new Set<Channel>(CHANNELS);
   testModeAllowed = true;
   /** Of the last command. */
@@ -236,6 +239,9 @@ export class World {
         return;
       case 'outbox':
         this.outbox.push(write.value);
+        return;
+      case 'audit':
+        this.records.push(write.value);
         return;
       default:
         throw new Error(`device authentications never write ${write.entity}`);

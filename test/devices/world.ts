@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import type { AuditRecord } from '../../src/audit/record.js';
 import { CHANNELS, type Channel, type MessageContent, type OutboxMessage } from '../../src/delivery/message.js';
 import { type CreationRequest, parseCreation } from '../../src/devices/creation.js';
 import type { Caller } from '../../src/devices/kinds/pairing.js';
@@ -91,6 +92,8 @@ export class World {
   channels = new Set<Channel>(CHANNELS);
   testModeAllowed = true;
   events: BusinessEvent[] = [];
+  /** What commands have put on record. */
+  records: AuditRecord[] = [];
   /** Of the last command. */
   writes: readonly Write[] = [];
   readonly service: DeviceService;
@@ -225,7 +228,7 @@ export class World {
     const decision = decide(snapshot);
     expect(revealed(decide(snapshot)), 'deciding again gives the same').toBe(revealed(decision));
     expect(revealed(snapshot), 'a decision changes nothing that was loaded').toBe(loaded);
-    this.writes = decision.writes;
+    this.writes = decision.writes.filter(({ entity }) => entity !== 'audit');
     for (const write of decision.writes) this.#apply(write);
     return decision.outcome;
   }
@@ -254,6 +257,10 @@ export class World {
         return;
       case 'outbox':
         this.outbox.push(write.value);
+        return;
+      case 'audit':
+        expect(this.writes.length, 'nothing is on record of what changes nothing').toBeGreaterThan(0);
+        this.records.push(write.value);
         return;
       default:
         throw new Error(`devices never write ${write.entity}`);
