@@ -35,7 +35,7 @@ describe('what is reported (10 §16)', () => {
     ]);
     granted(world.check(flow, world.code(flow)));
     expect(reported(world, flow, 1)).toEqual([
-      ['OTP.CHECK_SUCCESS'],
+      ['OTP.CHECK_SUCCESS', { country: 'US' }],
       ['AUTHENTICATION.UPDATED', { status: 'COMPLETED' }],
     ]);
   });
