@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import nodemailer from 'nodemailer';
 import type { Problem } from '../../config/problem.js';
 import { type EmailAddress, parseEmail } from '../../devices/contact.js';
 import { seconds } from '../../kernel/duration.js';
@@ -71,22 +70,25 @@ export const smtp = defineGateway({
     const sender = parseSender(settings['smtp-from'] ?? '');
     if (!server || !sender) return undefined;
     const ca = settings['smtp-ca-file'] === undefined ? undefined : readable(settings['smtp-ca-file']);
-    const transport = nodemailer.createTransport({
-      pool: true,
-      maxConnections: CONNECTIONS,
-      ...server,
-      // Without it a man in the middle could strip STARTTLS (SEC-70).
-      requireTLS: settings['smtp-require-tls'],
-      tls: { minVersion: 'TLSv1.2', ...(ca === undefined ? {} : { ca }) },
-      dnsTimeout: seconds(3),
-      connectionTimeout: seconds(3),
-      greetingTimeout: seconds(5),
-      socketTimeout: seconds(10),
-      idleTimeout: seconds(30),
-      maxRequeues: 1,
-      disableFileAccess: true,
-      disableUrlAccess: true,
-    });
+    // Loaded by those who send mail: the client library is tens of milliseconds of a start, and megabytes.
+    const transport = import('nodemailer').then(({ default: nodemailer }) =>
+      nodemailer.createTransport({
+        pool: true,
+        maxConnections: CONNECTIONS,
+        ...server,
+        // Without it a man in the middle could strip STARTTLS (SEC-70).
+        requireTLS: settings['smtp-require-tls'],
+        tls: { minVersion: 'TLSv1.2', ...(ca === undefined ? {} : { ca }) },
+        dnsTimeout: seconds(3),
+        connectionTimeout: seconds(3),
+        greetingTimeout: seconds(5),
+        socketTimeout: seconds(10),
+        idleTimeout: seconds(30),
+        maxRequeues: 1,
+        disableFileAccess: true,
+        disableUrlAccess: true,
+      }),
+    );
     const domain = sender.address.slice(sender.address.lastIndexOf('@') + 1);
     return {
       name: 'smtp',
@@ -98,7 +100,7 @@ export const smtp = defineGateway({
         // The same at every attempt, so that a mail system can drop the second of two.
         const messageId = `<${message.id}@${domain}>`;
         try {
-          await transport.sendMail({
+          await (await transport).sendMail({
             envelope: { from: sender.address, to: [to] },
             from: sender,
             to: { name: '', address: to },
@@ -115,7 +117,7 @@ export const smtp = defineGateway({
           return failureOf(error, signal);
         }
       },
-      close: () => transport.close(),
+      close: () => void transport.then((open) => open.close()),
     };
   },
 });
