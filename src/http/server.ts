@@ -70,6 +70,11 @@ const UNLIMITED: GateLimits = { clientRate: 0, flowRate: 0, atOnce: Number.POSIT
 const DRAIN_GRACE: Millis = 500;
 /** After this, what is still in flight is cut off: the process must be gone within 30 s (SEC-84). */
 const DRAIN_LIMIT: Millis = seconds(20);
+
+const noSchemas = (): never => {
+  throw new TypeError('the engine compiles no schemas: requests are checked behind its back');
+};
+
 /**
  * Fastify as an engine only: bytes in, strings out (`design.md` §8). Its parsers, validators, serializers, router and logger are
  * out of the way; every decision about a request is made behind `front.ts`.
@@ -98,6 +103,8 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
 
   const engine = createEngine({
     logger: false,
+    // Asked for by nobody, because no route has a schema; without them the engine loads two compilers that nothing uses.
+    schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
     genReqId: () => random.uuid(),
     // Paths are the dispatcher's business: the engine sees one, and whatever a client sends is a path to it.
     rewriteUrl: () => '/',
