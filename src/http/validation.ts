@@ -1,6 +1,6 @@
 import type { TSchema } from 'typebox';
-import { Compile } from 'typebox/compile';
 import Format from 'typebox/format';
+import { Compile } from 'typebox/schema';
 import { isJsonObject } from '../kernel/json.js';
 import { type ErrorDetail, empty, invalid, outOfRange, required, tooLong } from './errors.js';
 import { closedSchema, enumeration, mergedSchema, type SchemaNode, schemaNode, typeboxSchema } from './schema.js';

@@ -1,4 +1,5 @@
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
+import { Type } from '../kernel/json-schema.js';
 import { accept, type Outcome, reject } from '../kernel/outcome.js';
 import type { EnvironmentId } from '../platform/model.js';
 import type { Snapshot } from '../storage/port.js';

@@ -1,8 +1,7 @@
-import Type, { type Static } from 'typebox';
-import { Compile } from 'typebox/compile';
-import Value from 'typebox/value';
-import type { JsonObject } from '../kernel/json.js';
-import { oneOf } from './schema.js';
+import type { Static } from 'typebox';
+import { isJsonObject, type JsonObject } from '../kernel/json.js';
+import { Type } from '../kernel/json-schema.js';
+import { fits, knownMembers, oneOf } from './schema.js';
 
 /** Devices a user may have at most, whatever the setting (`30` §3.2). */
 export const MAX_ALLOWED_DEVICES = 15;
@@ -31,16 +30,16 @@ export const MfaSettingsDocument = Type.Object({
 });
 export type MfaSettingsDocument = Static<typeof MfaSettingsDocument>;
 
-const compiled = Compile(MfaSettingsDocument);
+const isFit = fits(MfaSettingsDocument);
 
 export function isMfaSettingsDocument(value: JsonObject): value is JsonObject & MfaSettingsDocument {
-  return compiled.Check(value);
+  return isFit(value);
 }
 
 /** The document with the members it may have, in the order they were sent, and no other (SEC-45; `30` §0.3). */
 export function withKnownSettings(document: MfaSettingsDocument): JsonObject & MfaSettingsDocument {
-  const known: unknown = Value.Clean(MfaSettingsDocument, structuredClone(document));
-  if (!compiled.Check(known))
+  const known = knownMembers(MfaSettingsDocument, document);
+  if (!isJsonObject(known) || !isMfaSettingsDocument(known))
     throw new TypeError('settings that fit their schema no longer do without unknown members');
   return known;
 }

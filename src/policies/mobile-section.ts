@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from '../kernel/json-schema.js';
 import { MobileOtp, PairingKeyLifetime } from './method-sections.js';
 import { durationIn, oneOf, Reference } from './schema.js';
 

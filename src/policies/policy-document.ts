@@ -1,10 +1,9 @@
-import Type, { type Static } from 'typebox';
-import { Compile } from 'typebox/compile';
-import Value from 'typebox/value';
-import type { JsonObject } from '../kernel/json.js';
+import type { Static } from 'typebox';
+import { isJsonObject, type JsonObject } from '../kernel/json.js';
+import { Type } from '../kernel/json-schema.js';
 import { DesktopSection, Fido2Section, SentMethodSection, TokenSection, TotpSection } from './method-sections.js';
 import { MobileSection } from './mobile-section.js';
-import { durationIn, oneOf, Reference } from './schema.js';
+import { durationIn, fits, knownMembers, oneOf, Reference } from './schema.js';
 
 /**
  * The writable members of a device authentication policy (wire: `30` §1.2, §1.3). Read-only members and unknown ones, the
@@ -42,16 +41,16 @@ export const PolicyDocument = Type.Object({
 });
 export type PolicyDocument = Static<typeof PolicyDocument>;
 
-const compiled = Compile(PolicyDocument);
+const isFit = fits(PolicyDocument);
 
 export function isPolicyDocument(value: JsonObject): value is JsonObject & PolicyDocument {
-  return compiled.Check(value);
+  return isFit(value);
 }
 
 /** The document with the members it may have, in the order they were sent, and no other (SEC-45; `30` §0.3). */
 export function withKnownMembers(document: PolicyDocument): JsonObject & PolicyDocument {
-  const known: unknown = Value.Clean(PolicyDocument, structuredClone(document));
-  if (!compiled.Check(known))
+  const known = knownMembers(PolicyDocument, document);
+  if (!isJsonObject(known) || !isPolicyDocument(known))
     throw new TypeError('a policy that fits its schema no longer does without unknown members');
   return known;
 }

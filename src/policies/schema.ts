@@ -1,7 +1,18 @@
-import Type, { type TSchema } from 'typebox';
+import type { TSchema } from 'typebox';
+import { Compile } from 'typebox/schema';
 import type { Duration, TimeUnit } from '../kernel/duration.js';
 import { isJsonObject, type Json } from '../kernel/json.js';
+import { Type } from '../kernel/json-schema.js';
 import type { OutOfRange } from './rejection.js';
+
+/** Whether a value fits a schema. Compiled at the first question: a start asks few. */
+export function fits(schema: TSchema): (value: unknown) => boolean {
+  let compiled: { Check(value: unknown): boolean } | undefined;
+  return (value) => {
+    compiled ??= Compile(schema);
+    return compiled.Check(value);
+  };
+}
 
 /** One of these texts. */
 export function oneOf<const V extends string>(...values: readonly V[]) {
@@ -53,6 +64,18 @@ export function unitRangeProblems(schema: TSchema, value: Json, path = ''): read
     const below = value[name];
     return below === undefined ? [] : unitRangeProblems(member, below, path ? `${path}.${name}` : name);
   });
+}
+
+/** The value without members that its schema does not list, the others in the order they were sent. `value` has passed `schema`. */
+export function knownMembers(schema: TSchema, value: Json): Json {
+  if (Type.IsArray(schema)) return Array.isArray(value) ? value.map((item) => knownMembers(schema.items, item)) : value;
+  if (!Type.IsObject(schema) || !isJsonObject(value)) return value;
+  const known: Record<string, Json> = {};
+  for (const [name, member] of Object.entries(value)) {
+    const below = Object.hasOwn(schema.properties, name) ? schema.properties[name] : undefined;
+    if (below) known[name] = knownMembers(below, member);
+  }
+  return known;
 }
 
 function durationProblems(ranges: readonly UnitRange[], { duration, timeUnit }: Duration, path: string): OutOfRange[] {

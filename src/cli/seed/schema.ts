@@ -1,6 +1,7 @@
-import Type, { type Static, type TSchema } from 'typebox';
+import type { Static, TSchema } from 'typebox';
 import { DEVICE_TYPES, KINDS } from '../../devices/kinds/index.js';
 import type { Members } from '../../devices/kinds/kind.js';
+import { Type } from '../../kernel/json-schema.js';
 import { MfaSettingsDocument } from '../../policies/mfa-settings-document.js';
 import { PolicyDocument } from '../../policies/policy-document.js';
 

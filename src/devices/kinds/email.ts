@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from '../../kernel/json-schema.js';
 import { accept, reject } from '../../kernel/outcome.js';
 import { canonicalContact, maskEmail, parseEmail } from '../contact.js';
 import type { Contact, DeviceKind } from './kind.js';

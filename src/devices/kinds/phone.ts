@@ -1,6 +1,6 @@
-import Type from 'typebox';
 import type { Channel } from '../../delivery/message.js';
 import type { JsonObject } from '../../kernel/json.js';
+import { Type } from '../../kernel/json-schema.js';
 import { accept, type Outcome, reject } from '../../kernel/outcome.js';
 import type { SentMethod } from '../../policies/model.js';
 import { canonicalContact, EXTENSION_PATTERN, maskPhone, PHONE_PATTERN, parsePhone } from '../contact.js';

@@ -1,6 +1,6 @@
-import Type from 'typebox';
 import { composeContent, hasContent } from '../../delivery/content.js';
 import type { Channel, OutboxMessage } from '../../delivery/message.js';
+import { Type } from '../../kernel/json-schema.js';
 import { countryOfPhone } from '../../kernel/numbering-plan.js';
 import { accept, reject } from '../../kernel/outcome.js';
 import { Redacted } from '../../kernel/sealed.js';

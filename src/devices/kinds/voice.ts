@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from '../../kernel/json-schema.js';
 import type { DeviceKind } from './kind.js';
 import { extensionMember, phoneKind } from './phone.js';
 

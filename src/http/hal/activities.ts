@@ -1,9 +1,10 @@
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
 import { describeAction, resultOf } from '../../audit/action.js';
 import { actingUser, type Resource, resourcesOf } from '../../audit/activity.js';
 import type { AuditEvent } from '../../audit/record.js';
 import { toTimestamp } from '../../kernel/clock.js';
 import type { Uuid } from '../../kernel/ids.js';
+import { Type } from '../../kernel/json-schema.js';
 import type { NamedActivity } from '../../platform/activities.js';
 import { LinkView, Reference } from './collection.js';
 import type { Links } from './links.js';

@@ -1,4 +1,5 @@
-import Type, { type TObject, type TSchema } from 'typebox';
+import type { Static, TObject, TSchema } from 'typebox';
+import { Type } from '../../kernel/json-schema.js';
 import type { Listing, ListRequest } from '../../platform/listing.js';
 import type { Link, Links } from './links.js';
 
@@ -23,7 +24,7 @@ export function collectionView<N extends string>(name: N, item: TSchema): TObjec
 }
 
 /** The query as a service takes it: what was asked for, and no more than the collection gives at once. */
-export function listRequest(query: Type.Static<typeof ListQuery>, maximum: number): ListRequest {
+export function listRequest(query: Static<typeof ListQuery>, maximum: number): ListRequest {
   const { limit = maximum, cursor, filter } = query;
   return {
     limit: Math.min(limit, maximum),
@@ -36,7 +37,7 @@ export function listRequest(query: Type.Static<typeof ListQuery>, maximum: numbe
 export function collection(
   links: Links,
   path: string,
-  query: Type.Static<typeof ListQuery>,
+  query: Static<typeof ListQuery>,
   name: string,
   { items, count, next }: Omit<Listing<object>, 'count'> & { readonly count?: number },
 ): object {

@@ -1,10 +1,11 @@
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
 import type { Answer, ListedDevice } from '../../authentication/answer.js';
 import type { FlowError, SelectedDevice } from '../../authentication/model.js';
 import { linksOf } from '../../authentication/table.js';
 import { KINDS } from '../../devices/kinds/index.js';
 import { toTimestamp } from '../../kernel/clock.js';
 import type { JsonObject } from '../../kernel/json.js';
+import { Type } from '../../kernel/json-schema.js';
 import type { Link, Links } from './links.js';
 
 const closed = { additionalProperties: false };

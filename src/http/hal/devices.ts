@@ -1,4 +1,4 @@
-import Type, { type TSchema } from 'typebox';
+import type { TSchema } from 'typebox';
 import { DEVICE_TYPES, KINDS } from '../../devices/kinds/index.js';
 import type { DeviceKind } from '../../devices/kinds/kind.js';
 import type { OpenedDevice } from '../../devices/managed.js';
@@ -6,6 +6,7 @@ import type { Device } from '../../devices/model.js';
 import type { OpenedList } from '../../devices/service.js';
 import { toTimestamp } from '../../kernel/clock.js';
 import type { JsonObject } from '../../kernel/json.js';
+import { Type } from '../../kernel/json-schema.js';
 import type { EnvironmentId, UserId } from '../../platform/model.js';
 import type { Link, Links } from './links.js';
 

@@ -1,5 +1,6 @@
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
 import { toTimestamp } from '../../kernel/clock.js';
+import { Type } from '../../kernel/json-schema.js';
 import type { Environment } from '../../platform/model.js';
 import { LinkView, Reference } from './collection.js';
 import type { Links } from './links.js';

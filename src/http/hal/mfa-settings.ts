@@ -1,6 +1,7 @@
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
 import { toTimestamp } from '../../kernel/clock.js';
 import type { JsonObject } from '../../kernel/json.js';
+import { Type } from '../../kernel/json-schema.js';
 import type { EnvironmentId } from '../../platform/model.js';
 import { settingsSelection } from '../../policies/configuration.js';
 import { MfaSettingsDocument } from '../../policies/mfa-settings-document.js';

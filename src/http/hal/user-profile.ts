@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from '../../kernel/json-schema.js';
 
 /** Anything that can be read: letters, marks, spaces, symbols, digits, punctuation. */
 export const READABLE = '^[\\p{L}\\p{M}\\p{Zs}\\p{S}\\p{N}\\p{P}]*$';

@@ -1,7 +1,8 @@
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
 import { toTimestamp } from '../../kernel/clock.js';
 import { seconds } from '../../kernel/duration.js';
 import type { JsonObject } from '../../kernel/json.js';
+import { Type } from '../../kernel/json-schema.js';
 import { activeLock } from '../../platform/account.js';
 import type { UserState } from '../../platform/rules.js';
 import { LinkView, Reference } from './collection.js';

@@ -1,5 +1,5 @@
-import Type from 'typebox';
 import type { Uuid } from '../../kernel/ids.js';
+import { Type } from '../../kernel/json-schema.js';
 import type { ActivityService } from '../../platform/activities.js';
 import { readActivityFilter } from '../activity-filter.js';
 import { notFound, type WireError } from '../errors.js';
@@ -16,7 +16,7 @@ const USUAL_PAGE = 100;
 const FilterBody = Type.Object({ filter: Type.String({ maxLength: 2_048 }) });
 const PageQuery = Type.Omit(ListQuery, ['filter']);
 
-type Query = Type.Static<typeof ListQuery>;
+type Query = Static<typeof ListQuery>;
 
 /** The audit trail (wire: `00` §11.1). */
 export function activitiesRoutes(activities: ActivityService): Route[] {

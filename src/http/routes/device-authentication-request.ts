@@ -1,8 +1,9 @@
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
 import type { CreateCommand, OneTimeContact } from '../../authentication/command.js';
 import type { NotificationRequest } from '../../authentication/model.js';
 import { DEVICE_TYPES, KINDS } from '../../devices/kinds/index.js';
 import { parseUuid, type Uuid } from '../../kernel/ids.js';
+import { Type } from '../../kernel/json-schema.js';
 import { accept, type Outcome, reject } from '../../kernel/outcome.js';
 import {
   type ErrorDetail,

@@ -1,6 +1,6 @@
-import Type from 'typebox';
 import { parseCancelReason } from '../../authentication/command.js';
 import type { AuthenticationResult, AuthenticationService } from '../../authentication/service.js';
+import { Type } from '../../kernel/json-schema.js';
 import { invalidData, required, type WireError } from '../errors.js';
 import { Compatibility, DeviceAuthenticationView, deviceAuthenticationView } from '../hal/device-authentication.js';
 import type { Links } from '../hal/links.js';

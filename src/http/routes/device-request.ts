@@ -1,7 +1,8 @@
-import Type, { type TSchema } from 'typebox';
+import type { TSchema } from 'typebox';
 import type { CreationRequest } from '../../devices/creation.js';
 import { DEVICE_TYPES, KINDS } from '../../devices/kinds/index.js';
 import type { DeviceKind, Members } from '../../devices/kinds/kind.js';
+import { Type } from '../../kernel/json-schema.js';
 import type { FilterRules } from '../filter.js';
 
 type Schemas = Readonly<Record<string, TSchema>>;

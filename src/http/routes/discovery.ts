@@ -1,4 +1,5 @@
-import Type from 'typebox';
+import type { Static } from 'typebox';
+import { Type } from '../../kernel/json-schema.js';
 import type { TokenService } from '../../platform/tokens.js';
 import { environmentNotFound } from '../errors.js';
 import { defineRoute, type Route, reply } from '../route.js';
@@ -52,7 +53,7 @@ const HMAC_AND_RSA = ['HS256', 'HS384', 'HS512', 'RS256', 'RS384', 'RS512'];
 const words = (text: string): string[] => text.split(' ');
 
 /** The provider's metadata, member by member as the reference lists them (wire: `00` §5.4). */
-function discoveryDocument(issuer: string): Type.Static<typeof DiscoveryView> {
+function discoveryDocument(issuer: string): Static<typeof DiscoveryView> {
   return {
     issuer,
     authorization_endpoint: `${issuer}/authorize`,

@@ -1,6 +1,7 @@
-import Type from 'typebox';
+import type { Static } from 'typebox';
 import type { Refusals } from '../../audit/refusals.js';
 import { parseUuid, type Uuid } from '../../kernel/ids.js';
+import { Type } from '../../kernel/json-schema.js';
 import type { TokenService } from '../../platform/tokens.js';
 import { readClientCredentials } from '../client-credentials.js';
 import { ClientThrottle } from '../client-throttle.js';
@@ -28,7 +29,7 @@ const TokenView = Type.Object({
 const OAuthErrorView = Type.Object({ error: Type.String(), error_description: Type.String() });
 
 type TokenCall = Pick<
-  Call<string, Type.Static<typeof TokenForm>>,
+  Call<string, Static<typeof TokenForm>>,
   'body' | 'header' | 'correlationId' | 'source' | 'signal'
 >;
 

@@ -1,5 +1,6 @@
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
 import { uuidOf } from '../../kernel/ids.js';
+import { Type } from '../../kernel/json-schema.js';
 import type { CreateUser } from '../../platform/rules.js';
 import { READABLE, UserProfile } from '../hal/user-profile.js';
 import { knownMembers, schemaNode } from '../schema.js';
