@@ -16,26 +16,29 @@ export type Validator = (value: unknown) => readonly ErrorDetail[];
  * path and one of six codes (`00` §4.2), which a generic error list does not carry.
  */
 export function createValidator(schema: TSchema): Validator {
-  const compiled = Compile(schema);
+  const fits = compiledLater(() => schema);
   const node = schemaNode(schema);
   return (value) => {
-    if (compiled.Check(value)) return [];
+    if (fits(value)) return [];
     const details = explain(node, value, '').slice(0, MAX_DETAILS);
     // A keyword that the walk does not know still refuses the request, without naming the field.
     return details.length > 0 ? details : [{ code: 'INVALID_VALUE', message: 'is not valid' }];
   };
 }
 
-/**
- * For what the server itself sends: as `createValidator`, and a member that the schema does not list is a problem too (SEC-46).
- * Compiled when it is first needed: only development checks views.
- */
+/** For what the server itself sends: as `createValidator`, and a member that the schema does not list is a problem too (SEC-46). */
 export function createViewCheck(schema: TSchema): Validator {
   const node = schemaNode(schema);
+  const fits = compiledLater(() => typeboxSchema(closedSchema(node)));
+  return (value) => (fits(value) ? [] : explain(node, value, '', true));
+}
+
+/** Compiled at its first use: a start need not wait for every operation there is, and only development checks views. */
+function compiledLater(schema: () => TSchema): (value: unknown) => boolean {
   let compiled: { Check(value: unknown): boolean } | undefined;
   return (value) => {
-    compiled ??= Compile(typeboxSchema(closedSchema(node)));
-    return compiled.Check(value) ? [] : explain(node, value, '', true);
+    compiled ??= Compile(schema());
+    return compiled.Check(value);
   };
 }
 
