@@ -6,12 +6,16 @@ import type { Link, Links } from './links.js';
 export const LinkView = Type.Object({ href: Type.String() });
 export const Reference = Type.Object({ id: Type.String() });
 
-/** The query of a list that is paged (wire: `00` §3.4, §3.6). */
-export const ListQuery = Type.Object({
+const paging = {
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000 })),
   cursor: Type.Optional(Type.String({ maxLength: 2_048 })),
-  filter: Type.Optional(Type.String({ maxLength: 2_048 })),
-});
+};
+
+/** The query of a page whose filter stands elsewhere. */
+export const PageQuery = Type.Object(paging);
+
+/** The query of a list that is paged (wire: `00` §3.4, §3.6). */
+export const ListQuery = Type.Object({ ...paging, filter: Type.Optional(Type.String({ maxLength: 2_048 })) });
 
 /** A page of a collection (wire: `00` §3.4); the array is there even when it is empty. */
 export function collectionView<N extends string>(name: N, item: TSchema): TObject {

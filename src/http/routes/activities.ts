@@ -1,10 +1,11 @@
+import type { Static } from 'typebox';
 import type { Uuid } from '../../kernel/ids.js';
 import { Type } from '../../kernel/json-schema.js';
 import type { ActivityService } from '../../platform/activities.js';
 import { readActivityFilter } from '../activity-filter.js';
 import { notFound, type WireError } from '../errors.js';
 import { ActivitiesView, ActivityView, activityView } from '../hal/activities.js';
-import { collection, ListQuery } from '../hal/collection.js';
+import { collection, ListQuery, PageQuery } from '../hal/collection.js';
 import type { Links } from '../hal/links.js';
 import { platformError } from '../rejections/platform.js';
 import { defineRoute, JSON_TYPE, type Reply, type Route, reply } from '../route.js';
@@ -14,7 +15,6 @@ const COLLECTION = '/environments/:envId/activities';
 const USUAL_PAGE = 100;
 
 const FilterBody = Type.Object({ filter: Type.String({ maxLength: 2_048 }) });
-const PageQuery = Type.Omit(ListQuery, ['filter']);
 
 type Query = Static<typeof ListQuery>;
 
