@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -6,5 +7,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    // Many tests wait for other processes: with one worker, as vitest has it on two cores, a machine stands idle.
+    maxWorkers: Math.max(2, availableParallelism()),
   },
 });
