@@ -117,13 +117,18 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     if (chain.length === 0) return { gateway: 'none', result: transient('no gateway') };
     let refused: Attempt | undefined;
     let mayPass: Attempt | undefined;
+    let soonest = Number.POSITIVE_INFINITY;
     for (const line of chain) {
       const result = await line.send(outgoing.value, timeLeft);
       if (result === 'closed') return result;
       if (result === 'late') break;
       if (result.ok) return { gateway: line.name, result };
-      if (result.failure === 'transient') mayPass = { gateway: line.name, result };
-      else refused = { gateway: line.name, result };
+      const { failure, notBefore = 0 } = result;
+      if (failure === 'permanent') refused = { gateway: line.name, result };
+      else if (notBefore <= soonest) {
+        mayPass = { gateway: line.name, result };
+        soonest = notBefore;
+      }
     }
     return mayPass ?? refused ?? 'late';
   }

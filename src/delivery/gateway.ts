@@ -28,7 +28,13 @@ export interface Outgoing extends Rendered {
  */
 export type SendResult =
   | { readonly ok: true; readonly receipt: string }
-  | { readonly ok: false; readonly failure: 'transient' | 'permanent'; readonly reason: string };
+  | {
+      readonly ok: false;
+      readonly failure: 'transient' | 'permanent';
+      readonly reason: string;
+      /** Nothing was tried, and nothing will be before this instant. */
+      readonly notBefore?: Instant;
+    };
 
 /** A way out. It never throws for what a provider does, and gives up when `signal` ends. */
 export interface Gateway {
@@ -48,4 +54,10 @@ export interface InboxDoor {
 }
 
 export const transient = (reason: string): SendResult => ({ ok: false, failure: 'transient', reason });
+export const resting = (reason: string, notBefore: Instant): SendResult => ({
+  ok: false,
+  failure: 'transient',
+  reason,
+  notBefore,
+});
 export const permanent = (reason: string): SendResult => ({ ok: false, failure: 'permanent', reason });

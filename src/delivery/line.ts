@@ -1,6 +1,6 @@
 import type { Clock, Instant, Millis } from '../kernel/clock.js';
 import { seconds } from '../kernel/duration.js';
-import { type Gateway, type Outgoing, type SendResult, transient } from './gateway.js';
+import { type Gateway, type Outgoing, resting, type SendResult, transient } from './gateway.js';
 
 /** Transient failures in a row after which a gateway is left alone, and for how long (SEC-60). */
 const FAILURES_TO_OPEN = 5;
@@ -59,7 +59,7 @@ export function createLine(gateway: Gateway, { clock, timeout, onFault }: LineOp
       try {
         const left = timeLeft();
         if (left <= 0) return 'late';
-        if (clock.now() < openUntil) return transient(`${gateway.name}: resting`);
+        if (clock.now() < openUntil) return resting(`${gateway.name}: resting`, openUntil);
         return await sendWithin(gateway, message, Math.min(left, timeout), note, onFault);
       } finally {
         done();

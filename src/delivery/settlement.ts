@@ -23,7 +23,8 @@ export function settlementOf(
 ): Settlement {
   if (result.ok) return { result: 'accepted', gateway, receipt: result.receipt };
   const { reason } = result;
-  const notBefore = now + pauseAfter(attempt, fraction);
+  // An attempt inside a gateway's rest would be spent on nothing.
+  const notBefore = Math.max(now + pauseAfter(attempt, fraction), result.notBefore ?? 0);
   return result.failure === 'permanent' || attempt >= MAX_ATTEMPTS || notBefore >= deadline
     ? { result: 'abandoned', gateway, reason }
     : { result: 'retry', gateway, reason, notBefore };

@@ -185,6 +185,40 @@ describe('a failure', () => {
     await world.dispatcher.idle();
     expect(gateway.sent).toHaveLength(6);
   });
+
+  it('to a gateway at rest is followed by an attempt after its rest, so that none is spent on nothing', async () => {
+    const world = createWorld([scriptedGateway('one', failing('transient'))]);
+    for (let n = 0; n < 5; n += 1) {
+      world.send();
+      await world.dispatcher.idle();
+    }
+    const end = world.clock.now() + seconds(10);
+    const message = world.send();
+    await world.dispatcher.idle();
+    expect(world.outbox.settlements(message.id)).toMatchObject([
+      { result: 'retry', reason: 'one: resting', notBefore: end },
+    ]);
+  });
+
+  it('to a gateway at rest does not hold back the one that may recover sooner', async () => {
+    let calls = 0;
+    const tired = scriptedGateway('tired', failing('transient'));
+    const other = scriptedGateway('other', async () => {
+      calls += 1;
+      return calls % 2 === 0 ? { ok: true, receipt: 'r' } : { ok: false, failure: 'transient', reason: 'busy' };
+    });
+    const world = createWorld([tired, other]);
+    for (let n = 0; n < 6; n += 1) {
+      world.send();
+      await world.dispatcher.idle();
+    }
+    const message = world.send();
+    await world.dispatcher.idle();
+    const [settlement] = world.outbox.settlements(message.id);
+    expect(tired.sent).toHaveLength(5);
+    expect(settlement).toMatchObject({ result: 'retry', gateway: 'other', reason: 'busy' });
+    expect(settlement?.result === 'retry' && settlement.notBefore - world.clock.now()).toBeLessThan(seconds(5));
+  });
 });
 
 describe('time', () => {
