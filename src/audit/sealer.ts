@@ -55,7 +55,11 @@ export function startSealer({ audit, refusals, logger, retention }: SealerParts)
 
   async function seal(all = false): Promise<void> {
     await recordRefusals(all);
-    for (const environmentId of await audit.waiting()) await sealEnvironment(environmentId);
+    // One that cannot be sealed does not keep the others from it.
+    const failures: unknown[] = [];
+    for (const environmentId of await audit.waiting())
+      await sealEnvironment(environmentId).catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
   }
 
   async function purge(): Promise<void> {

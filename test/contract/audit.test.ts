@@ -229,6 +229,23 @@ describe.each(KINDS)('somebody who can write to the database on %s', (kind) => {
     expect(found).toEqual(TAMPER.map(([, expected]) => expected));
   });
 
+  it('cannot have a head that was altered signed by the next sealing (SEC-73)', async () => {
+    await using kept = await keptDatabase(kind);
+    const keyring = testKeyring();
+    const before = await reopened(kept, keyring);
+    const { environmentId } = await addEnvironment(before.store);
+    await record(before.store, environmentId, 3);
+    await sealAll(before);
+    await record(before.store, environmentId, 1);
+    await before[Symbol.asyncDispose]();
+    const cut = `update audit_heads set last_seq = last_seq - 1 where environment_id = '${environmentId}'`;
+    await raw(kept.database, `${cut}${kind === 'sqlite' ? ' returning 1' : ''}`);
+    await using after = await reopened(kept, keyring);
+    await after.store.load({ environmentId });
+    await expect(after.store.audit.seal(environmentId, 10, () => {})).rejects.toThrow('was altered');
+    expect((await verifyTrail(after.store.audit, environmentId, keyring.audit)).finding).toBeDefined();
+  });
+
   it('and without whom the trail cannot be written stops every change (SEC-82)', async () => {
     await using kept = await keptDatabase(kind);
     const keyring = testKeyring();

@@ -107,6 +107,9 @@ function* seal(engine: Engine, lockHead: Statement, keys: AuditKeys, environment
   const now = yield* engine.time.now();
   const head = yield* hold(lockHead, keys, environment, now);
   if (!head) return NOTHING;
+  // To sign behind it would hide what was done to it; the verifier must find it as it stands.
+  if (!isHeadIntact(head, keys))
+    throw new StorageFault(`the head of the audit chain of ${environment} was altered: run postern audit verify`);
   const rows = yield* oldestOfTail(environment, limit);
   if (rows.length === 0) return NOTHING;
   const { block, head: after, altered } = sealBlock(head, rows, now, keys);
