@@ -139,7 +139,11 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     try {
       const held = await outbox.settle(message, settlement, event);
       unrecorded.delete(message.id);
-      if (!held) logger.warn({ outboxId: message.id }, 'a message was taken over by another process while it was sent');
+      if (!held) {
+        // Nothing was recorded, so nothing is told: who took it over will.
+        logger.warn({ outboxId: message.id }, 'a message was taken over by another process while it was sent');
+        return true;
+      }
     } catch (error) {
       if (unrecorded.size < MAX_UNRECORDED) unrecorded.set(message.id, { message, settlement });
       reportFault(logger, 'recording a delivery', error);
