@@ -16,7 +16,7 @@ type Line = { readonly progress: RotationProgress } | { readonly result: unknown
 
 /**
  * The embedded database serves one process, so what is to be done to it while that process serves is asked of it: over a socket
- * that only the owner of the data directory can open (decision 7). One line of JSON asks, lines of progress and one of result
+ * that only the owner of the data directory can open (decision 8). One line of JSON asks, lines of progress and one of result
  * answer; what is asked for ends when the asker goes.
  */
 export async function openControl(path: string, keys: KeyAdmin, logger: Logger): Promise<AsyncDisposable> {

@@ -18,7 +18,7 @@ export interface KeyState {
 export interface RotationProgress {
   readonly environmentId: string;
   readonly table: string;
-  /** Values looked at and values sealed anew so far, in all environments. */
+  /** Rows looked at and values sealed anew so far, in all environments. */
   readonly seen: number;
   readonly resealed: number;
 }

@@ -174,7 +174,7 @@ export interface StoreStats {
   /** Units decided again because another process had been first, and done again because the database had undone them. */
   readonly conflicts: number;
   readonly repeats: number;
-  /** Calls that ended in a `StoreError`, by its reason, or in a fault. */
+  /** Units and loads that ended in a `StoreError`, by its reason, or in a fault. */
   readonly failures: Readonly<Record<'busy' | 'unavailable' | 'unknownCommit' | 'fault', number>>;
   /** Connections to the database server; absent for the embedded one. */
   readonly connections?: { readonly open: number; readonly idle: number };
@@ -185,12 +185,4 @@ export interface Backlog {
   readonly messages: number;
   /** Age of the oldest of them; 0 when there is none. */
   readonly oldest: Millis;
-}
-
-/** What the store is given by its owner. */
-export interface StoreOptions {
-  /** Called after a commit with the outbox rows it appended, leased to this process, attempt 1. */
-  readonly onAppended: (messages: readonly OutboxMessage[]) => void;
-  /** Lease length of appended rows. */
-  readonly lease: Millis;
 }

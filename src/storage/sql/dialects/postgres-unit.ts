@@ -218,6 +218,8 @@ export class PostgresUnit<O> {
       throw new StoreError('unknownCommit', 'the connection broke after a commit was sent; it may have happened', {
         cause: committed.cause,
       });
+    // First, because it is durable whatever the checks below say.
+    announce(this.#context.options, set.appended);
     set.steps.forEach(({ rows }, index) => {
       const count = committed.results[index]?.count;
       // Nobody can have taken it from under the locks: the schema is not the one this release knows.
@@ -226,7 +228,6 @@ export class PostgresUnit<O> {
     });
     this.#context.tally.committed(1);
     assertOnRecord(record.map((_, index) => committed.results[set.steps.length + index]));
-    announce(this.#context.options, set.appended);
     return { kind: 'done', outcome: decision.outcome };
   }
 }
