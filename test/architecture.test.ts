@@ -164,7 +164,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   '@opentelemetry/resources': /^traces\//,
   '@opentelemetry/sdk-trace-base': /^traces\//,
   pino: /^(app|app\/.*|main)\.ts$/,
-  typebox: /^(?!kernel\/(?!json-schema\.ts))/,
+  typebox: /^(?!kernel\/(?!(json|document)-schema\.ts))/,
 };
 
 const PURE =

@@ -1,8 +1,9 @@
+import type { FieldProblem } from '../kernel/field-problem.js';
 import { parseUuid } from '../kernel/ids.js';
 import { accept, type Outcome, reject } from '../kernel/outcome.js';
 import type { PolicyId } from '../policies/model.js';
 import { KINDS } from './kinds/index.js';
-import type { DeviceKind, FieldProblem, Members, Particulars } from './kinds/kind.js';
+import type { DeviceKind, Members, Particulars } from './kinds/kind.js';
 import type { DeviceStatus, DeviceType, PairingNotification } from './model.js';
 
 /** A create request whose members have the right types and sizes (`20` §6.1); its kind's own members are among the others. */

@@ -1,7 +1,7 @@
 import type { Channel } from '../delivery/message.js';
 import type { Instant } from '../kernel/clock.js';
+import type { FieldProblem } from '../kernel/field-problem.js';
 import type { EnvironmentId } from '../platform/model.js';
-import type { FieldProblem } from './kinds/kind.js';
 import type { DeviceId, DeviceStatus } from './model.js';
 
 /** What closes a method to pairing (`20` §6.2; `10` §13A for the channel). */

@@ -1,4 +1,5 @@
 import type { Millis } from '../kernel/clock.js';
+import type { FieldProblem } from '../kernel/field-problem.js';
 import type { Uuid } from '../kernel/ids.js';
 import { isJsonObject } from '../kernel/json.js';
 import { accept, type Outcome, reject } from '../kernel/outcome.js';
@@ -7,7 +8,7 @@ import type { Decision, Snapshot, Write } from '../storage/port.js';
 import { parsePolicy } from './configuration.js';
 import type { Configuration, DeviceAuthenticationPolicy, PolicyId } from './model.js';
 import { type PolicyDocument, withKnownMembers } from './policy-document.js';
-import type { DocumentProblem, PolicyRejection } from './rejection.js';
+import type { PolicyRejection } from './rejection.js';
 import { documentProblems, nameProblems, referenceProblems } from './rules.js';
 
 export interface CreatePolicy {
@@ -117,7 +118,7 @@ function contextProblems(
   configuration: Configuration,
   document: PolicyDocument,
   self?: Uuid,
-): readonly DocumentProblem[] {
+): readonly FieldProblem[] {
   const applications = snapshot.documents.filter((stored) => stored.kind === 'application' && namesAnApp(stored));
   return [
     ...nameProblems(document.name, configuration.policies.values(), self),

@@ -1,11 +1,12 @@
 import type { Static } from 'typebox';
+import { Reference } from '../kernel/document-schema.js';
+import type { FieldProblem } from '../kernel/field-problem.js';
 import { Type } from '../kernel/json-schema.js';
 import { accept, type Outcome, reject } from '../kernel/outcome.js';
 import type { EnvironmentId } from '../platform/model.js';
 import type { Snapshot } from '../storage/port.js';
 import type { DeviceAuthenticationPolicy } from './model.js';
-import type { DocumentProblem, PolicyRejection } from './rejection.js';
-import { Reference } from './schema.js';
+import type { PolicyRejection } from './rejection.js';
 
 /** Which FIDO policy converted policies get (wire: `30` §1.6). */
 export const Fido2Migration = Type.Object({
@@ -28,15 +29,15 @@ export function migrateToFido2(
   const { configuration } = snapshot;
   if (!configuration) return reject({ kind: 'EnvironmentNotFound', environmentId: command.environmentId });
   const known = new Set<string>(configuration.policies.keys());
-  const problems = (command.migration.migrationData ?? []).flatMap((entry, index): DocumentProblem[] => [
+  const problems = (command.migration.migrationData ?? []).flatMap((entry, index): FieldProblem[] => [
     ...(known.has(entry.deviceAuthenticationPolicyId)
       ? []
-      : [unknown(`migrationData[${index}].deviceAuthenticationPolicyId`, 'deviceAuthenticationPolicy')]),
-    ...(entry.fido2PolicyId === undefined ? [] : [unknown(`migrationData[${index}].fido2PolicyId`, 'fido2Policy')]),
+      : [unknown(`migrationData[${index}].deviceAuthenticationPolicyId`, 'a device authentication policy')]),
+    ...(entry.fido2PolicyId === undefined ? [] : [unknown(`migrationData[${index}].fido2PolicyId`, 'a FIDO policy')]),
   ]);
   return problems.length > 0 ? reject({ kind: 'InvalidDocument', problems }) : accept([]);
 }
 
-function unknown(target: string, referent: 'deviceAuthenticationPolicy' | 'fido2Policy'): DocumentProblem {
-  return { kind: 'UnknownReference', target, referent };
+function unknown(target: string, referent: string): FieldProblem {
+  return { problem: 'invalid', target, message: `must be the id of ${referent} of this environment` };
 }

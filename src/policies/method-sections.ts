@@ -1,5 +1,5 @@
+import { durationIn, Reference } from '../kernel/document-schema.js';
 import { Type } from '../kernel/json-schema.js';
-import { durationIn, Reference } from './schema.js';
 
 /** The sections of a policy by method, without `mobile` (wire: `30` §1.3). Members in the order of the reference. */
 

@@ -1,7 +1,7 @@
 import type { Static } from 'typebox';
+import { fits, knownMembers, oneOf } from '../kernel/document-schema.js';
 import { isJsonObject, type JsonObject } from '../kernel/json.js';
 import { Type } from '../kernel/json-schema.js';
-import { fits, knownMembers, oneOf } from './schema.js';
 
 /** Devices a user may have at most, whatever the setting (`30` §3.2). */
 export const MAX_ALLOWED_DEVICES = 15;

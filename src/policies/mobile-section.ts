@@ -1,6 +1,6 @@
+import { durationIn, oneOf, Reference } from '../kernel/document-schema.js';
 import { Type } from '../kernel/json-schema.js';
 import { MobileOtp, PairingKeyLifetime } from './method-sections.js';
-import { durationIn, oneOf, Reference } from './schema.js';
 
 const Switch = Type.Object({ enabled: Type.Boolean() });
 const PushSpan = durationIn(['MINUTES', 1, 120], ['SECONDS', 60, 7200]);

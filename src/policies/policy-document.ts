@@ -1,9 +1,9 @@
 import type { Static } from 'typebox';
+import { durationIn, fits, knownMembers, oneOf, Reference } from '../kernel/document-schema.js';
 import { isJsonObject, type JsonObject } from '../kernel/json.js';
 import { Type } from '../kernel/json-schema.js';
 import { DesktopSection, Fido2Section, SentMethodSection, TokenSection, TotpSection } from './method-sections.js';
 import { MobileSection } from './mobile-section.js';
-import { durationIn, fits, knownMembers, oneOf, Reference } from './schema.js';
 
 /**
  * The writable members of a device authentication policy (wire: `30` §1.2, §1.3). Read-only members and unknown ones, the

@@ -1,20 +1,20 @@
 import { isIP } from 'node:net';
 import type { Millis } from '../kernel/clock.js';
+import { unitRangeProblems } from '../kernel/document-schema.js';
 import { toMillis } from '../kernel/duration.js';
+import type { FieldProblem } from '../kernel/field-problem.js';
 import type { PolicyId, SentMethod } from './model.js';
 import { PolicyDocument, withKnownMembers } from './policy-document.js';
-import type { DocumentProblem } from './rejection.js';
-import { unitRangeProblems } from './schema.js';
 
 type Application = NonNullable<PolicyDocument['mobile']['applications']>[number];
 
 /** What is wrong with a document that fits its schema, before anything is looked up. */
-export function documentProblems(document: PolicyDocument, longestLifeTime?: Millis): readonly DocumentProblem[] {
+export function documentProblems(document: PolicyDocument, longestLifeTime?: Millis): readonly FieldProblem[] {
   const applications = document.mobile.applications ?? [];
   return [
     ...unitRangeProblems(PolicyDocument, withKnownMembers(document)),
     ...(document.whatsApp && (document.desktop || document.yubikey)
-      ? [{ kind: 'ConflictsWithPingId', target: 'whatsApp' } as const]
+      ? [{ problem: 'invalid', target: 'whatsApp', message: 'must not be combined with desktop or yubikey' } as const]
       : []),
     ...(longestLifeTime === undefined ? [] : lifeTimeProblems(document, longestLifeTime)),
     ...applications.flatMap((application, index) => applicationProblems(application, `mobile.applications[${index}]`)),
@@ -24,12 +24,12 @@ export function documentProblems(document: PolicyDocument, longestLifeTime?: Mil
 const SENT_METHODS: readonly SentMethod[] = ['sms', 'voice', 'email', 'whatsApp'];
 
 /** Codes that would live longer than the deployment's profile allows (SEC-08). */
-function lifeTimeProblems(document: PolicyDocument, longest: Millis): readonly DocumentProblem[] {
+function lifeTimeProblems(document: PolicyDocument, longest: Millis): readonly FieldProblem[] {
   return SENT_METHODS.flatMap((method) => {
     const lifeTime = document[method]?.otp.lifeTime;
     if (!lifeTime || toMillis(lifeTime) <= longest) return [];
     const maximum = Math.floor(longest / toMillis({ duration: 1, timeUnit: lifeTime.timeUnit }));
-    return [{ kind: 'OutOfRange', target: `${method}.otp.lifeTime.duration`, minimum: 1, maximum } as const];
+    return [{ problem: 'outOfRange', target: `${method}.otp.lifeTime.duration`, minimum: 1, maximum } as const];
   });
 }
 
@@ -40,25 +40,33 @@ const GREATEST_TOTAL = 90;
 const DEFAULT_DEVICE_TIMEOUT = 25;
 const DEFAULT_TOTAL_TIMEOUT = 40;
 
-function applicationProblems(application: Application, path: string): readonly DocumentProblem[] {
+function applicationProblems(application: Application, path: string): readonly FieldProblem[] {
   return [...timeoutProblems(application, path), ...addressProblems(application, path)];
 }
 
-function timeoutProblems(application: Application, path: string): readonly DocumentProblem[] {
+function timeoutProblems(application: Application, path: string): readonly FieldProblem[] {
   const timeouts = application.newRequestDurationConfiguration;
   if (!timeouts) return [];
   const minimum = (timeouts.deviceTimeout?.duration ?? DEFAULT_DEVICE_TIMEOUT) + TIMEOUT_GAP;
   if ((timeouts.totalTimeout?.duration ?? DEFAULT_TOTAL_TIMEOUT) >= minimum) return [];
   const target = `${path}.newRequestDurationConfiguration.totalTimeout.duration`;
-  return [{ kind: 'OutOfRange', target, minimum, maximum: GREATEST_TOTAL }];
+  return [{ problem: 'outOfRange', target, minimum, maximum: GREATEST_TOTAL }];
 }
 
-function addressProblems(application: Application, path: string): readonly DocumentProblem[] {
+function addressProblems(application: Application, path: string): readonly FieldProblem[] {
   const { anyIPAdress = true, onlyTheseIpAddresses: addresses = [] } = application.ipPairingConfiguration ?? {};
   const target = `${path}.ipPairingConfiguration.onlyTheseIpAddresses`;
-  if (!anyIPAdress && addresses.length === 0) return [{ kind: 'Required', target }];
+  if (!anyIPAdress && addresses.length === 0) return [{ problem: 'required', target }];
   return addresses.flatMap((address, index) =>
-    isAddressOrRange(address) ? [] : [{ kind: 'NotAnAddress', target: `${target}[${index}]` } as const],
+    isAddressOrRange(address)
+      ? []
+      : [
+          {
+            problem: 'invalid',
+            target: `${target}[${index}]`,
+            message: 'must be an IP address or a CIDR range',
+          } as const,
+        ],
   );
 }
 
@@ -74,10 +82,10 @@ export function nameProblems(
   name: string,
   policies: Iterable<{ readonly id: PolicyId; readonly name: string }>,
   self?: PolicyId,
-): readonly DocumentProblem[] {
+): readonly FieldProblem[] {
   for (const policy of policies)
     if (policy.name === name && policy.id !== self)
-      return [{ kind: 'NameTaken', target: 'name', existingId: policy.id }];
+      return [{ problem: 'taken', target: 'name', existingId: policy.id }];
   return [];
 }
 
@@ -88,20 +96,17 @@ export function nameProblems(
 export function referenceProblems(
   document: PolicyDocument,
   applications: ReadonlySet<string>,
-): readonly DocumentProblem[] {
-  const unknown = (
-    target: string,
-    referent: 'application' | 'fido2Policy' | 'notificationsPolicy',
-  ): DocumentProblem => ({
-    kind: 'UnknownReference',
+): readonly FieldProblem[] {
+  const unknown = (target: string, referent: string): FieldProblem => ({
+    problem: 'invalid',
     target,
-    referent,
+    message: `must be the id of ${referent} of this environment`,
   });
   return [
-    ...(document.notificationsPolicy ? [unknown('notificationsPolicy.id', 'notificationsPolicy')] : []),
+    ...(document.notificationsPolicy ? [unknown('notificationsPolicy.id', 'a notification policy')] : []),
     ...(document.mobile.applications ?? []).flatMap(({ id }, index) =>
-      applications.has(id) ? [] : [unknown(`mobile.applications[${index}].id`, 'application')],
+      applications.has(id) ? [] : [unknown(`mobile.applications[${index}].id`, 'an application with a mobile section')],
     ),
-    ...(document.fido2?.fido2PolicyId === undefined ? [] : [unknown('fido2.fido2PolicyId', 'fido2Policy')]),
+    ...(document.fido2?.fido2PolicyId === undefined ? [] : [unknown('fido2.fido2PolicyId', 'a FIDO policy')]),
   ];
 }

@@ -89,7 +89,7 @@ describe('a policy in the strict profile (SEC-08)', () => {
       ok: false,
       rejection: {
         kind: 'InvalidDocument',
-        problems: [{ kind: 'OutOfRange', target: 'sms.otp.lifeTime.duration', minimum: 1, maximum: 10 }],
+        problems: [{ problem: 'outOfRange', target: 'sms.otp.lifeTime.duration', minimum: 1, maximum: 10 }],
       },
     });
     expect(create({ duration: 10, timeUnit: 'MINUTES' }, minutes(10)).ok).toBe(true);

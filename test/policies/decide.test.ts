@@ -101,7 +101,7 @@ describe('a name', () => {
       ok: false,
       rejection: {
         kind: 'InvalidDocument',
-        problems: [{ kind: 'NameTaken', target: 'name', existingId: policyId(2) }],
+        problems: [{ problem: 'taken', target: 'name', existingId: policyId(2) }],
       },
     };
     expect(create(world, 3, named('Taken'))).toEqual(refused);
@@ -120,7 +120,7 @@ describe('a name', () => {
     const world = createWorld();
     const document = { ...fullPolicy(), name: 'Default MFA Policy', notificationsPolicy: { id: policyId(7) } };
     expect(create(world, 2, document)).toMatchObject({
-      rejection: { problems: [{ kind: 'NameTaken' }, { kind: 'UnknownReference', target: 'notificationsPolicy.id' }] },
+      rejection: { problems: [{ problem: 'taken' }, { problem: 'invalid', target: 'notificationsPolicy.id' }] },
     });
   });
 });
@@ -176,8 +176,8 @@ describe('the FIDO2 migration', () => {
     ).toMatchObject({
       rejection: {
         problems: [
-          { kind: 'UnknownReference', target: 'migrationData[0].fido2PolicyId' },
-          { kind: 'UnknownReference', target: 'migrationData[1].deviceAuthenticationPolicyId' },
+          { problem: 'invalid', target: 'migrationData[0].fido2PolicyId' },
+          { problem: 'invalid', target: 'migrationData[1].deviceAuthenticationPolicyId' },
         ],
       },
     });

@@ -100,7 +100,7 @@ describe('policies in a database', () => {
     });
     // SEC-43: the application exists, but next door.
     expect(await service.create(ELSEWHERE, fullPolicy())).toMatchObject({
-      rejection: { problems: [{ kind: 'UnknownReference', target: 'mobile.applications[0].id' }] },
+      rejection: { problems: [{ problem: 'invalid', target: 'mobile.applications[0].id' }] },
     });
     expect(await service.list(policyId(99))).toEqual({
       ok: false,
@@ -141,7 +141,7 @@ describe('policies in a database', () => {
     const outcomes = await Promise.all([1, 2, 3, 4].map(() => service.create(ENVIRONMENT, branchStaff())));
     expect(outcomes.filter(({ ok }) => ok)).toHaveLength(1);
     expect(outcomes.filter(({ ok }) => !ok)).toMatchObject(
-      Array.from({ length: 3 }, () => ({ rejection: { problems: [{ kind: 'NameTaken' }] } })),
+      Array.from({ length: 3 }, () => ({ rejection: { problems: [{ problem: 'taken' }] } })),
     );
     expect(events).toHaveLength(1);
   });

@@ -1,5 +1,7 @@
 import { KINDS } from '../../devices/kinds/index.js';
-import type { DeviceKind, FieldProblem } from '../../devices/kinds/kind.js';
+import type { DeviceKind } from '../../devices/kinds/kind.js';
+import type { FieldProblem } from '../../kernel/field-problem.js';
+import { unreachable } from '../../kernel/outcome.js';
 import { documentProblems } from '../../policies/rules.js';
 import type { Complaint } from './read.js';
 import { COMMON_DEVICE_MEMBERS, type SeedDevice, type SeedEnvironment, type SeedFile } from './schema.js';
@@ -50,14 +52,7 @@ function inPolicies(
       'is the name of another policy of this environment.',
     ),
     ...policies.flatMap((policy, at) =>
-      documentProblems(policy).map((problem) => ({
-        path: [...path, at, ...problem.target.split('.')],
-        what:
-          problem.kind === 'OutOfRange'
-            ? `must be from ${problem.minimum} to ${problem.maximum}.`
-            : `is refused by the API too (${problem.kind}).`,
-        remedy: 'Write what the API would take.',
-      })),
+      documentProblems(policy).map((problem) => fieldComplaint(problem, [...path, at])),
     ),
   ];
 }
@@ -79,13 +74,29 @@ function inDevice(device: SeedDevice, path: Path): readonly Complaint[] {
   ];
 }
 
-function fieldComplaint({ problem, target, message }: FieldProblem, path: Path): Complaint {
-  const what = { required: 'is missing', invalid: 'is not valid', tooLong: 'is too long' }[problem];
+function fieldComplaint(problem: FieldProblem, path: Path): Complaint {
   return {
-    path: [...path, ...target.split('.')],
-    what: `${what}${message === undefined ? '' : `: ${message}`}.`,
+    path: [...path, ...problem.target.split('.')],
+    what: `${wordsFor(problem)}.`,
     remedy: 'Write what the API would take.',
   };
+}
+
+function wordsFor(problem: FieldProblem): string {
+  switch (problem.problem) {
+    case 'required':
+      return 'is missing';
+    case 'invalid':
+      return `is not valid${problem.message === undefined ? '' : `: ${problem.message}`}`;
+    case 'tooLong':
+      return 'is too long';
+    case 'outOfRange':
+      return `must be from ${problem.minimum} to ${problem.maximum}`;
+    case 'taken':
+      return 'is taken';
+    default:
+      return unreachable(problem);
+  }
 }
 
 interface Keyed {

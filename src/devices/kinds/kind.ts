@@ -1,5 +1,6 @@
 import type { TSchema } from 'typebox';
 import type { Channel } from '../../delivery/message.js';
+import type { FieldProblem } from '../../kernel/field-problem.js';
 import type { JsonObject } from '../../kernel/json.js';
 import type { Outcome } from '../../kernel/outcome.js';
 import type { SentMethod } from '../../policies/model.js';
@@ -10,16 +11,6 @@ import type { Pairing } from './pairing.js';
 export interface Contact {
   readonly address: string;
   readonly masked: string;
-}
-
-/** What is wrong with one member of a request, beyond what its schema says. `target` is its dotted path. */
-export interface FieldProblem {
-  readonly problem: 'required' | 'invalid' | 'tooLong';
-  readonly target: string;
-  readonly message?: string;
-  readonly allowedValues?: readonly string[];
-  /** With `tooLong`. */
-  readonly maximum?: number;
 }
 
 /** Members of a request body whose types the schema has checked. */

@@ -1,6 +1,7 @@
 import type { TSchema } from 'typebox';
 import type { OutboxMessage } from '../../delivery/message.js';
 import type { Instant } from '../../kernel/clock.js';
+import type { FieldProblem } from '../../kernel/field-problem.js';
 import type { Uuid } from '../../kernel/ids.js';
 import type { JsonObject } from '../../kernel/json.js';
 import type { Digests } from '../../kernel/keys.js';
@@ -9,7 +10,7 @@ import type { Protected } from '../../kernel/sealed.js';
 import type { User, UserFactors } from '../../platform/model.js';
 import type { DeviceAuthenticationPolicy } from '../../policies/model.js';
 import type { Activation, Device, DeviceStatus } from '../model.js';
-import type { FieldProblem, Members } from './kind.js';
+import type { Members } from './kind.js';
 
 /** Who asks: an administrator or worker on the user's behalf, or the user (`20` §0). */
 export type Caller = 'admin' | 'self';

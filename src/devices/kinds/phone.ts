@@ -1,11 +1,12 @@
 import type { Channel } from '../../delivery/message.js';
+import type { FieldProblem } from '../../kernel/field-problem.js';
 import type { JsonObject } from '../../kernel/json.js';
 import { Type } from '../../kernel/json-schema.js';
 import { accept, type Outcome, reject } from '../../kernel/outcome.js';
 import type { SentMethod } from '../../policies/model.js';
 import { canonicalContact, EXTENSION_PATTERN, maskPhone, PHONE_PATTERN, parsePhone } from '../contact.js';
 import type { Device } from '../model.js';
-import type { Contact, FieldProblem, Members, Particulars } from './kind.js';
+import type { Contact, Members, Particulars } from './kind.js';
 import { sentCodePairing } from './sent-code.js';
 
 type Details = Pick<Device, 'details'>;

@@ -1,4 +1,3 @@
-import type { FieldProblem } from '../../devices/kinds/kind.js';
 import type { Closed, DeviceRejection } from '../../devices/rejection.js';
 import { unreachable } from '../../kernel/outcome.js';
 import {
@@ -9,11 +8,10 @@ import {
   invalidOtp,
   notFound,
   requestFailed,
-  required,
   taken,
-  tooLong,
   type WireError,
 } from '../errors.js';
+import { invalidFields } from './fields.js';
 import { NUMBER_REFUSED, sendRefused } from './sends.js';
 
 /** What a peer is told when devices refuse (wire: `20` §17). */
@@ -69,30 +67,6 @@ export function deviceError(rejection: DeviceRejection): WireError {
       return invalidData(invalid('type', 'devices of this type have no logs'));
     default:
       return unreachable(rejection);
-  }
-}
-
-/** Members that a schema could not judge by itself; every problem at once. */
-export function invalidFields(problems: readonly FieldProblem[]): WireError {
-  return invalidData(...problems.map(fieldDetail));
-}
-
-function fieldDetail({
-  problem,
-  target,
-  message = 'is not valid',
-  allowedValues,
-  maximum = 0,
-}: FieldProblem): ErrorDetail {
-  switch (problem) {
-    case 'required':
-      return required(target);
-    case 'invalid':
-      return invalid(target, message, allowedValues);
-    case 'tooLong':
-      return tooLong(target, maximum);
-    default:
-      return unreachable(problem);
   }
 }
 

@@ -1,17 +1,7 @@
 import { unreachable } from '../../kernel/outcome.js';
-import type { DocumentProblem, PolicyRejection, Referent } from '../../policies/rejection.js';
-import {
-  type ErrorDetail,
-  environmentNotFound,
-  invalid,
-  invalidData,
-  notFound,
-  outOfRange,
-  requestFailed,
-  required,
-  taken,
-  type WireError,
-} from '../errors.js';
+import type { PolicyRejection } from '../../policies/rejection.js';
+import { environmentNotFound, notFound, requestFailed, type WireError } from '../errors.js';
+import { invalidFields } from './fields.js';
 
 /** What a peer is told when policies or settings refuse (wire: `30` §0.4). */
 export function policyError(rejection: PolicyRejection): WireError {
@@ -21,7 +11,7 @@ export function policyError(rejection: PolicyRejection): WireError {
     case 'PolicyNotFound':
       return notFound();
     case 'InvalidDocument':
-      return invalidData(...rejection.problems.map(problemDetail));
+      return invalidFields(rejection.problems);
     case 'DefaultCannotBeCleared':
       return requestFailed({
         code: 'CONSTRAINT_VIOLATION',
@@ -38,29 +28,3 @@ export function policyError(rejection: PolicyRejection): WireError {
       return unreachable(rejection);
   }
 }
-
-function problemDetail(problem: DocumentProblem): ErrorDetail {
-  switch (problem.kind) {
-    case 'OutOfRange':
-      return outOfRange(problem.target, problem.minimum, problem.maximum);
-    case 'Required':
-      return required(problem.target);
-    case 'NotAnAddress':
-      return invalid(problem.target, 'must be an IP address or a CIDR range');
-    case 'ConflictsWithPingId':
-      return invalid(problem.target, 'must not be combined with desktop or yubikey');
-    case 'UnknownReference':
-      return invalid(problem.target, `must be the id of ${REFERENTS[problem.referent]} of this environment`);
-    case 'NameTaken':
-      return taken(problem.target, problem.existingId);
-    default:
-      return unreachable(problem);
-  }
-}
-
-const REFERENTS: Record<Referent, string> = {
-  application: 'an application with a mobile section',
-  deviceAuthenticationPolicy: 'a device authentication policy',
-  fido2Policy: 'a FIDO policy',
-  notificationsPolicy: 'a notification policy',
-};

@@ -1,9 +1,9 @@
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/schema';
-import type { Duration, TimeUnit } from '../kernel/duration.js';
-import { isJsonObject, type Json } from '../kernel/json.js';
-import { Type } from '../kernel/json-schema.js';
-import type { OutOfRange } from './rejection.js';
+import type { Duration, TimeUnit } from './duration.js';
+import type { OutOfRange } from './field-problem.js';
+import { isJsonObject, type Json, type JsonObject } from './json.js';
+import { Type } from './json-schema.js';
 
 /** Whether a value fits a schema. Compiled at the first question: a start asks few. */
 export function fits(schema: TSchema): (value: unknown) => boolean {
@@ -68,15 +68,40 @@ export function unitRangeProblems(schema: TSchema, value: Json, path = ''): read
 
 /** The value without members that its schema does not list, the others in the order they were sent. `value` has passed `schema`. */
 export function knownMembers(schema: TSchema, value: Json): Json {
-  if (Type.IsArray(schema)) return Array.isArray(value) ? value.map((item) => knownMembers(schema.items, item)) : value;
-  if (!Type.IsObject(schema) || !isJsonObject(value)) return value;
+  const node = nodeOf(schema);
+  if (node.anyOf) return knownMembers(node.anyOf.find((branch) => fits(branch)(value)) ?? {}, value);
+  if (Array.isArray(value)) {
+    const { items } = node;
+    return items ? value.map((item) => knownMembers(items, item)) : value;
+  }
+  const { properties, patternProperties } = node;
+  if (!isJsonObject(value) || (!properties && !patternProperties)) return value;
+  const [members] = Object.values(patternProperties ?? {});
   const known: Record<string, Json> = {};
   for (const [name, member] of Object.entries(value)) {
-    const below = Object.hasOwn(schema.properties, name) ? schema.properties[name] : undefined;
+    const below = properties && Object.hasOwn(properties, name) ? properties[name] : members;
     if (below) known[name] = knownMembers(below, member);
   }
   return known;
 }
+
+/** A document with the members it may have and no other (SEC-45; `30` §0.3). `value` has passed `schema`. */
+export function knownDocument(schema: TSchema, value: JsonObject): JsonObject {
+  const known = knownMembers(schema, value);
+  if (!isJsonObject(known)) throw new TypeError('a document is not an object');
+  return known;
+}
+
+/** The keywords that say which members there are. */
+interface Node {
+  readonly anyOf?: readonly TSchema[];
+  readonly items?: TSchema;
+  readonly properties?: Readonly<Record<string, TSchema>>;
+  readonly patternProperties?: Readonly<Record<string, TSchema>>;
+}
+
+// A TypeBox schema is plain JSON Schema; its type only hides the keywords.
+const nodeOf = (schema: TSchema): Node => schema as Node;
 
 function durationProblems(ranges: readonly UnitRange[], { duration, timeUnit }: Duration, path: string): OutOfRange[] {
   const range = ranges.find(([unit]) => unit === timeUnit);
@@ -84,5 +109,5 @@ function durationProblems(ranges: readonly UnitRange[], { duration, timeUnit }: 
   const [, minimum, maximum] = range;
   return duration >= minimum && duration <= maximum
     ? []
-    : [{ kind: 'OutOfRange', target: `${path}.duration`, minimum, maximum }];
+    : [{ problem: 'outOfRange', target: `${path}.duration`, minimum, maximum }];
 }
