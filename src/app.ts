@@ -33,6 +33,7 @@ import { devicesRoutes } from './http/routes/devices.js';
 import { discoveryRoutes } from './http/routes/discovery.js';
 import { environmentsRoutes } from './http/routes/environments.js';
 import { mfaSettingsRoutes } from './http/routes/mfa-settings.js';
+import { notificationsPoliciesRoutes } from './http/routes/notifications-policies.js';
 import { populationsRoutes } from './http/routes/populations.js';
 import { tokenRoutes } from './http/routes/tokens.js';
 import { usersRoutes } from './http/routes/users.js';
@@ -47,6 +48,7 @@ import { type Logger, silentLogger } from './kernel/log.js';
 import { createSystemRandom, type Random } from './kernel/random.js';
 import { createActivityService } from './platform/activities.js';
 import { createDirectory } from './platform/directory.js';
+import { createManagedService } from './platform/managed/service.js';
 import { createPlatformService } from './platform/service.js';
 import { createTokenService } from './platform/tokens.js';
 import { createPolicyService } from './policies/service.js';
@@ -162,6 +164,7 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
     const tokensOf = (realm: BaseUrls) => createTokenService({ store, directory, vault, random, clock, ...realm });
     const tokens = tokensOf(urls);
     const platform = createPlatformService({ store, random, digests, events, refusals });
+    const managed = createManagedService({ store, random, digests, events, refusals });
     const policies = createPolicyService({
       store,
       random,
@@ -183,6 +186,7 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
       ...devicesRoutes(devices),
       ...deviceAuthenticationPoliciesRoutes(policies),
       ...mfaSettingsRoutes(policies),
+      ...notificationsPoliciesRoutes(managed),
       ...activitiesRoutes(activities),
     ];
     const http = lifetime.own(

@@ -1,9 +1,38 @@
+/** Managed resources, as the reference's vocabulary names them: each is created, updated and deleted (wire: `00` §11.4, `30` §11). */
+const NOUNS = [
+  'ACTION',
+  'APPLICATION',
+  'CONTENT',
+  'DEVICE_AUTHENTICATION_POLICY',
+  'EMAIL_DELIVERY_SETTINGS',
+  'ENVIRONMENT',
+  'FIDO_METADATA',
+  'FIDO_POLICY',
+  'GRANT',
+  'GROUP',
+  'LANGUAGE',
+  'MFA_SETTINGS',
+  'NOTIFICATION_POLICY',
+  'NOTIFICATIONS_SETTINGS',
+  'PHONE_DELIVERY_SETTINGS',
+  'POLICY',
+  'POPULATION',
+  'PUSH_CREDENTIALS',
+  'RESOURCE',
+  'ROLE_ASSIGNMENT',
+  'SCOPE',
+  'SIGN_ON_POLICY_ASSIGNMENT',
+  'SUBSCRIPTION',
+] as const;
+const CHANGES = ['CREATED', 'UPDATED', 'DELETED'] as const;
+export type Noun = (typeof NOUNS)[number];
+type ManagedAction = `${Noun}.${(typeof CHANGES)[number]}`;
+
 /**
- * What can stand in the audit trail. All but the last five are names of the reference's vocabulary (wire: `10` §16, `20` §18.2,
+ * What else can stand in the audit trail. All but the last five are names of the reference's vocabulary (wire: `10` §16, `20` §18.2,
  * `00` §11.4); those five it has no word for, and activities leave them out unless they are asked for by name.
  */
 const ACTIONS = {
-  'APPLICATION.CREATED': 'SUCCESS',
   'AUTHENTICATION.CREATED': 'SUCCESS',
   'AUTHENTICATION.UPDATED': 'SUCCESS',
   'DEVICE.ACTIVATED': 'SUCCESS',
@@ -19,19 +48,13 @@ const ACTIONS = {
   'DEVICES.ORDER_CREATED': 'SUCCESS',
   'DEVICES.ORDER_DELETED': 'SUCCESS',
   'DEVICES.ORDER_UPDATED': 'SUCCESS',
-  'DEVICE_AUTHENTICATION_POLICY.CREATED': 'SUCCESS',
-  'DEVICE_AUTHENTICATION_POLICY.DELETED': 'SUCCESS',
-  'DEVICE_AUTHENTICATION_POLICY.UPDATED': 'SUCCESS',
-  'ENVIRONMENT.CREATED': 'SUCCESS',
   'KEY.CREATED': 'SUCCESS',
-  'MFA_SETTINGS.UPDATED': 'SUCCESS',
   'NOTIFICATION.CREATED': 'SUCCESS',
   'NOTIFICATION.REJECTED': 'FAILURE',
   'NOTIFICATION.UPDATED': 'SUCCESS',
   'OTP.CHECK_FAILED': 'FAILURE',
   'OTP.CHECK_INVALID': 'FAILURE',
   'OTP.CHECK_SUCCESS': 'SUCCESS',
-  'POPULATION.CREATED': 'SUCCESS',
   'USER.CREATED': 'SUCCESS',
   'USER.DELETED': 'SUCCESS',
   'USER.LOCKED': 'SUCCESS',
@@ -49,7 +72,12 @@ const ACTIONS = {
   'AUDIT.TAIL_ALTERED': 'FAILURE',
 } as const satisfies Record<string, 'SUCCESS' | 'FAILURE'>;
 
-export type ActionType = keyof typeof ACTIONS;
+export type ActionType = keyof typeof ACTIONS | ManagedAction;
+
+const RESULTS: ReadonlyMap<string, 'SUCCESS' | 'FAILURE'> = new Map<string, 'SUCCESS' | 'FAILURE'>([
+  ...Object.entries(ACTIONS),
+  ...NOUNS.flatMap((noun) => CHANGES.map((change) => [`${noun}.${change}`, 'SUCCESS'] as const)),
+]);
 
 /** Types that no reference knows. */
 const INTERNAL: ReadonlySet<string> = new Set<ActionType>([
@@ -60,10 +88,10 @@ const INTERNAL: ReadonlySet<string> = new Set<ActionType>([
   'AUDIT.TAIL_ALTERED',
 ]);
 
-export const ACTION_TYPES: readonly string[] = Object.keys(ACTIONS);
+export const ACTION_TYPES: readonly string[] = [...RESULTS.keys()];
 
 export function isActionType(text: string): text is ActionType {
-  return Object.hasOwn(ACTIONS, text);
+  return RESULTS.has(text);
 }
 
 export function isInternal(type: ActionType): boolean {
@@ -72,7 +100,7 @@ export function isInternal(type: ActionType): boolean {
 
 /** `result.status` of an activity (wire: `00` §11.3). */
 export function resultOf(type: ActionType): 'SUCCESS' | 'FAILURE' {
-  return ACTIONS[type];
+  return RESULTS.get(type) ?? 'SUCCESS';
 }
 
 const ACRONYMS: ReadonlySet<string> = new Set(['OTP', 'MFA']);

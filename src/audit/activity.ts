@@ -74,6 +74,9 @@ export function resourcesOf({ type, environmentId, detail, ...subject }: AuditEv
     // Only our own code writes these members, from ids.
     if (typeof id === 'string') resources.push({ type: name, id: id as Uuid });
   }
+  // What is managed is called as in the action's own name.
+  if (typeof detail?.['id'] === 'string')
+    resources.push({ type: type.slice(0, type.indexOf('.')), id: detail['id'] as Uuid });
   if (resources.length === 0) resources.push({ type: 'ENVIRONMENT', id: environmentId });
   return resources;
 }

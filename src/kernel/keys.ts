@@ -1,6 +1,7 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import { hmac } from './cipher.js';
 import { createKeyTable, type DataKey, type KeyTable } from './data-keys.js';
+import { type Uuid, uuidOf } from './ids.js';
 import { createMasterKeys, KeyError } from './master-keys.js';
 import { type Protected, Redacted, type Sealed, type SealedPlace } from './sealed.js';
 import { openSealed, sealedUnder, sealWith } from './sealing.js';
@@ -129,6 +130,16 @@ export function equalDigests(a: string, b: string): boolean {
 }
 
 /** SHA-256, base64url: for identity of public values, never for codes. */
+/**
+ * The id of something that is named rather than made: always the same in one environment, another one in each. A UUIDv8 (RFC 9562 §5.8).
+ */
+export function namedId(environmentId: Uuid, name: string): Uuid {
+  const digest = hash('sha256', `${environmentId}:${name}`, 'hex');
+  return uuidOf(
+    `${digest.slice(0, 8)}-${digest.slice(8, 12)}-8${digest.slice(12, 15)}-a${digest.slice(15, 18)}-${digest.slice(18, 30)}`,
+  );
+}
+
 export function sha256(text: string): string {
   return hash('sha256', text, 'base64url');
 }

@@ -1,4 +1,6 @@
 import { type Digests, equalDigests } from '../kernel/keys.js';
+import { accept, type Outcome, reject } from '../kernel/outcome.js';
+import type { Page, PageRequest } from '../storage/port.js';
 
 /** What a list is asked for. */
 export interface ListRequest {
@@ -36,6 +38,20 @@ export function createCursors(digests: Pick<Digests, 'cursor'>): Cursors {
       return encoded !== '' && equalDigests(signature, digests.cursor([...binding, key])) ? key : undefined;
     },
   };
+}
+
+/** Opens the cursor, takes the page, makes the next cursor: the same for every list. `binding` says which list it is. */
+export async function listPage<T>(
+  cursors: Cursors,
+  binding: readonly string[],
+  { limit, cursor, filter = '' }: ListRequest,
+  page: (request: PageRequest) => Promise<Page<T>>,
+): Promise<Outcome<Listing<T>, { readonly kind: 'CursorInvalid' }>> {
+  const place = [...binding, filter];
+  const after = cursor === undefined ? undefined : cursors.read(place, cursor);
+  if (cursor !== undefined && after === undefined) return reject({ kind: 'CursorInvalid' });
+  const { items, count, next } = await page({ limit, ...(after === undefined ? {} : { after }) });
+  return accept({ items, count, ...(next === undefined ? {} : { next: cursors.write(place, next) }) });
 }
 
 /** The key of something that is listed by creation: it keeps its place whatever is added or deleted around it. */

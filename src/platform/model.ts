@@ -25,13 +25,42 @@ export interface Environment {
 }
 
 /** Kinds of configuration document; one row each in one table, each guarded by its environment's `configVersion`. */
-export type DocumentKind = 'application' | 'deviceAuthenticationPolicy' | 'mfaSettings' | 'population' | 'signingKey';
+export type DocumentKind =
+  | 'application'
+  | 'deviceAuthenticationPolicy'
+  | 'emailDeliverySettings'
+  | 'fido2Policy'
+  | 'fidoDeviceMetadata'
+  | 'grant'
+  | 'language'
+  | 'mfaSettings'
+  | 'notificationsPolicy'
+  | 'notificationsSettings'
+  | 'phoneDeliverySettings'
+  | 'population'
+  | 'pushCredentials'
+  | 'resource'
+  | 'roleAssignment'
+  | 'scope'
+  | 'signingKey'
+  | 'signOnPolicy'
+  | 'signOnPolicyAction'
+  | 'signOnPolicyAssignment'
+  | 'subscription'
+  | 'templateContent';
+
+/** Documents that a rule looks at: one, all of a kind, or all of a kind below one parent. */
+export type DocumentRef =
+  | { readonly kind: DocumentKind; readonly id: Uuid; readonly parent?: undefined }
+  | { readonly kind: DocumentKind; readonly id?: undefined; readonly parent?: string };
 
 /** A configuration document: the part the API shows, and at most one secret beside it. */
 export interface StoredDocument {
   readonly environmentId: EnvironmentId;
   readonly kind: DocumentKind;
   readonly id: Uuid;
+  /** What it stands below, by id or name: an application for its push credentials. */
+  readonly parent?: string;
   readonly body: JsonObject;
   readonly secret?: Protected;
   readonly createdAt: Instant;

@@ -9,7 +9,7 @@ import type { Digests } from '../kernel/keys.js';
 import { accept, type Outcome, reject } from '../kernel/outcome.js';
 import type { Random } from '../kernel/random.js';
 import type { Decision, Page, PageRequest, Plan, Snapshot, Store } from '../storage/port.js';
-import { createCursors, type Listing, type ListRequest, pageOf } from './listing.js';
+import { createCursors, type Listing, type ListRequest, listPage, pageOf } from './listing.js';
 import type { Environment, EnvironmentId, UserId } from './model.js';
 import { type Population, toPopulation } from './population.js';
 import type { PlatformRejection } from './rejection.js';
@@ -69,18 +69,11 @@ export function createPlatformService(parts: PlatformServiceParts): PlatformServ
   const trail = createTrail(parts);
   const cursors = createCursors(digests);
 
-  /** Opens the cursor, takes the page, makes the next cursor: the same for every list. */
-  async function listed<T, P extends Page<T>>(
+  const listed = <T>(
     binding: readonly string[],
-    { limit, cursor, filter = '' }: ListRequest,
-    page: (request: PageRequest) => Promise<P>,
-  ): Result<Listing<T>> {
-    const place = [...binding, filter];
-    const after = cursor === undefined ? undefined : cursors.read(place, cursor);
-    if (cursor !== undefined && after === undefined) return reject({ kind: 'CursorInvalid' });
-    const { items, count, next } = await page({ limit, ...(after === undefined ? {} : { after }) });
-    return accept({ items, count, ...(next === undefined ? {} : { next: cursors.write(place, next) }) });
-  }
+    list: ListRequest,
+    page: (request: PageRequest) => Promise<Page<T>>,
+  ): Result<Listing<T>> => listPage(cursors, binding, list, page);
 
   async function loadEnvironment(
     environmentId: EnvironmentId,
@@ -128,7 +121,7 @@ export function createPlatformService(parts: PlatformServiceParts): PlatformServ
       if (!found.ok) return found;
       const { defaultPopulationId } = found.value.environment;
       return listed([environmentId, 'populations'], list, async ({ limit, after }) => {
-        const documents = await store.documents(environmentId, 'population');
+        const documents = await store.documents(environmentId, { kind: 'population' });
         const all = documents.map((document) => toPopulation(document, defaultPopulationId));
         return pageOf(all.filter(isListed), limit, after);
       });

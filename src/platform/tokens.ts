@@ -93,7 +93,7 @@ export function createTokenService(options: TokenServiceOptions): TokenService {
   );
   const keys = new Recent<EnvironmentId, EnvironmentKeys>(
     { clock, maxAge: LOOK_UP_AGAIN_AFTER, capacity: REMEMBERED_ENVIRONMENTS },
-    async (environmentId) => toEnvironmentKeys(await store.documents(environmentId, 'signingKey'), vault),
+    async (environmentId) => toEnvironmentKeys(await store.documents(environmentId, { kind: 'signingKey' }), vault),
   );
   const decoy = createDecoy(vault, random);
   let hits = 0;

@@ -2,10 +2,12 @@ import type { AuditEvent } from '../audit/record.js';
 import type { Instant } from '../kernel/clock.js';
 import type { Uuid } from '../kernel/ids.js';
 import type { JsonObject } from '../kernel/json.js';
+import { namedId } from '../kernel/keys.js';
 import type { Redacted } from '../kernel/sealed.js';
 import type { DocumentKind, Environment, PopulationId, StoredDocument } from '../platform/model.js';
 import type { Write } from '../storage/port.js';
 import { factoryMfaSettings, factoryPolicy } from './defaults.js';
+import { factoryDocuments } from './factory.js';
 import { type MfaSettingsDocument, withKnownSettings } from './mfa-settings-document.js';
 import type { PolicyId } from './model.js';
 import { type PolicyDocument, withKnownMembers } from './policy-document.js';
@@ -59,6 +61,21 @@ export function provisionEnvironment(environment: NewEnvironment, now: Instant):
     putPolicy(defaultPolicy, true),
     ...otherPolicies.map((policy) => putPolicy(policy, false)),
     put('mfaSettings', environment.id, withKnownSettings(mfaSettings ?? factoryMfaSettings())),
+    ...factoryDocuments().map(
+      ({ kind, name, parent, body }): Write => ({
+        kind: 'put',
+        entity: 'document',
+        value: {
+          environmentId: environment.id,
+          kind,
+          id: namedId(environment.id, `${kind}/${parent ?? ''}/${name}`),
+          ...(parent === undefined ? {} : { parent }),
+          body,
+          createdAt: now,
+          updatedAt: now,
+        },
+      }),
+    ),
     put('signingKey', signingKey.id, signingKey.publicJwk, signingKey.privateJwk),
     {
       kind: 'append',

@@ -6,7 +6,15 @@ import type { Outbox } from '../delivery/port.js';
 import type { DestinationUse, Device } from '../devices/model.js';
 import type { Instant, Millis } from '../kernel/clock.js';
 import type { Uuid } from '../kernel/ids.js';
-import type { DocumentKind, Environment, EnvironmentId, StoredDocument, User, UserFactors } from '../platform/model.js';
+import type {
+  DocumentKind,
+  DocumentRef,
+  Environment,
+  EnvironmentId,
+  StoredDocument,
+  User,
+  UserFactors,
+} from '../platform/model.js';
 import type { Configuration } from '../policies/model.js';
 
 /**
@@ -22,8 +30,8 @@ export interface Plan {
   readonly destination?: string;
   /** A counter by its name. */
   readonly counter?: string;
-  /** Single documents, for management. */
-  readonly documents?: readonly { readonly kind: DocumentKind; readonly id: Uuid }[];
+  /** For management: single documents, or all of a kind, by creation. */
+  readonly documents?: readonly DocumentRef[];
   /** The user who holds this name now (compared case-insensitively). */
   readonly username?: string;
 }
@@ -141,8 +149,8 @@ export interface Reader {
   load(plan: Plan): Promise<Snapshot>;
   environments(page: PageRequest): Promise<Page<Environment>>;
   users(environmentId: EnvironmentId, page: PageRequest): Promise<Page<UserRecord>>;
-  /** By creation, oldest first. */
-  documents(environmentId: EnvironmentId, kind: DocumentKind): Promise<readonly StoredDocument[]>;
+  /** Those that the reference names, by creation, oldest first. */
+  documents(environmentId: EnvironmentId, of: DocumentRef): Promise<readonly StoredDocument[]>;
   /** The environment that holds the document, for look-ups by client id alone (`00` §1.2). */
   findDocument(kind: DocumentKind, id: Uuid): Promise<StoredDocument | undefined>;
 }

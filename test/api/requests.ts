@@ -2,6 +2,7 @@ import { activityId } from '../../src/audit/activity.js';
 import type { Route } from '../../src/http/route.js';
 import { uuidOf } from '../../src/kernel/ids.js';
 import { factoryPolicy } from '../../src/policies/defaults.js';
+import { makeSamples, type Objects, SAMPLES, sampleBody } from './samples.js';
 import { type Ask, type Body, clientId, HERE, here, NOBODY, SECRET, type Tenant, type World } from './world.js';
 
 /** The objects that a request names, in its path or its body. */
@@ -13,6 +14,8 @@ export interface Named extends Tenant {
   readonly flow: string;
   /** What the trail of the environment begins with. */
   readonly activity: string;
+  /** One of each managed resource. */
+  readonly objects: Objects;
 }
 
 /** Objects that nobody has. */
@@ -29,6 +32,7 @@ export const nobodys: Named = {
   pending: NOBODY,
   flow: NOBODY,
   activity: NOBODY,
+  objects: Object.fromEntries(SAMPLES.map(({ parameter }) => [parameter, NOBODY])),
 };
 
 /** The seeded objects of a tenant, with a pending device and an open flow made for the occasion. */
@@ -49,6 +53,7 @@ export async function namedIn(world: World, tenant: Tenant = here): Promise<Name
     pending: String(pending.body['id']),
     flow: String(flow.body['id']),
     activity: activityId(uuidOf(tenant.environment), 1, 0),
+    objects: await makeSamples(world, tenant.environment),
   };
 }
 
@@ -102,13 +107,14 @@ export function rightRequest(route: Route, named: Named): Ask {
     populationId: named.population,
     id: named.flow,
     activityId: named.activity,
+    ...named.objects,
   };
   const path = route.path.replace(/:(\w+)/g, (_all, name: string) => {
     const id = ids[name];
     if (id === undefined) throw new TypeError(`no object for :${name} of ${route.id}`);
     return id;
   });
-  const body = BODIES[route.id]?.(named);
+  const body = BODIES[route.id]?.(named) ?? sampleFor(route);
   if (route.accepts !== undefined && body === undefined) throw new TypeError(`no body for ${route.id}`);
   return {
     method: route.method,
@@ -117,6 +123,12 @@ export function rightRequest(route: Route, named: Named): Ask {
     ...(route.accepts === undefined ? {} : { type: route.accepts }),
     ...(body === undefined ? {} : { body }),
   };
+}
+
+/** What creates or replaces one of the samples. */
+function sampleFor({ id, accepts }: Route): Body | undefined {
+  const sample = SAMPLES.find((candidate) => id === `${candidate.id}.create` || id === `${candidate.id}.update`);
+  return sample && accepts === 'application/json' ? sampleBody(sample) : undefined;
 }
 
 /** Operations that delete come last, so that what the others need is still there. */

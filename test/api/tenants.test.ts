@@ -154,7 +154,7 @@ describe('objects of another environment answer exactly like objects that do not
           ...right,
           body: { ...(routeId.startsWith('deviceAuthenticationPolicy.') ? (right.body as object) : {}), ...body(id) },
         });
-      const [foreign, unknown] = [await withId(theirs[kind]), await withId(NOBODY)];
+      const [foreign, unknown] = [await withId(String(theirs[kind])), await withId(NOBODY)];
       expect(told(foreign)).toEqual(told(unknown));
       expect([400, 404]).toContain(foreign.status);
     }),

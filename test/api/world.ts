@@ -1,6 +1,7 @@
 import { minutes } from '../../src/kernel/duration.js';
 import { uuidOf } from '../../src/kernel/ids.js';
 import type { Logger } from '../../src/kernel/log.js';
+import type { DocumentKind } from '../../src/platform/model.js';
 import { factoryPolicy } from '../../src/policies/defaults.js';
 import { type Postern, type PosternAnswer, type PosternOptions, startPostern } from '../helpers/postern.js';
 
@@ -137,6 +138,15 @@ export interface World extends AsyncDisposable {
   readonly events: readonly string[];
 }
 
+/** What documents tell apart; a kind that is missing here would not be seen to change. */
+const CONFIGURATION: readonly DocumentKind[] = [
+  'application',
+  'deviceAuthenticationPolicy',
+  'mfaSettings',
+  'notificationsPolicy',
+  'population',
+];
+
 const JSON_TYPE = 'application/json';
 const action = (name: string): string => `application/vnd.pingidentity.${name}+json`;
 
@@ -192,8 +202,7 @@ export async function startWorld(options: Pick<PosternOptions, 'env'> = {}): Pro
     const { store } = postern.app;
     const stored: unknown[] = [await store.environments({ limit: 100 })];
     for (const environmentId of [uuidOf(HERE), uuidOf(THERE)]) {
-      for (const kind of ['application', 'deviceAuthenticationPolicy', 'mfaSettings', 'population'] as const)
-        stored.push(await store.documents(environmentId, kind));
+      for (const kind of CONFIGURATION) stored.push(await store.documents(environmentId, { kind }));
       const users = await store.users(environmentId, { limit: 1_000 });
       stored.push(users);
       for (const { user } of users.items) stored.push((await store.load({ environmentId, user: user.id })).devices);

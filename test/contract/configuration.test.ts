@@ -62,7 +62,7 @@ describe.each(DATABASES)('configuration documents on $name', ({ open }) => {
     expect((await store.load({ environmentId })).environment?.configVersion).toBe(2);
     await commit(store, environmentId, { kind: 'delete', entity: 'document', value: one });
     expect((await store.load({ environmentId })).environment?.configVersion).toBe(3);
-    expect((await store.documents(environmentId, 'application')).map(({ id }) => id)).toEqual([other.id]);
+    expect((await store.documents(environmentId, { kind: 'application' })).map(({ id }) => id)).toEqual([other.id]);
   });
 
   it('are parsed once per version and never served old', async () => {
@@ -106,8 +106,10 @@ describe.each(DATABASES)('configuration documents on $name', ({ open }) => {
         entity: 'document',
         value: aDocument(one.environmentId, { id, createdAt: TEST_TIME - n }),
       });
-    expect((await store.documents(one.environmentId, 'application')).map(({ id }) => id)).toEqual(ids.reverse());
-    expect(await store.documents(other.environmentId, 'application')).toEqual([]);
+    expect((await store.documents(one.environmentId, { kind: 'application' })).map(({ id }) => id)).toEqual(
+      ids.reverse(),
+    );
+    expect(await store.documents(other.environmentId, { kind: 'application' })).toEqual([]);
     const asked = await store.load({
       environmentId: other.environmentId,
       documents: ids.map((id) => ({ kind: 'application', id })),

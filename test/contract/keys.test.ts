@@ -117,7 +117,7 @@ describe.each(KINDS)('data keys on %s', (kind) => {
     const { environmentId, owners } = await everySecret(first);
     const secrets = (documents: Awaited<ReturnType<typeof second.store.documents>>): string[] =>
       documents.map(({ secret }) => second.keyring.vault.open(present(secret)));
-    expect(secrets(await second.store.documents(environmentId, 'signingKey'))).toEqual(['{"d":"private"}']);
+    expect(secrets(await second.store.documents(environmentId, { kind: 'signingKey' }))).toEqual(['{"d":"private"}']);
     for (const round of [1, 2]) {
       expect(await secretOf(second, environmentId, owners[0] ?? '')).toBe('owner-0@example.com');
       expect((await second.store.inbox.after(0, 9)).map(({ message }) => message.body)).toContain('body 0');

@@ -31,6 +31,7 @@ import { deleteDevice, lapsedDevices, purgeDevice, putDevice } from '../../src/s
 import {
   findDocument,
   listDocuments,
+  listDocumentsBelow,
   selectConfiguration,
   selectDocument,
 } from '../../src/storage/sql/tables/documents.js';
@@ -76,6 +77,7 @@ const STATEMENTS: Record<string, Statement> = {
   selectDocument,
   selectConfiguration,
   listDocuments,
+  listDocumentsBelow,
   findDocument,
   listUsers,
   selectClaimable: selectClaimable(''),

@@ -6,6 +6,7 @@ import { activityId } from '../../src/audit/activity.js';
 import { CATALOGUE } from '../../src/http/errors.js';
 import { uuidOf } from '../../src/kernel/ids.js';
 import { type Named, rightRequest } from '../api/requests.js';
+import { makeSamples } from '../api/samples.js';
 import { type Answer, HERE, here, NOBODY, startWorld, THERE, type World } from '../api/world.js';
 import { FULL, figure, rounds } from './figures.js';
 import { type Case, casesOf, type Description, FORM, type Operation, textOf } from './fuzz-cases.js';
@@ -94,6 +95,7 @@ async function refresh(): Promise<void> {
     populationId: here.population,
     id,
     activityId: ACTIVITY,
+    ...(await makeSamples(world, HERE)),
   };
 }
 
@@ -118,6 +120,7 @@ function rightBodyOf(method: string, path: string, type: string | null): unknown
     otherPolicy: policyId,
     flow: id,
     activity: ACTIVITY,
+    objects,
   };
   return rightRequest(route, known).body;
 }

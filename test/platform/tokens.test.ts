@@ -44,7 +44,7 @@ function signed(header: object, claims: object | string, key: KeyObject): string
 
 /** The environment's private key, its id, and the header and claims of a good token. */
 async function forge(world: PlatformWorld, environment = HERE) {
-  const [document] = await world.test.store.documents(environment, 'signingKey');
+  const [document] = await world.test.store.documents(environment, { kind: 'signingKey' });
   if (!document?.secret) throw new Error('no signing key');
   const key = createPrivateKey({ key: JSON.parse(world.test.keyring.vault.open(document.secret)), format: 'jwk' });
   const good = accessToken(
@@ -123,7 +123,7 @@ describe('an access token (00 §5.2)', () => {
   it('an older key still verifies, the newest signs, a removed one does neither', async () => {
     await using world = await platformWorld();
     const old = await world.tokenOf();
-    const [first] = await world.test.store.documents(HERE, 'signingKey');
+    const [first] = await world.test.store.documents(HERE, { kind: 'signingKey' });
     if (!first) throw new Error('no key');
     const next = createSigningKey(world.test.random.uuid());
     world.test.clock.advance(1_000);
@@ -160,7 +160,7 @@ describe('an access token (00 §5.2)', () => {
     await using world = await platformWorld();
     const token = await world.tokenOf();
     expect(await world.tokens.authenticate(token)).toBeDefined();
-    const [key] = await world.test.store.documents(HERE, 'signingKey');
+    const [key] = await world.test.store.documents(HERE, { kind: 'signingKey' });
     if (!key) throw new Error('no key');
     await world.write(HERE, {
       kind: 'delete',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { namedId } from '../../src/kernel/keys.js';
 import { parseConfiguration } from '../../src/policies/configuration.js';
 import { factoryPolicy } from '../../src/policies/defaults.js';
 import { provisionEnvironment } from '../../src/policies/provisioning.js';
@@ -36,6 +37,7 @@ describe('a new environment', () => {
       ['population', environment.population.id],
       ['deviceAuthenticationPolicy', DEFAULT_POLICY],
       ['mfaSettings', ENVIRONMENT],
+      ['notificationsPolicy', namedId(ENVIRONMENT, 'notificationsPolicy//default')],
       ['signingKey', environment.signingKey.id],
     ]);
     for (const document of documents)

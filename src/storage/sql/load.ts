@@ -10,7 +10,7 @@ import { toCounter } from './tables/counters.js';
 import { toDestination, unusedDestination } from './tables/destinations.js';
 import { toDeviceAuthentication } from './tables/device-authentications.js';
 import { toDevices } from './tables/devices.js';
-import { selectDocument, toDocument } from './tables/documents.js';
+import { documentsCall, toDocument } from './tables/documents.js';
 import { toFactors } from './tables/factors.js';
 import { toUser, usernameKey } from './tables/users.js';
 import type { TimeSource } from './time.js';
@@ -64,7 +64,7 @@ function* selectDocuments(
   environmentId: Plan['environmentId'],
   wanted: NonNullable<Plan['documents']>,
 ): Script<Snapshot['documents']> {
-  const results = yield wanted.map(({ kind, id }) => call(selectDocument, { environment: environmentId, kind, id }));
+  const results = yield wanted.map((of) => documentsCall(environmentId, of));
   return results.flatMap(({ rows }) => rows.map((row) => toDocument(row, 0)));
 }
 

@@ -17,9 +17,9 @@ import { createOutbox } from './outbox.js';
 import { purge } from './purge.js';
 import { integer, text } from './row.js';
 import { sealedColumns } from './sealed-columns.js';
-import { ask, type Script, statement } from './statement.js';
+import { ask, only, type Script, statement } from './statement.js';
 import { lockHead } from './tables/audit.js';
-import { findDocument, listDocuments, toDocument } from './tables/documents.js';
+import { documentsCall, findDocument, toDocument } from './tables/documents.js';
 import { countOpen, selectClaimable } from './tables/outbox.js';
 import { BATCH_SIZES } from './tally.js';
 
@@ -56,9 +56,9 @@ export function createStore(engine: Engine, lock: string, options: EngineOptions
     load: (plan) => watched(engine.load(plan)),
     environments: (page) => engine.read(() => environmentsPage(page)),
     users: (environmentId, page) => engine.read(() => usersPage(environmentId, page)),
-    documents: (environment, kind) =>
+    documents: (environment, of) =>
       engine.read(function* () {
-        const found = (yield* ask(listDocuments, { environment, kind })).rows.map((row) => toDocument(row, 0));
+        const found = only(yield [documentsCall(environment, of)]).rows.map((row) => toDocument(row, 0));
         return yield* withKeysFor(options.vault.keys, found, (documents) => documents.map(sealedPart));
       }),
     findDocument: (kind, id) =>

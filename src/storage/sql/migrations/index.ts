@@ -7,6 +7,9 @@ import { audit as auditOnSqlite } from './0003-audit.sqlite.js';
 import { limits as limitsOnPostgres } from './0004-limits.postgres.js';
 import { limits as limitsOnSqlite } from './0004-limits.sqlite.js';
 
+import { documentParents as documentParentsOnPostgres } from './0005-document-parents.postgres.js';
+import { documentParents as documentParentsOnSqlite } from './0005-document-parents.sqlite.js';
+
 /** One step of the schema. Never edited once released; expand first, contract a release later (`style.md` §5). */
 export interface Migration {
   readonly number: number;
@@ -28,4 +31,12 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 3, name: 'audit', oldestServer: 3, sqlite: auditOnSqlite, postgres: auditOnPostgres },
   // Older servers leave the new column as it is, which only keeps rows longer: whoever deletes looks at the row itself.
   { number: 4, name: 'limits', oldestServer: 1, sqlite: limitsOnSqlite, postgres: limitsOnPostgres },
+  // An older server would write documents without their parent.
+  {
+    number: 5,
+    name: 'document-parents',
+    oldestServer: 5,
+    sqlite: documentParentsOnSqlite,
+    postgres: documentParentsOnPostgres,
+  },
 ];

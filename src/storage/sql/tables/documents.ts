@@ -1,12 +1,21 @@
 import type { JsonObject } from '../../../kernel/json.js';
 import type { SealedPlace } from '../../../kernel/sealed.js';
-import type { DocumentKind, StoredDocument } from '../../../platform/model.js';
-import { decode, document, integer, type SealingVault, sealedFrom, sealInto, text } from '../row.js';
-import { type Row, statement, type Value } from '../statement.js';
+import type { DocumentKind, DocumentRef, EnvironmentId, StoredDocument } from '../../../platform/model.js';
+import { decode, document, integer, optionalText, type SealingVault, sealedFrom, sealInto, text } from '../row.js';
+import { type Call, call, type Row, statement, type Value } from '../statement.js';
 import { ENVIRONMENT_COLUMNS } from './environments.js';
 
 /** In the order that `toDocument` reads. */
-export const DOCUMENT_COLUMNS = ['environment_id', 'kind', 'id', 'document', 'secret', 'created_at', 'updated_at'];
+export const DOCUMENT_COLUMNS = [
+  'environment_id',
+  'kind',
+  'id',
+  'document',
+  'secret',
+  'created_at',
+  'updated_at',
+  'parent',
+];
 const columns = DOCUMENT_COLUMNS.join(', ');
 
 export const documentPlace = (environmentId: string, kind: string, id: string): SealedPlace => ({
@@ -21,11 +30,13 @@ export function toDocument(row: Row, at: number): StoredDocument {
     const environmentId = text(row, at) as StoredDocument['environmentId'];
     const kind = text(row, at + 1) as DocumentKind;
     const id = text(row, at + 2) as StoredDocument['id'];
+    const parent = optionalText(row, at + 7);
     const secret = sealedFrom(row, at + 4, documentPlace(environmentId, kind, id));
     return {
       environmentId,
       kind,
       id,
+      ...(parent === undefined ? {} : { parent }),
       body: document<JsonObject>(row, at + 3, []),
       ...(secret ? { secret } : {}),
       createdAt: integer(row, at + 5),
@@ -35,7 +46,7 @@ export function toDocument(row: Row, at: number): StoredDocument {
 }
 
 export function documentValues(value: StoredDocument, vault: SealingVault): Record<string, Value> {
-  const { environmentId, kind, id, secret } = value;
+  const { environmentId, kind, id, parent, secret } = value;
   return {
     environment: environmentId,
     kind,
@@ -44,13 +55,14 @@ export function documentValues(value: StoredDocument, vault: SealingVault): Reco
     secret: secret ? sealInto(vault, secret, documentPlace(environmentId, kind, id)) : null,
     createdAt: value.createdAt,
     updatedAt: value.updatedAt,
+    parent: parent ?? null,
   };
 }
 
 export const putDocument = statement(
   'count',
   `insert into documents (${columns})
-   values (:environment, :kind, :id, :document, cast(:secret as text), :createdAt, :updatedAt)
+   values (:environment, :kind, :id, :document, cast(:secret as text), :createdAt, :updatedAt, cast(:parent as text))
    on conflict (environment_id, kind, id) do update
    set document = excluded.document, secret = excluded.secret, updated_at = excluded.updated_at`,
 );
@@ -69,6 +81,20 @@ export const listDocuments = statement(
   'rows',
   `select ${columns} from documents where environment_id = :environment and kind = :kind order by created_at, id`,
 );
+
+export const listDocumentsBelow = statement(
+  'rows',
+  `select ${columns} from documents where environment_id = :environment and kind = :kind and parent = :parent
+   order by created_at, id`,
+);
+
+/** Those that the reference names, by creation. */
+export function documentsCall(environment: EnvironmentId, { kind, id, parent }: DocumentRef): Call {
+  if (id !== undefined) return call(selectDocument, { environment, kind, id });
+  return parent === undefined
+    ? call(listDocuments, { environment, kind })
+    : call(listDocumentsBelow, { environment, kind, parent });
+}
 
 /** By id alone: ids are unique across environments by their making, and the first by environment wins if they are not. */
 export const findDocument = statement(

@@ -1,0 +1,49 @@
+import type { TProperties } from 'typebox';
+import type { JsonObject } from '../../kernel/json.js';
+import type { ManagedResource, SingletonResource } from '../../platform/managed/resource.js';
+import type { DocumentKind, StoredDocument } from '../../platform/model.js';
+import type { FilterRules, FilterValue } from '../filter.js';
+import type { RefusalTexts } from '../rejections/managed.js';
+import type { Permission } from '../route.js';
+
+interface Common {
+  /** Begins the ids of the operations: `fido2Policy` in `fido2Policy.create`. */
+  readonly id: string;
+  /** `a FIDO policy` */
+  readonly one: string;
+  /** `30 §2.1` */
+  readonly source: string;
+  readonly path: string;
+  readonly permission: { readonly read: Permission; readonly write: Permission };
+  /** Which of `createdAt` and `updatedAt` the resource's own table lists (`30` §0.2). */
+  readonly timestamps: 'both' | 'updatedAt';
+  /** Members that only responses have, beside the usual ones. */
+  readonly adds?: { readonly schema: TProperties; readonly members: (stored: StoredDocument) => JsonObject };
+  readonly texts?: RefusalTexts;
+  /** What is not there yet, by operation. */
+  readonly partial?: Readonly<Partial<Record<'list' | 'create' | 'read' | 'update' | 'delete', string>>>;
+}
+
+/** How a managed resource is shown and reached; its five operations are made from it (`http/managed/routes.ts`). */
+export interface ManagedDefinition extends Common {
+  readonly resource: ManagedResource;
+  /** `FIDO policies` */
+  readonly many: string;
+  /** Name of the array in `_embedded`, which is the last segment of the path (`00` §3.4). */
+  readonly collection: string;
+  /** The path's parameter for one of them: `fido2PolicyId`. */
+  readonly parameter: string;
+  /** What it stands below: the path's parameter, its kind when that is a document, and the member that shows its id. */
+  readonly parent?: { readonly parameter: string; readonly kind?: DocumentKind; readonly member?: string };
+  /** How many of them a page has at most; absent: all are given at once (`00` §3.6). */
+  readonly page?: number;
+  readonly filter?: {
+    readonly rules: FilterRules;
+    readonly attribute: (stored: StoredDocument, name: string) => FilterValue | undefined;
+  };
+}
+
+/** How a resource that an environment has once is shown and reached. */
+export interface SingletonDefinition extends Common {
+  readonly resource: SingletonResource;
+}

@@ -1,0 +1,193 @@
+import type { JsonObject } from '../../kernel/json.js';
+import type { Outcome } from '../../kernel/outcome.js';
+import type { ManagedRejection } from '../../platform/managed/rejection.js';
+import type { ManagedService, Place } from '../../platform/managed/service.js';
+import type { StoredDocument } from '../../platform/model.js';
+import { notFound, type WireError } from '../errors.js';
+import { collection, collectionView, ListQuery, listRequest } from '../hal/collection.js';
+import { readListFilter } from '../list-filter.js';
+import { managedError } from '../rejections/managed.js';
+import { type Call, defineRoute, JSON_TYPE, type Reply, type Route, reply } from '../route.js';
+import type { ManagedDefinition, SingletonDefinition } from './definition.js';
+import { managedView, viewSchema } from './view.js';
+
+/** Collections that nobody pages through are given whole, up to what a page may have at all (`00` §3.4). */
+const WHOLE = 1_000;
+
+/** The five operations of a resource that is a document: list, create, read, replace, delete. */
+export function managedRoutes(definition: ManagedDefinition, service: ManagedService): Route[] {
+  const { resource, id, one, many, source, path, parameter, permission, texts, partial } = definition;
+  const view = viewSchema(definition);
+  const item = `${path}/:${parameter}`;
+  const common = { source, base: 'api' } as const;
+  const note = (operation: keyof NonNullable<typeof partial>) =>
+    partial?.[operation] === undefined ? {} : { partial: partial[operation] };
+  const shown = (outcome: Outcome<StoredDocument, ManagedRejection>, call: Call, status = 200): Reply | WireError =>
+    outcome.ok
+      ? reply(status, managedView(definition, pathIn(path, call), outcome.value, call.links))
+      : managedError(outcome.rejection, texts);
+  /** Does something with the one that the path names. */
+  const withId = (use: (call: Call, itemId: Call['params'][string]) => Promise<Reply | WireError>) => (call: Call) => {
+    const itemId = call.params[parameter];
+    return itemId === undefined ? Promise.resolve(notFound()) : use(call, itemId);
+  };
+  return [
+    defineRoute({
+      ...common,
+      ...note('list'),
+      id: `${id}.list`,
+      summary: `List ${many}`,
+      method: 'GET',
+      path,
+      permission: permission.read,
+      query: ListQuery,
+      replies: { 200: collectionView(definition.collection, view) },
+      async handle(call) {
+        const { query, links } = call;
+        const { rules = { attributes: {}, combinators: [] }, attribute } = definition.filter ?? {};
+        const filter = readListFilter(query.filter, rules);
+        if (!filter.ok) return filter.rejection;
+        const listed = await service.list(
+          resource,
+          placeOf(definition, call),
+          listRequest(query, definition.page ?? WHOLE),
+          (stored) => filter.value.accepts((name) => textOf(attribute?.(stored, name))),
+        );
+        if (!listed.ok) return managedError(listed.rejection, texts);
+        const at = pathIn(path, call);
+        const items = listed.value.items.map((stored) => managedView(definition, at, stored, links));
+        return reply(200, collection(links, at, query, definition.collection, { ...listed.value, items }));
+      },
+    }),
+    defineRoute({
+      ...common,
+      ...note('create'),
+      id: `${id}.create`,
+      summary: `Create ${one}`,
+      method: 'POST',
+      path,
+      accepts: JSON_TYPE,
+      permission: permission.write,
+      body: resource.schema,
+      replies: { 201: view },
+      handle: async (call) =>
+        shown(await service.create(resource, placeOf(definition, call), documentOf(call), call.by), call, 201),
+    }),
+    defineRoute({
+      ...common,
+      ...note('read'),
+      id: `${id}.read`,
+      summary: `Read ${one}`,
+      method: 'GET',
+      path: item,
+      permission: permission.read,
+      replies: { 200: view },
+      handle: withId(async (call, itemId) =>
+        shown(await service.read(resource, placeOf(definition, call), itemId), call),
+      ),
+    }),
+    defineRoute({
+      ...common,
+      ...note('update'),
+      id: `${id}.update`,
+      summary: `Replace ${one}`,
+      method: 'PUT',
+      path: item,
+      accepts: JSON_TYPE,
+      permission: permission.write,
+      body: resource.schema,
+      replies: { 200: view },
+      errors: ['REQUEST_FAILED'],
+      handle: withId(async (call, itemId) =>
+        shown(await service.replace(resource, placeOf(definition, call), itemId, documentOf(call), call.by), call),
+      ),
+    }),
+    defineRoute({
+      ...common,
+      ...note('delete'),
+      id: `${id}.delete`,
+      summary: `Delete ${one}`,
+      method: 'DELETE',
+      path: item,
+      permission: permission.write,
+      replies: { 204: null },
+      errors: ['REQUEST_FAILED'],
+      handle: withId(async (call, itemId) => {
+        const removed = await service.remove(resource, placeOf(definition, call), itemId, call.by);
+        return removed.ok ? reply(204) : managedError(removed.rejection, texts);
+      }),
+    }),
+  ];
+}
+
+/** The three operations of a resource that an environment has once: read, replace, and reset or remove. */
+export function singletonRoutes(definition: SingletonDefinition, service: ManagedService): Route[] {
+  const { resource, id, one, source, path, permission, texts } = definition;
+  const view = viewSchema(definition);
+  const common = { source, base: 'api', path } as const;
+  const shown = (outcome: Outcome<StoredDocument, ManagedRejection>, call: Call): Reply | WireError =>
+    outcome.ok
+      ? reply(200, managedView(definition, pathIn(path, call), outcome.value, call.links))
+      : managedError(outcome.rejection, texts);
+  return [
+    defineRoute({
+      ...common,
+      id: `${id}.read`,
+      summary: `Read ${one}`,
+      method: 'GET',
+      permission: permission.read,
+      replies: { 200: view },
+      handle: async (call) => shown(await service.readOnly(resource, environmentOf(call)), call),
+    }),
+    defineRoute({
+      ...common,
+      id: `${id}.update`,
+      summary: `Replace ${one}`,
+      method: 'PUT',
+      accepts: JSON_TYPE,
+      permission: permission.write,
+      body: resource.schema,
+      replies: { 200: view },
+      handle: async (call) =>
+        shown(await service.replaceOnly(resource, environmentOf(call), documentOf(call), call.by), call),
+    }),
+    defineRoute({
+      ...common,
+      id: `${id}.delete`,
+      summary: resource.factory ? `Reset ${one}` : `Delete ${one}`,
+      method: 'DELETE',
+      permission: permission.write,
+      replies: resource.factory ? { 200: view } : { 204: null },
+      async handle(call) {
+        const reset = await service.resetOnly(resource, environmentOf(call), call.by);
+        return reset.ok && !resource.factory ? reply(204) : shown(reset, call);
+      },
+    }),
+  ];
+}
+
+// The schema has let only objects through.
+const documentOf = ({ body }: Call): JsonObject => body as JsonObject;
+
+function environmentOf({ params }: Call): Place['environmentId'] {
+  const environmentId = params['envId'];
+  if (environmentId === undefined) throw new TypeError('a managed resource belongs to an environment');
+  return environmentId;
+}
+
+function placeOf({ parent }: ManagedDefinition, call: Call): Place {
+  const id = parent && call.params[parent.parameter];
+  return {
+    environmentId: environmentOf(call),
+    ...(id === undefined ? {} : { parent: id }),
+    ...(parent?.kind ? { parentKind: parent.kind } : {}),
+  };
+}
+
+/** The path with this call's parameters in it. */
+function pathIn(path: string, { params }: Call): string {
+  return path.replace(/:(\w+)/g, (_, name: string) => params[name] ?? '');
+}
+
+const textOf = (value: string | number | boolean | undefined): string | undefined =>
+  value === undefined ? undefined : String(value);

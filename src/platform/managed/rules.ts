@@ -1,0 +1,141 @@
+import type { FieldProblem } from '../../kernel/field-problem.js';
+import { isJsonObject, type Json, type JsonObject } from '../../kernel/json.js';
+import type { DocumentKind, StoredDocument } from '../model.js';
+import type { Refusal } from './rejection.js';
+import type { Others, Rule } from './resource.js';
+
+/** No two of a kind have the same text in a member. `caseless`: whatever its case. */
+export function unique(kind: DocumentKind, member: string, comparison: 'exact' | 'caseless' = 'exact'): Rule {
+  const form = (value: Json | undefined): Json | undefined =>
+    typeof value === 'string' && comparison === 'caseless' ? value.toLowerCase() : value;
+  return {
+    reads: () => [{ kind }],
+    problems({ document, id }, others) {
+      const wanted = form(document[member]);
+      const holder = others.of(kind).find((other) => other.id !== id && form(other.body[member]) === wanted);
+      return wanted === undefined || !holder ? [] : [{ problem: 'taken', target: member, existingId: holder.id }];
+    },
+  };
+}
+
+/** Exactly one of a kind has `default: true`: it moves to whoever asks for it, and is never merely given up (`30` §1.5). */
+export function oneDefault(kind: DocumentKind): Rule {
+  const isDefault = ({ body }: StoredDocument): boolean => body['default'] === true;
+  return {
+    reads: () => [{ kind }],
+    refuses: ({ document, current }) =>
+      current && isDefault(current) && document['default'] !== true
+        ? { rule: 'DefaultCannotBeCleared', target: 'default' }
+        : undefined,
+    changes: ({ document, id, now }, others) =>
+      document['default'] === true
+        ? others
+            .of(kind)
+            .filter((other) => other.id !== id && isDefault(other))
+            .map((former) => ({
+              ...former,
+              body: { ...former.body, default: false },
+              updatedAt: Math.max(now, former.updatedAt),
+            }))
+        : [],
+    keeps: (stored) => (isDefault(stored) ? { rule: 'DefaultCannotBeDeleted' } : undefined),
+  };
+}
+
+/**
+ * Every id at `path` names a document of `kind` (SEC-43). In the path `*` stands for every entry of an array. `what` names the
+ * kind to the caller: "a FIDO policy"; `serves` says which of the kind will do, `also` which words stand for something built in.
+ */
+export function refersTo(
+  kind: DocumentKind,
+  path: string,
+  what: string,
+  {
+    serves = () => true,
+    also = [],
+  }: { readonly serves?: (stored: StoredDocument) => boolean; readonly also?: readonly string[] } = {},
+): Rule {
+  return {
+    reads: ({ document }) => (document && placesAt(document, path).length > 0 ? [{ kind }] : []),
+    problems({ document }, others) {
+      const ids = others
+        .of(kind)
+        .filter(serves)
+        .map(({ id }) => id);
+      const known = new Set<Json>([...also, ...ids]);
+      return placesAt(document, path).flatMap(({ target, value }): FieldProblem[] =>
+        known.has(value)
+          ? []
+          : [{ problem: 'invalid', target, message: `must be the id of ${what} of this environment` }],
+      );
+    },
+  };
+}
+
+/** It cannot go while a document of `kind` names it at `path`. */
+export function notReferredToBy(kind: DocumentKind, path: string): Rule {
+  return {
+    reads: ({ document }) => (document ? [] : [{ kind }]),
+    keeps({ id }, others): Refusal | undefined {
+      const by = others.of(kind).filter(({ body }) => placesAt(body, path).some(({ value }) => value === id));
+      return by.length > 0 ? { rule: 'StillReferenced', by: by.map((referrer) => referrer.id) } : undefined;
+    },
+  };
+}
+
+/** What stands below it goes with it. */
+export function owns(kind: DocumentKind): Rule {
+  return {
+    reads: ({ id, document }) => (document ? [] : [{ kind, parent: id }]),
+    takesAlong: ({ id }, others) => others.of(kind, id),
+  };
+}
+
+/** An environment has at most so many, or so many below one parent. */
+export function atMost(kind: DocumentKind, maximum: number): Rule {
+  return {
+    reads: ({ parent }) => [{ kind, ...(parent === undefined ? {} : { parent }) }],
+    refuses: ({ current, parent }, others) =>
+      !current && others.of(kind, parent).length >= maximum ? { rule: 'TooMany', maximum } : undefined,
+  };
+}
+
+/** A member stays what it was at creation. */
+export function immutable(member: string): Rule {
+  return {
+    problems: ({ document, current }) =>
+      current && JSON.stringify(current.body[member]) !== JSON.stringify(document[member])
+        ? [{ problem: 'invalid', target: member, message: 'cannot be changed' }]
+        : [],
+  };
+}
+
+/** A check of the document alone, beyond what a schema can say. */
+export function checked(check: (document: JsonObject) => readonly FieldProblem[]): Rule {
+  return { check };
+}
+
+/** Values in a document, each with its own dotted path. */
+export interface Place {
+  readonly target: string;
+  readonly value: Json;
+}
+
+/** What stands at a dotted path in which `*` is every entry of an array; nothing where a member is missing. */
+export function placesAt(document: JsonObject, path: string): readonly Place[] {
+  let places: readonly Place[] = [{ target: '', value: document }];
+  for (const step of path.split('.')) places = places.flatMap((place) => below(place, step));
+  return places;
+}
+
+function below({ target, value }: Place, step: string): readonly Place[] {
+  if (step === '*')
+    return Array.isArray(value) ? value.map((item, index) => ({ target: `${target}[${index}]`, value: item })) : [];
+  const member = isJsonObject(value) ? value[step] : undefined;
+  return member === undefined ? [] : [{ target: target === '' ? step : `${target}.${step}`, value: member }];
+}
+
+/** The one with `default: true`, of a kind that always has one. */
+export function defaultOf(kind: DocumentKind, others: Others): StoredDocument | undefined {
+  return others.of(kind).find(({ body }) => body['default'] === true);
+}

@@ -1,0 +1,171 @@
+import type { AuditEvent, Requester } from '../../audit/record.js';
+import type { Refusals } from '../../audit/refusals.js';
+import { createTrail, telling } from '../../audit/trail.js';
+import type { EventSink } from '../../events.js';
+import type { Uuid } from '../../kernel/ids.js';
+import type { JsonObject } from '../../kernel/json.js';
+import type { Digests } from '../../kernel/keys.js';
+import { accept, type Outcome, reject } from '../../kernel/outcome.js';
+import type { Random } from '../../kernel/random.js';
+import type { Decision, Plan, Snapshot, Store } from '../../storage/port.js';
+import { createCursors, type Listing, type ListRequest, listPage, pageOf } from '../listing.js';
+import type { DocumentKind, EnvironmentId, StoredDocument } from '../model.js';
+import { putDocument, refsOf, removeDocument } from './decide.js';
+import type { ManagedRejection } from './rejection.js';
+import type { ManagedResource, SingletonResource } from './resource.js';
+
+type Result<T> = Promise<Outcome<T, ManagedRejection>>;
+
+/** Where documents of a resource are: in an environment, and below a parent when the resource has one. */
+export interface Place {
+  readonly environmentId: EnvironmentId;
+  readonly parent?: string;
+  /** When the parent is a document itself, its kind: without it nothing stands below it. */
+  readonly parentKind?: DocumentKind;
+}
+
+/** The commands that all resources which are documents have; changes are on record as done `by` whom. */
+export interface ManagedService {
+  /** By creation; those that `isListed` says yes to. */
+  list(
+    resource: ManagedResource,
+    place: Place,
+    list: ListRequest,
+    isListed: (stored: StoredDocument) => boolean,
+  ): Result<Listing<StoredDocument>>;
+  read(resource: ManagedResource, place: Place, id: Uuid): Result<StoredDocument>;
+  create(resource: ManagedResource, place: Place, document: JsonObject, by?: Requester): Result<StoredDocument>;
+  replace(
+    resource: ManagedResource,
+    place: Place,
+    id: Uuid,
+    document: JsonObject,
+    by?: Requester,
+  ): Result<StoredDocument>;
+  remove(resource: ManagedResource, place: Place, id: Uuid, by?: Requester): Result<StoredDocument>;
+  /** The one of its environment. */
+  readOnly(resource: SingletonResource, environmentId: EnvironmentId): Result<StoredDocument>;
+  replaceOnly(
+    resource: SingletonResource,
+    environmentId: EnvironmentId,
+    document: JsonObject,
+    by?: Requester,
+  ): Result<StoredDocument>;
+  /** Back to the factory's, or gone when it can be absent. */
+  resetOnly(resource: SingletonResource, environmentId: EnvironmentId, by?: Requester): Result<StoredDocument>;
+}
+
+export interface ManagedServiceParts {
+  readonly store: Pick<Store, 'load' | 'transact'>;
+  readonly random: Pick<Random, 'uuid'>;
+  readonly digests: Pick<Digests, 'cursor'>;
+  readonly events: EventSink;
+  readonly refusals?: Refusals;
+}
+
+export function createManagedService(parts: ManagedServiceParts): ManagedService {
+  const { store, random } = parts;
+  const trail = createTrail(parts);
+  const cursors = createCursors(parts.digests);
+
+  const transact = (
+    { noun }: ManagedResource,
+    change: 'CREATED' | 'UPDATED' | 'DELETED',
+    plan: Plan,
+    by: Requester | undefined,
+    decide: (snapshot: Snapshot) => Decision<Outcome<StoredDocument, ManagedRejection>>,
+  ): Result<StoredDocument> =>
+    trail.transact(plan, by, (snapshot) =>
+      telling(decide(snapshot), ({ environmentId, id }): readonly AuditEvent[] => [
+        { type: `${noun}.${change}`, environmentId, detail: { id } },
+      ]),
+    );
+
+  const put = (
+    resource: ManagedResource,
+    { environmentId, parent, parentKind }: Place,
+    id: Uuid,
+    document: JsonObject,
+    as: 'create' | 'replace' | 'either',
+    by: Requester | undefined,
+  ): Result<StoredDocument> => {
+    const target = { id, document, ...(parent === undefined ? {} : { parent }) };
+    const plan: Plan = { environmentId, documents: refsOf(resource, target, parentKind) };
+    return transact(resource, as === 'create' ? 'CREATED' : 'UPDATED', plan, by, (snapshot) =>
+      withParent(snapshot, parent, parentKind, () => putDocument(resource, snapshot, { environmentId, as, ...target })),
+    );
+  };
+
+  const remove = (
+    resource: ManagedResource,
+    { environmentId, parent, parentKind }: Place,
+    id: Uuid,
+    by: Requester | undefined,
+  ): Result<StoredDocument> => {
+    const target = { id, ...(parent === undefined ? {} : { parent }) };
+    const plan: Plan = { environmentId, documents: refsOf(resource, target, parentKind) };
+    return transact(resource, 'DELETED', plan, by, (snapshot) =>
+      withParent(snapshot, parent, parentKind, () => removeDocument(resource, snapshot, { environmentId, ...target })),
+    );
+  };
+
+  const readOne = async (
+    { kind }: ManagedResource,
+    { environmentId, parent, parentKind }: Place,
+    id: Uuid,
+  ): Result<StoredDocument> => {
+    const above = parentRefs(parent, parentKind);
+    const { environment, documents } = await store.load({ environmentId, documents: [{ kind, id }, ...above] });
+    if (!environment) return reject({ kind: 'EnvironmentNotFound', environmentId });
+    const found = documents.find((stored) => stored.kind === kind && stored.id === id && stored.parent === parent);
+    const isBelow = documents.filter((stored) => stored.kind === parentKind && stored.id === parent).length;
+    return found && isBelow === above.length ? accept(found) : reject({ kind: 'NotFound' });
+  };
+
+  return {
+    async list(resource, { environmentId, parent, parentKind }, list, isListed) {
+      const { kind } = resource;
+      const above = parentRefs(parent, parentKind);
+      const snapshot = await store.load({
+        environmentId,
+        documents: [{ kind, ...(parent === undefined ? {} : { parent }) }, ...above],
+      });
+      if (!snapshot.environment) return reject({ kind: 'EnvironmentNotFound', environmentId });
+      const all = snapshot.documents.filter((stored) => stored.kind === kind && stored.parent === parent);
+      if (
+        snapshot.documents.filter((stored) => stored.kind === parentKind && stored.id === parent).length < above.length
+      )
+        return reject({ kind: 'NotFound' });
+      return listPage(cursors, [environmentId, kind, parent ?? ''], list, async ({ limit, after }) =>
+        pageOf(all.filter(isListed), limit, after),
+      );
+    },
+    read: readOne,
+    create: (resource, place, document, by) => put(resource, place, random.uuid(), document, 'create', by),
+    replace: (resource, place, id, document, by) => put(resource, place, id, document, 'replace', by),
+    remove,
+    readOnly: (resource, environmentId) => readOne(resource, { environmentId }, environmentId),
+    replaceOnly: (resource, environmentId, document, by) =>
+      put(resource, { environmentId }, environmentId, document, 'either', by),
+    resetOnly: (resource, environmentId, by) =>
+      resource.factory
+        ? put(resource, { environmentId }, environmentId, resource.factory(), 'either', by)
+        : remove(resource, { environmentId }, environmentId, by),
+  };
+}
+
+const parentRefs = (parent: string | undefined, kind: DocumentKind | undefined) =>
+  // A parent that is a document is named by its id.
+  kind && parent !== undefined ? [{ kind, id: parent as Uuid } as const] : [];
+
+/** Nothing stands below what is not there. */
+function withParent(
+  { documents, environment }: Snapshot,
+  parent: string | undefined,
+  kind: DocumentKind | undefined,
+  decide: () => Decision<Outcome<StoredDocument, ManagedRejection>>,
+): Decision<Outcome<StoredDocument, ManagedRejection>> {
+  if (environment && kind && !documents.some((stored) => stored.kind === kind && stored.id === parent))
+    return { writes: [], outcome: reject({ kind: 'NotFound' }) };
+  return decide();
+}

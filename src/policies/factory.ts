@@ -1,0 +1,16 @@
+import type { JsonObject } from '../kernel/json.js';
+import type { DocumentKind } from '../platform/model.js';
+import { factoryNotificationsPolicy } from './notifications-policy.js';
+
+/** A document that every new environment has, by a name of its own (`30` §0.5); its id is made of that name. */
+export interface FactoryDocument {
+  readonly kind: DocumentKind;
+  readonly name: string;
+  readonly parent?: string;
+  readonly body: JsonObject;
+}
+
+/** What a new environment contains beside its policy, settings, population and key (`30` §0.5). */
+export function factoryDocuments(): readonly FactoryDocument[] {
+  return [{ kind: 'notificationsPolicy', name: 'default', body: factoryNotificationsPolicy() }];
+}

@@ -1,0 +1,44 @@
+import type { Body, World } from './world.js';
+
+/** A managed resource as the tests over all operations need it: where it is, and a body that fits. A new resource is one entry. */
+export interface Sample {
+  /** Begins the ids of its operations: `notificationsPolicy` in `notificationsPolicy.create`. */
+  readonly id: string;
+  /** The path's parameter for one of them. */
+  readonly parameter: string;
+  /** Of the collection, below the environment; `:parameters` of samples before it are filled in. */
+  readonly path: string;
+  readonly body: (name: string) => Body;
+}
+
+/** Parents before what stands below them. */
+export const SAMPLES: readonly Sample[] = [
+  {
+    id: 'notificationsPolicy',
+    parameter: 'notificationsPolicyId',
+    path: '/notificationsPolicies',
+    body: (name) => ({ name, quotas: [] }),
+  },
+];
+
+let names = 0;
+/** A right body with a name that nothing else has. */
+export const sampleBody = ({ id, body }: Sample): Body => body(`${id} ${++names}`);
+
+/** The ids of objects, by the parameters that name them in paths. */
+export type Objects = Readonly<Record<string, string>>;
+
+export const withObjects = (path: string, objects: Objects): string =>
+  path.replace(/:(\w+)/g, (all, name: string) => objects[name] ?? all);
+
+/** One of each sample, made in this environment. */
+export async function makeSamples(world: World, environment: string): Promise<Objects> {
+  const objects: Record<string, string> = {};
+  for (const sample of SAMPLES) {
+    const path = `/environments/${environment}${withObjects(sample.path, objects)}`;
+    const { status, body, text } = await world.ask({ path, body: sampleBody(sample) });
+    if (status !== 201) throw new Error(`${sample.id}: ${text}`);
+    objects[sample.parameter] = String(body['id']);
+  }
+  return objects;
+}

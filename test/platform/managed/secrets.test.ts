@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { partSecrets, readSecrets } from '../../../src/platform/managed/secrets.js';
+
+const document = {
+  name: 'gateway',
+  authentication: { method: 'BASIC', username: 'u', password: 'p' },
+  requests: [{ url: 'https://a', token: 't0' }, { url: 'https://b' }, { url: 'https://c', token: { deep: true } }],
+};
+
+describe('write-only members', () => {
+  it('are taken out of the document and kept by their paths', () => {
+    const { body, secret } = partSecrets(document, ['authentication.password', 'requests.*.token', 'nowhere.at.all']);
+    expect(body).toEqual({
+      name: 'gateway',
+      authentication: { method: 'BASIC', username: 'u' },
+      requests: [{ url: 'https://a' }, { url: 'https://b' }, { url: 'https://c' }],
+    });
+    expect(readSecrets(secret?.reveal() ?? '')).toEqual({
+      'authentication.password': 'p',
+      'requests.0.token': 't0',
+      'requests.2.token': { deep: true },
+    });
+  });
+
+  it('make no secret when none was sent', () => {
+    expect(partSecrets(document, ['authentication.authToken'])).toEqual({ body: document });
+    expect(partSecrets(document)).toEqual({ body: document });
+  });
+});
