@@ -1,6 +1,7 @@
 import type { Deployment } from '../devices/eligibility.js';
+import type { SentType } from '../devices/kinds/index.js';
 import type { Contact } from '../devices/kinds/kind.js';
-import type { DeviceId, DeviceType } from '../devices/model.js';
+import type { DeviceId } from '../devices/model.js';
 import type { Uuid } from '../kernel/ids.js';
 import type { Digests } from '../kernel/keys.js';
 import type { Protected } from '../kernel/sealed.js';
@@ -11,7 +12,7 @@ import type { DeviceAuthenticationId, NotificationRequest } from './model.js';
 /** A contact to be used once, parsed by its kind (`10` §4.3). */
 export interface OneTimeContact {
   readonly kind: 'oneTime';
-  readonly type: DeviceType;
+  readonly type: SentType;
   readonly contact: Contact;
   readonly testMode: boolean;
 }
@@ -55,18 +56,18 @@ export interface CancelCommand {
 export interface Facts {
   readonly digests: Digests;
   readonly deployment: Deployment;
-}
-
-/** For a decision that may send a code: drawn beforehand, so that deciding again gives the same (`design.md` §2). */
-export interface SendFacts extends Facts {
-  readonly messageId: Uuid;
-  /** `DRAWN_DIGITS` uniform digits, of which the policy takes as many as it asks for. */
-  readonly digits: string;
-  /** Opens a device's sealed contact. */
+  /** Opens what a device keeps sealed: its contact, its seed. */
   readonly open: (value: Protected) => string;
 }
 
-export interface CreateFacts extends SendFacts {
+/** For a decision that may put a device to its proof: drawn beforehand, so that deciding again gives the same (`design.md` §2). */
+export interface ChallengeFacts extends Facts {
+  readonly messageId: Uuid;
+  /** `DRAWN_DIGITS` uniform digits, of which the policy takes as many as it asks for. */
+  readonly digits: string;
+}
+
+export interface CreateFacts extends ChallengeFacts {
   readonly id: DeviceAuthenticationId;
   /** The one-time number is of a type that is not sent to (SEC-37). */
   readonly isNumberRefused?: boolean;
@@ -74,7 +75,7 @@ export interface CreateFacts extends SendFacts {
 
 /** The commands on an existing device authentication, by the name that is also their link and media type. */
 export interface Commands {
-  'device.select': { readonly command: SelectCommand; readonly facts: SendFacts };
+  'device.select': { readonly command: SelectCommand; readonly facts: ChallengeFacts };
   'otp.check': { readonly command: CheckOtpCommand; readonly facts: Facts };
   'cancel.push.authentication': { readonly command: CancelCommand; readonly facts: Facts };
 }

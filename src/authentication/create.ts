@@ -1,6 +1,10 @@
+import { KINDS } from '../devices/kinds/index.js';
+import type { Device } from '../devices/model.js';
 import { Redacted } from '../kernel/sealed.js';
 import type { Decision, Snapshot } from '../storage/port.js';
 import { grant, refuse, type Verdict } from './answer.js';
+import { type Begun, type NotBegun, notBegun } from './begun.js';
+import { challengeDevice } from './challenge.js';
 import { chooseDevice } from './choose.js';
 import type { CreateCommand, CreateFacts, OneTimeContact } from './command.js';
 import { eventOf } from './events.js';
@@ -8,7 +12,7 @@ import { moved } from './expiry.js';
 import { failed, noUsableDevices } from './failure.js';
 import type { DeviceAuthentication, DeviceAuthenticationState } from './model.js';
 import { isOneTimeAtCeiling, oneTimeRefusal, selectedOneTime } from './one-time.js';
-import { type Addressee, type Challenge, challengeByOtp, pairedAddressee, unsent } from './send.js';
+import { sendCode } from './send.js';
 import { accountError } from './settle.js';
 import { type Circumstances, eligibleIn } from './situation.js';
 
@@ -79,14 +83,15 @@ function startOneTime(start: Start, oneTime: OneTimeContact, { destination }: Sn
   if (start.facts.isNumberRefused) return refuse({ kind: 'NumberRefused' });
   if (isOneTimeAtCeiling(oneTime.type, circumstances, destination)) return refuse({ kind: 'OneTimeCeiling' });
   const contact = new Redacted(oneTime.contact.address);
-  return beginChallenge(start, { selected, contact, testMode: oneTime.testMode });
+  const addressee = { selected, kind: KINDS[oneTime.type], contact, testMode: oneTime.testMode };
+  return beginChallenge(start, sendCode(flow, circumstances, addressee, undefined, start.facts, start.loaded));
 }
 
 /** An explicit device bypasses the selection method, if it is eligible (`10` §4.2). */
 function startWithDevice(start: Start, deviceId: string): Decision<Verdict> {
   const device = eligibleIn(start.circumstances).eligible.find(({ id }) => id === deviceId);
   if (!device) return refuse({ kind: 'DeviceNotEligible', during: 'create' });
-  return beginChallenge(start, pairedAddressee(device));
+  return beginWithDevice(start, device);
 }
 
 function startByPolicy(start: Start): Decision<Verdict> {
@@ -104,18 +109,19 @@ function startByPolicy(start: Start): Decision<Verdict> {
       ),
     );
   const device = chooseDevice(policy.deviceSelection, eligible, factors.deviceOrder);
-  return device
-    ? beginChallenge(start, pairedAddressee(device))
-    : begin(start, { status: 'DEVICE_SELECTION_REQUIRED' });
+  return device ? beginWithDevice(start, device) : begin(start, { status: 'DEVICE_SELECTION_REQUIRED' });
 }
 
-function beginChallenge(start: Start, addressee: Addressee): Decision<Verdict> {
+function beginWithDevice(start: Start, device: Device): Decision<Verdict> {
   const { flow, circumstances, facts, loaded } = start;
-  const challenge = challengeByOtp(flow, circumstances, addressee, undefined, facts, loaded);
-  return challenge.kind === 'challenge' ? begin(start, challenge.state, challenge) : unsent(challenge);
+  return beginChallenge(start, challengeDevice(flow, circumstances, device, undefined, facts, loaded));
 }
 
-function begin(start: Start, state: DeviceAuthenticationState, challenge?: Challenge): Decision<Verdict> {
+function beginChallenge(start: Start, challenge: Begun | NotBegun): Decision<Verdict> {
+  return challenge.kind === 'begun' ? begin(start, challenge.state, challenge) : notBegun(challenge);
+}
+
+function begin(start: Start, state: DeviceAuthenticationState, challenge?: Begun): Decision<Verdict> {
   const flow = moved({ ...start.flow, sends: challenge?.sends ?? 0 }, state, start.circumstances.now);
   const sent = challenge?.writes ?? [];
   return grant(

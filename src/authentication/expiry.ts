@@ -13,7 +13,7 @@ function expiryOf(state: DeviceAuthenticationState, now: Instant): Instant {
     case 'DEVICE_SELECTION_REQUIRED':
       return now + OPEN_LIFE + OPEN_GRACE;
     case 'OTP_REQUIRED':
-      return Math.max(now + OPEN_LIFE, state.code.expiresAt) + OPEN_GRACE;
+      return (state.challenge ? now + OPEN_LIFE : Math.max(now + OPEN_LIFE, state.code.expiresAt)) + OPEN_GRACE;
     case 'COMPLETED':
     case 'FAILED':
       return now + TERMINAL_LIFE;

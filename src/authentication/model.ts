@@ -1,3 +1,4 @@
+import type { SentType } from '../devices/kinds/index.js';
 import type { DeviceId, DeviceType, FailureRun } from '../devices/model.js';
 import type { Instant } from '../kernel/clock.js';
 import type { Uuid } from '../kernel/ids.js';
@@ -18,7 +19,7 @@ export type SelectedDevice =
     }
   | {
       readonly kind: 'oneTime';
-      readonly type: DeviceType;
+      readonly type: SentType;
       readonly contactKey: string;
       readonly maskedContact: string;
       readonly testMode: boolean;
@@ -43,27 +44,46 @@ export interface ReplacedCode {
   readonly device: string;
 }
 
+/** What every state has in which something is to be proved; `epoch` and `accountEpoch` tell whether it still may be (SEC-16). */
+interface OpenChallenge {
+  readonly selected: SelectedDevice;
+  /** `accountLockEpoch` when the challenge began: a later lock of the account has killed it, unless the policy ignores locks. */
+  readonly accountEpoch: number;
+  /** A check found the device unusable: this challenge is dead for good, only a new one helps (`10` §9.8). */
+  readonly codeDead?: true;
+  /** One-time flows count in the flow (`10` §9.3); a paired device counts in itself. */
+  readonly failures?: FailureRun;
+}
+
+/** Waits for a code that was sent. Its `challenge` is the one that goes without saying. */
+export interface SentCodeState extends OpenChallenge {
+  readonly status: 'OTP_REQUIRED';
+  readonly challenge?: never;
+  readonly code: IssuedCode;
+  /** Where the code was sent by phone (ISO 3166): whether codes come back is watched by country (SEC-38). */
+  readonly country?: string;
+  /** The code that this one replaced, kept to tell a replay from a mistyped code in the records (SEC-18). */
+  readonly replaced?: ReplacedCode;
+}
+
+/** Waits for a passcode that the selected device makes: there is none to be kept. */
+export interface PasscodeState extends OpenChallenge {
+  readonly status: 'OTP_REQUIRED';
+  readonly challenge: 'passcode';
+  /** `codeEpochOf` the device when the challenge began. */
+  readonly epoch: number;
+}
+
 /** Impossible states do not type-check: only `OTP_REQUIRED` has a code, only `FAILED` an error (`style.md` §4). */
 export type DeviceAuthenticationState =
   | { readonly status: 'DEVICE_SELECTION_REQUIRED'; readonly selected?: SelectedDevice }
-  | {
-      readonly status: 'OTP_REQUIRED';
-      readonly selected: SelectedDevice;
-      readonly code: IssuedCode;
-      /** `accountLockEpoch` when the code was issued: a later lock of the account has killed it, unless the policy ignores locks. */
-      readonly accountEpoch: number;
-      /** Where the code was sent by phone (ISO 3166): whether codes come back is watched by country (SEC-38). */
-      readonly country?: string;
-      /** The code that this one replaced, kept to tell a replay from a mistyped code in the records (SEC-18). */
-      readonly replaced?: ReplacedCode;
-      /** A check found the device unusable: this code is dead for good, only a new one helps (`10` §9.8). */
-      readonly codeDead?: true;
-      /** One-time flows count in the flow (`10` §9.3); a paired device counts in itself. */
-      readonly failures?: FailureRun;
-    }
+  | SentCodeState
+  | PasscodeState
   | { readonly status: 'COMPLETED'; readonly selected: SelectedDevice; readonly authenticators: readonly string[] }
   | { readonly status: 'FAILED'; readonly selected?: SelectedDevice; readonly error: FlowError };
 
+/** The states that wait for a proof of what is selected; a new challenge adds its own. */
+export type ChallengeState = SentCodeState | PasscodeState;
 export type Status = DeviceAuthenticationState['status'];
 export type StateOf<S extends Status> = Extract<DeviceAuthenticationState, { readonly status: S }>;
 

@@ -1,66 +1,28 @@
 import { composeContent, hasContent } from '../delivery/content.js';
-import type { Channel, MessageContent } from '../delivery/message.js';
+import type { MessageContent } from '../delivery/message.js';
 import { codeEpochOf } from '../devices/counting.js';
-import { KINDS } from '../devices/kinds/index.js';
+import type { SentCodeKind } from '../devices/kinds/kind.js';
 import type { Device } from '../devices/model.js';
-import { type Reservation, reservationEvents, reserveSend } from '../devices/reserve-send.js';
-import type { BusinessEvent } from '../events.js';
+import { reservationEvents, reserveSend } from '../devices/reserve-send.js';
 import { countryOfPhone } from '../kernel/numbering-plan.js';
-import { unreachable } from '../kernel/outcome.js';
 import { type Protected, Redacted } from '../kernel/sealed.js';
 import { type CodeBinding, issueCode } from '../otp/code.js';
 import { accountLockEpoch } from '../platform/account.js';
-import type { Decision, Snapshot, Write } from '../storage/port.js';
-import { refuse, type Verdict } from './answer.js';
-import type { SendFacts } from './command.js';
-import type { DeviceAuthentication, ReplacedCode, SelectedDevice, StateOf } from './model.js';
+import type { Snapshot, Write } from '../storage/port.js';
+import type { Begun, NotBegun } from './begun.js';
+import type { ChallengeFacts } from './command.js';
+import type { DeviceAuthentication, ReplacedCode, SelectedDevice, SentCodeState } from './model.js';
 import type { Circumstances } from './situation.js';
 
 /** Whom a code is for. */
 export interface Addressee {
   readonly selected: SelectedDevice;
+  readonly kind: SentCodeKind;
   readonly contact: Protected;
   readonly extension?: string;
   readonly testMode: boolean;
   /** Absent for a one-time contact. */
   readonly device?: Device;
-}
-
-/** A code on its way: the state that waits for it, and the row that sends it, unless it is a test code. */
-export interface Challenge {
-  readonly kind: 'challenge';
-  readonly state: StateOf<'OTP_REQUIRED'>;
-  readonly sends: number;
-  readonly writes: readonly Write[];
-  /** Messages among the writes. */
-  readonly messages: 0 | 1;
-  /** What else is to be told. */
-  readonly events: readonly BusinessEvent[];
-  readonly testOtp?: string;
-}
-
-/** Why no code is sent, or what must be loaded before that can be said. */
-export type Unsent =
-  | { readonly kind: 'noContent' }
-  | (Extract<Reservation, { readonly kind: 'refused' }> & {
-      readonly channel: Channel;
-      readonly events: readonly BusinessEvent[];
-    })
-  | Extract<Reservation, { readonly kind: 'needs' }>;
-
-/** The decision of whoever could not send; the state is as it was, and so is the code before (`10` §9.5). */
-export function unsent(reason: Unsent): Decision<Verdict> {
-  switch (reason.kind) {
-    case 'noContent':
-      return refuse({ kind: 'NoContent' });
-    case 'refused':
-      return refuse({ kind: 'SendRefused', channel: reason.channel, expiresAt: reason.until }, [], reason.events);
-    case 'needs':
-      // Never seen: the store loads what is needed and decides again.
-      return { ...refuse({ kind: 'NoContent' }), needs: reason.needs };
-    default:
-      return unreachable(reason);
-  }
 }
 
 /** The part of a flow that a code depends on. */
@@ -77,11 +39,12 @@ export function bindingDevice(selected: SelectedDevice): string {
 }
 
 /** A paired device. One whose row has lost its contact is a fault of the store, not of the caller. */
-export function pairedAddressee(device: Device): Addressee {
+export function pairedAddressee(device: Device, kind: SentCodeKind): Addressee {
   if (!device.secret) throw new TypeError(`device ${device.id} has no contact`);
   const { extension } = device.details;
   return {
     selected: { kind: 'device', id: device.id, type: device.type },
+    kind,
     contact: device.secret,
     ...(typeof extension === 'string' ? { extension } : {}),
     testMode: device.testMode,
@@ -94,17 +57,16 @@ export function pairedAddressee(device: Device): Addressee {
  * of the policy now and stay the code's own (`10` §4.1). That there is content for it is asked in test mode too, so that a test sees
  * what a send would (`10` §13A); limits on sending are not, because nothing is sent (SEC-36).
  */
-export function challengeByOtp(
+export function sendCode(
   flow: Recipient,
   circumstances: Circumstances,
   addressee: Addressee,
   replaced: ReplacedCode | undefined,
-  facts: SendFacts,
+  facts: ChallengeFacts,
   loaded: Pick<Snapshot, 'destination' | 'counter'>,
-): Challenge | Unsent {
-  const { selected, testMode, device } = addressee;
+): Begun | NotBegun {
+  const { selected, kind, testMode, device } = addressee;
   const { factors, policy, now } = circumstances;
-  const kind = KINDS[selected.type];
   const template = flow.notification?.template ?? 'strong_authentication';
   if (!hasContent(template, kind.channel, flow.notification?.variant)) return { kind: 'noContent' };
 
@@ -116,7 +78,7 @@ export function challengeByOtp(
     now,
     facts.digests,
   );
-  const state: StateOf<'OTP_REQUIRED'> = {
+  const state: SentCodeState = {
     status: 'OTP_REQUIRED',
     selected,
     code: issued,
@@ -124,7 +86,7 @@ export function challengeByOtp(
     ...(replaced ? { replaced } : {}),
   };
   const sends = flow.sends + 1;
-  if (testMode) return { kind: 'challenge', state, sends, writes: [], messages: 0, events: [], testOtp: code };
+  if (testMode) return { kind: 'begun', state, sends, writes: [], messages: 0, events: [], testOtp: code };
 
   const to = facts.open(addressee.contact);
   const { environmentId, userId } = flow;
@@ -160,10 +122,10 @@ export function challengeByOtp(
   };
   const sent = kind.channel === 'EMAIL' ? state : { ...state, country: countryOfPhone(to) };
   if (reservation.kind === 'unlimited')
-    return { kind: 'challenge', state: sent, sends, writes: [message], messages: 1, events };
+    return { kind: 'begun', state: sent, sends, writes: [message], messages: 1, events };
   const { use, writes } = reservation;
   return {
-    kind: 'challenge',
+    kind: 'begun',
     state: selected.kind === 'device' ? { ...sent, selected: { ...selected, contactKey: use.contactKey } } : sent,
     sends,
     writes: [message, { kind: 'update', entity: 'destination', value: use }, ...writes],

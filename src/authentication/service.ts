@@ -17,13 +17,13 @@ import type { Plan, Store } from '../storage/port.js';
 import type { Answer } from './answer.js';
 import type {
   CancelCommand,
+  ChallengeFacts,
   CheckOtpCommand,
   CreateCommand,
   CreateFacts,
   Facts,
   OneTimeContact,
   SelectCommand,
-  SendFacts,
 } from './command.js';
 import { createDeviceAuthentication } from './create.js';
 import { decide } from './decide.js';
@@ -77,9 +77,9 @@ export interface AuthenticationService {
 export function createAuthenticationService(dependencies: AuthenticationDependencies): AuthenticationService {
   const { store, random, clock, digests, vault, deployment, numbers } = dependencies;
   const trail = createTrail(dependencies);
-  const facts: Facts = { digests, deployment };
-  const open: SendFacts['open'] = (value) => vault.open(value);
-  const sendFacts = (): SendFacts => ({
+  const open: Facts['open'] = (value) => vault.open(value);
+  const facts: Facts = { digests, deployment, open };
+  const challengeFacts = (): ChallengeFacts => ({
     digests,
     deployment,
     open,
@@ -93,7 +93,7 @@ export function createAuthenticationService(dependencies: AuthenticationDependen
     isNumberRefused: boolean,
     by: Requester | undefined,
   ): Promise<AuthenticationResult> {
-    const drawn: CreateFacts = { ...sendFacts(), id: random.timeOrderedUuid(clock.now()), isNumberRefused };
+    const drawn: CreateFacts = { ...challengeFacts(), id: random.timeOrderedUuid(clock.now()), isNumberRefused };
     return trail.transact(creationPlan(environmentId, command, facts), by, (snapshot) =>
       createDeviceAuthentication(snapshot, command, drawn),
     );
@@ -124,7 +124,7 @@ export function createAuthenticationService(dependencies: AuthenticationDependen
       return readDeviceAuthentication(await store.load({ environmentId, deviceAuthentication: id }), deployment);
     },
     select(environmentId, id, command, by) {
-      const drawn = sendFacts();
+      const drawn = challengeFacts();
       return trail.transact({ environmentId, deviceAuthentication: id }, by, (snapshot) =>
         decide('device.select', snapshot, command, drawn),
       );
@@ -140,14 +140,15 @@ export function createAuthenticationService(dependencies: AuthenticationDependen
   };
 }
 
-function creationPlan(environmentId: EnvironmentId, command: CreateCommand, { digests, deployment }: Facts): Plan {
+function creationPlan(environmentId: EnvironmentId, command: CreateCommand, facts: Facts): Plan {
   const { userId, selection, applicationId } = command;
   const oneTime = selection?.kind === 'oneTime' ? selection : undefined;
+  const { digests } = facts;
   return {
     environmentId,
     user: userId,
     ...(oneTime ? { destination: digests.contact(environmentId, canonicalContact(oneTime.contact.address)) } : {}),
-    ...(oneTime && !oneTime.testMode ? counterOf(environmentId, oneTime, { digests, deployment }) : {}),
+    ...(oneTime && !oneTime.testMode ? counterOf(environmentId, oneTime, facts) : {}),
     ...(applicationId === undefined ? {} : { documents: [{ kind: 'application', id: applicationId }] }),
   };
 }

@@ -2,7 +2,7 @@ import { lockOf, unusable } from '../devices/eligibility.js';
 import type { DestinationUse, Device } from '../devices/model.js';
 import { isAccountLocked } from '../platform/account.js';
 import { failed, flowError, noUsableDevices } from './failure.js';
-import type { DeviceAuthenticationState, FlowError, SelectedDevice, StateOf } from './model.js';
+import type { ChallengeState, DeviceAuthenticationState, FlowError, SelectedDevice, StateOf } from './model.js';
 import { isOneTimeAtCeiling, oneTimeRefusal } from './one-time.js';
 import type { AuthenticationRejection } from './rejection.js';
 import { type Circumstances, eligibleIn, type Situation } from './situation.js';
@@ -21,7 +21,7 @@ export function accountError(
   return undefined;
 }
 
-/** What a code is checked against, or why it is not (`10` §9.8). */
+/** What a proof is checked against, or why it is not (`10` §9.8). */
 export type Subject =
   | { readonly kind: 'device'; readonly device: Device }
   | { readonly kind: 'oneTime'; readonly destination: DestinationUse }
@@ -57,9 +57,9 @@ export function subjectOf(selected: SelectedDevice, situation: Situation): Subje
  */
 export function stateUnder(
   obstacle: AuthenticationRejection,
-  state: StateOf<'OTP_REQUIRED'>,
+  state: ChallengeState,
   situation: Situation,
-): StateOf<'OTP_REQUIRED' | 'FAILED'> {
+): ChallengeState | StateOf<'FAILED'> {
   if (obstacle.kind !== 'OneTimeCeiling') {
     const { eligible, locked } = eligibleIn(situation);
     if (eligible.length === 0)
@@ -80,7 +80,7 @@ export function currentState(situation: Situation): DeviceAuthenticationState {
   if (state.status === 'COMPLETED' || state.status === 'FAILED') return state;
   const error = accountError(situation, state.selected?.kind ?? 'device');
   if (error) return failed(error, state.selected);
-  if (state.status !== 'OTP_REQUIRED') return state;
+  if (state.status === 'DEVICE_SELECTION_REQUIRED') return state;
   const subject = subjectOf(state.selected, situation);
   return subject.kind === 'none' ? stateUnder(subject.rejection, state, situation) : state;
 }

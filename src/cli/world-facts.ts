@@ -1,5 +1,5 @@
 import type { BaseUrls } from '../config/config.js';
-import { DEVICE_TYPES, KINDS } from '../devices/kinds/index.js';
+import { isSentType, KINDS, SENT_TYPES } from '../devices/kinds/index.js';
 import type { DeviceType } from '../devices/model.js';
 import type { TokenEndpointAuthMethod } from '../platform/model.js';
 import type { DeviceAuthenticationPolicy } from '../policies/model.js';
@@ -56,11 +56,13 @@ function trialOf(
 ): Trial | undefined {
   const isOn = (type: DeviceType): boolean => policy.methods[KINDS[type].method].enabled;
   for (const { user, devices } of snapshots) {
-    const device = devices.find(({ type, status, testMode }) => isOn(type) && status === 'ACTIVE' && !testMode);
+    const device = devices.find(
+      ({ type, status, testMode }) => isSentType(type) && isOn(type) && status === 'ACTIVE' && !testMode,
+    );
     if (user && device) return { userId: user.id, clientMethod, selectedDevice: { id: device.id } };
   }
   const userId = snapshots.find(({ user }) => user)?.user?.id;
-  const type = DEVICE_TYPES.find(isOn);
+  const type = SENT_TYPES.find(isOn);
   if (userId === undefined || type === undefined) return undefined;
   const contact = KINDS[type].contactField === 'email' ? { email: 'someone@example.org' } : { phone: '+15125550199' };
   return { userId, clientMethod, selectedDevice: { oneTime: { type, ...contact } } };

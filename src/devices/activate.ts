@@ -9,6 +9,7 @@ import { chargeDevice, chargeUser, clearDevice, isAtCeiling } from './counting.j
 import { type Deployment, lockOf } from './eligibility.js';
 import { KINDS } from './kinds/index.js';
 import type { DeviceKind, Members } from './kinds/kind.js';
+import type { PairingContext } from './kinds/pairing.js';
 import { tooMany } from './limits.js';
 import { type ManagedDevice, managed } from './managed.js';
 import type { Device, DeviceId } from './model.js';
@@ -29,6 +30,8 @@ export interface ActivateCommand {
 
 export interface ActivateFacts {
   readonly digests: Digests;
+  /** Opens what a device keeps sealed. */
+  readonly open: PairingContext['open'];
   readonly deployment: Deployment;
 }
 
@@ -39,7 +42,7 @@ export interface ActivateFacts {
 export function activateDevice(
   snapshot: Snapshot,
   { environmentId, deviceId, proof }: ActivateCommand,
-  { digests, deployment }: ActivateFacts,
+  { digests, open, deployment }: ActivateFacts,
 ): DeviceDecision<ManagedDevice> {
   const found = findDevice(snapshot, environmentId, deviceId);
   if (!found.ok) return refuse(found.rejection);
@@ -51,7 +54,7 @@ export function activateDevice(
   if (refusal) return refuse(refusal);
 
   const { pairing }: DeviceKind = KINDS[device.type];
-  const verdict = pairing.judge(device, proof, { now, user, factors, policy, digests });
+  const verdict = pairing.judge(device, proof, { now, user, factors, policy, digests, open });
   switch (verdict.kind) {
     case 'malformed':
       return refuse({ kind: 'Invalid', problems: verdict.problems });
@@ -60,7 +63,7 @@ export function activateDevice(
     case 'wrong':
       return charged(subject, policy, verdict.replayed, deployment);
     case 'right':
-      return activated(subject, snapshot, deployment);
+      return activated({ ...subject, device: verdict.device ?? device }, snapshot, deployment);
     default:
       return unreachable(verdict);
   }

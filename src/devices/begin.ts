@@ -57,7 +57,7 @@ export function beginPairing(
   const { environmentId, userId, id: deviceId } = device;
   const { now, digests } = context;
   const reservation = reserveSend(
-    { environmentId, channel: message.channel, address: draws.open(device.secret), now, digests, ...limits },
+    { environmentId, channel: message.channel, address: context.open(device.secret), now, digests, ...limits },
     limits,
   );
   if (reservation.kind === 'needs') return reject(reservation);

@@ -1,12 +1,12 @@
 import type { Instant } from '../kernel/clock.js';
 import { chargeAccount, type LockoutTerms, raised, withoutLapsedLock } from '../platform/account.js';
 import type { UserFactors } from '../platform/model.js';
-import type { MethodRules } from '../policies/model.js';
+import type { FactorRules } from '../policies/model.js';
 import { type DestinationUse, type Device, type DeviceType, FAILURE_CEILING, type FailureRun } from './model.js';
 import { withRecentFailure } from './recent-failures.js';
 
 /** The part of a method's rules that counting needs. */
-export type FailureTerms = Pick<MethodRules, 'failureCount' | 'coolDown'>;
+export type FailureTerms = Pick<FactorRules, 'failureCount' | 'coolDown'>;
 
 /** The smaller of the policy's limit now and at the first failure of the run: an edit gives no attempt back (`10` §9.3). */
 export function effectiveLimit(run: FailureRun | undefined, terms: FailureTerms): number {

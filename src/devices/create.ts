@@ -9,7 +9,7 @@ import type { Creation } from './creation.js';
 import type { Deployment } from './eligibility.js';
 import { KINDS } from './kinds/index.js';
 import type { DeviceKind } from './kinds/kind.js';
-import type { Caller, PairingDraws } from './kinds/pairing.js';
+import type { Caller, PairingContext, PairingDraws } from './kinds/pairing.js';
 import { combined, inheritance, leftoverOf } from './leftover.js';
 import { pairingClosed, tooMany } from './limits.js';
 import { type ManagedDevice, managed } from './managed.js';
@@ -31,6 +31,8 @@ export interface CreateFacts extends PairingDraws {
   /** The number is of a type that is not sent to (SEC-37). */
   readonly isNumberRefused?: boolean;
   readonly digests: Digests;
+  /** Opens what a device keeps sealed. */
+  readonly open: PairingContext['open'];
   readonly deployment: Deployment;
 }
 
@@ -70,7 +72,7 @@ export function createDevice(
   const begun = beginPairing(
     device,
     { policyId: policy.id, ...(notification ? { notification } : {}) },
-    { now, user, factors, policy, digests: facts.digests },
+    { now, user, factors, policy, digests: facts.digests, open: facts.open },
     facts,
     { ...snapshot, ...(use ? { destination: use } : {}), deployment: facts.deployment },
   );

@@ -32,6 +32,6 @@ export function managed(device: Device, factors: UserFactors, now: Instant, once
 export function opened(view: ManagedDevice, open: (value: Protected) => string): OpenedDevice {
   const { secret, type } = view.device;
   const kind: DeviceKind = KINDS[type];
-  const members = kind.managedMembers(view.device, secret ? open(secret) : '');
+  const members = kind.managedMembers(view.device, () => (secret ? open(secret) : ''));
   return { ...view, members, displayName: kind.displayName };
 }

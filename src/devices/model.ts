@@ -58,7 +58,7 @@ export interface Device {
   readonly type: DeviceType;
   readonly status: DeviceStatus;
   readonly nickname?: string;
-  /** What must not be read from the database: the contact, later a seed. Its kind knows its form. */
+  /** What must not be read from the database: the contact, or the seed of passcodes. Its kind knows its form. */
   readonly secret?: Protected;
   /** Keyed hash by which the kind finds or compares it: `Digests.contact` for a contact. */
   readonly lookupKey?: string;
@@ -69,6 +69,8 @@ export interface Device {
   readonly failures?: FailureRun;
   readonly lock?: DeviceLock;
   readonly blockedAt?: Instant;
+  /** The time step or count of the last passcode that was accepted: only a greater one is taken (SEC-22, SEC-23). */
+  readonly lastStep?: number;
   /** Codes issued under an earlier epoch are dead (`10` §9.4). */
   readonly codeEpoch: number;
   readonly activation?: Activation;

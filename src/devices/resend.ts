@@ -6,7 +6,7 @@ import { beginPairing, unbegun } from './begin.js';
 import type { Deployment } from './eligibility.js';
 import { KINDS } from './kinds/index.js';
 import type { DeviceKind } from './kinds/kind.js';
-import type { PairingDraws } from './kinds/pairing.js';
+import type { PairingContext, PairingDraws } from './kinds/pairing.js';
 import { type ManagedDevice, managed } from './managed.js';
 import type { DeviceId } from './model.js';
 import { governingPolicy, pendingRefusal } from './pending.js';
@@ -19,6 +19,8 @@ export interface ResendCommand {
 
 export interface ResendFacts extends PairingDraws {
   readonly digests: Digests;
+  /** Opens what a device keeps sealed. */
+  readonly open: PairingContext['open'];
   readonly deployment: Deployment;
 }
 
@@ -42,10 +44,16 @@ export function resendPairingCode(
   if (refusal) return refuse(refusal);
 
   const terms = device.activation ?? { policyId: policy.id };
-  const begun = beginPairing(device, terms, { now, user, factors, policy, digests: facts.digests }, facts, {
-    ...snapshot,
-    deployment: facts.deployment,
-  });
+  const begun = beginPairing(
+    device,
+    terms,
+    { now, user, factors, policy, digests: facts.digests, open: facts.open },
+    facts,
+    {
+      ...snapshot,
+      deployment: facts.deployment,
+    },
+  );
   if (!begun.ok) return unbegun(begun.rejection);
   const { device: pending, writes, destination, events, once } = begun.value;
   const counted = destination ? [{ kind: 'update', entity: 'destination', value: destination } as const] : [];

@@ -17,7 +17,7 @@ import type { Creation } from './creation.js';
 import type { Deployment } from './eligibility.js';
 import { KINDS } from './kinds/index.js';
 import type { DeviceKind, Members } from './kinds/kind.js';
-import type { Caller, PairingDraws } from './kinds/pairing.js';
+import { type Caller, DRAWN_BYTES, type PairingContext, type PairingDraws } from './kinds/pairing.js';
 import { type DeviceList, listDevices, removeDeviceOrder, reorderDevices } from './list.js';
 import {
   blockDevice,
@@ -38,7 +38,7 @@ import { resendPairingCode } from './resend.js';
 
 export interface DeviceDependencies {
   readonly store: Pick<Store, 'load' | 'transact'>;
-  readonly random: Pick<Random, 'uuid' | 'timeOrderedUuid' | 'digits'>;
+  readonly random: Pick<Random, 'uuid' | 'timeOrderedUuid' | 'digits' | 'bytes'>;
   /** For the time part of message ids; decisions take their time from the store. */
   readonly clock: Clock;
   readonly digests: Digests;
@@ -93,11 +93,11 @@ export interface DeviceService {
 export function createDeviceService(dependencies: DeviceDependencies): DeviceService {
   const { store, random, clock, digests, vault, deployment, numbers } = dependencies;
   const trail = createTrail(dependencies);
-  const open: PairingDraws['open'] = (value) => vault.open(value);
+  const open: PairingContext['open'] = (value) => vault.open(value);
   const draws = (): PairingDraws => ({
     digits: random.digits(DRAWN_DIGITS),
     messageId: random.timeOrderedUuid(clock.now()),
-    open,
+    bytes: random.bytes(DRAWN_BYTES),
   });
   const planFor = ({ environmentId, userId }: Owner): Plan => ({ environmentId, user: userId });
 
@@ -135,7 +135,7 @@ export function createDeviceService(dependencies: DeviceDependencies): DeviceSer
       const { lookup } = creation.particulars;
       const lookupKey = lookup === undefined ? undefined : digests.contact(environmentId, lookup);
       const known = lookupKey === undefined ? {} : { lookupKey };
-      const facts = { ...draws(), deviceId: random.uuid(), ...known, isNumberRefused, digests, deployment };
+      const facts = { ...draws(), deviceId: random.uuid(), ...known, isNumberRefused, digests, open, deployment };
       const plan = { ...planFor(owner), ...(lookupKey === undefined ? {} : { destination: lookupKey }) };
       return show(
         await trail.transact(plan, by, (snapshot) =>
@@ -146,12 +146,12 @@ export function createDeviceService(dependencies: DeviceDependencies): DeviceSer
     async activate(address, proof, by) {
       return show(
         await trail.transact(planFor(address), by, (snapshot) =>
-          activateDevice(snapshot, { ...address, proof }, { digests, deployment }),
+          activateDevice(snapshot, { ...address, proof }, { digests, open, deployment }),
         ),
       );
     },
     async resendPairingCode(address, by) {
-      const facts = { ...draws(), digests, deployment };
+      const facts = { ...draws(), digests, open, deployment };
       return show(
         await trail.transact(planFor(address), by, (snapshot) => resendPairingCode(snapshot, address, facts)),
       );

@@ -1,16 +1,10 @@
-import { minutes, seconds, toMillis } from '../kernel/duration.js';
+import { seconds } from '../kernel/duration.js';
 import type { EnvironmentId, StoredDocument } from '../platform/model.js';
-import { DEFAULT_MAX_ALLOWED_DEVICES, DEFAULT_OTP_LENGTH } from './defaults.js';
+import { DEFAULT_MAX_ALLOWED_DEVICES } from './defaults.js';
+import { methodsOf } from './methods.js';
 import { isMfaSettingsDocument } from './mfa-settings-document.js';
-import type {
-  Configuration,
-  DeviceAuthenticationPolicy,
-  DeviceSelection,
-  MethodRules,
-  MfaSettings,
-  PolicyId,
-} from './model.js';
-import { isPolicyDocument, type PolicyDocument } from './policy-document.js';
+import type { Configuration, DeviceAuthenticationPolicy, DeviceSelection, MfaSettings, PolicyId } from './model.js';
+import { isPolicyDocument } from './policy-document.js';
 
 /** A stored configuration that cannot be read: the environment's decisions would rest on guesses. */
 export class ConfigurationError extends Error {
@@ -64,38 +58,11 @@ export function parsePolicy(stored: StoredDocument, settings: MfaSettings): Devi
     document: body,
     deviceSelection: body.authentication?.deviceSelection ?? settingsSelection(settings),
     ignoreUserLock: body.ignoreUserLock ?? false,
-    methods: {
-      sms: methodRules(body.sms),
-      voice: methodRules(body.voice),
-      email: methodRules(body.email),
-      whatsApp: body.whatsApp ? methodRules(body.whatsApp) : ABSENT_METHOD,
-    },
+    methods: methodsOf(body),
     createdAt: stored.createdAt,
     updatedAt: stored.updatedAt,
   };
 }
-
-function methodRules(section: PolicyDocument['sms']): MethodRules {
-  const { lifeTime, failure, otpLength = DEFAULT_OTP_LENGTH } = section.otp;
-  return {
-    enabled: section.enabled,
-    pairingDisabled: section.pairingDisabled ?? false,
-    otpLength,
-    lifeTime: toMillis(lifeTime),
-    failureCount: failure.count,
-    coolDown: toMillis(failure.coolDown),
-  };
-}
-
-/** A policy without `whatsApp`: disabled, with the documented values where anything still asks (`30` §1.2, §1.3.1). */
-const ABSENT_METHOD: MethodRules = {
-  enabled: false,
-  pairingDisabled: false,
-  otpLength: DEFAULT_OTP_LENGTH,
-  lifeTime: minutes(30),
-  failureCount: 3,
-  coolDown: 0,
-};
 
 /** The settings' meaning (`30` §3.3). */
 export function parseMfaSettings(stored: StoredDocument): MfaSettings {

@@ -11,16 +11,49 @@ export type SentMethod = 'sms' | 'voice' | 'email' | 'whatsApp';
 /** `authentication.deviceSelection` (`30` §1.2, `10` §4.2). */
 export type DeviceSelection = 'DEFAULT_TO_FIRST' | 'PROMPT_TO_SELECT' | 'ALWAYS_DISPLAY_DEVICES';
 
-/** A method's run-time rules with the documented defaults applied (`30` §1.7). */
-export interface MethodRules {
+/** What every method has: its run-time rules with the documented defaults applied (`30` §1.7). */
+export interface FactorRules {
   readonly enabled: boolean;
   readonly pairingDisabled: boolean;
-  readonly otpLength: number;
-  readonly lifeTime: Millis;
   readonly failureCount: number;
   /** 0 = no cool-down. */
   readonly coolDown: Millis;
 }
+
+/** A method whose code the server sends (`30` §1.3.1). */
+export interface MethodRules extends FactorRules {
+  readonly otpLength: number;
+  readonly lifeTime: Millis;
+}
+
+/** `30` §1.3.4. */
+export interface TotpRules extends FactorRules {
+  /** Steps accepted on each side of the current one. */
+  readonly gracePeriod: number;
+  /** Added to the key URI, in the order they were sent. */
+  readonly uriParameters: Readonly<Record<string, string>>;
+}
+
+/** `30` §1.3.5. */
+export interface Fido2Rules extends FactorRules {
+  /** Absent: the environment's default FIDO policy. */
+  readonly fido2PolicyId?: PolicyId;
+}
+
+/** `30` §1.3.2; pairing is switched by application, so `pairingDisabled` is never set. */
+export interface MobileRules extends FactorRules {
+  readonly stepSize: Millis;
+}
+
+/** A policy's rules, by the key of their section (`30` §1.3). */
+export interface Methods extends Readonly<Record<SentMethod, MethodRules>> {
+  readonly totp: TotpRules;
+  readonly fido2: Fido2Rules;
+  readonly oathToken: FactorRules;
+  readonly mobile: MobileRules;
+}
+
+export type Method = keyof Methods;
 
 /** A device authentication policy: the document exactly as it was sent, and what it means at run time. */
 export interface DeviceAuthenticationPolicy {
@@ -32,7 +65,7 @@ export interface DeviceAuthenticationPolicy {
   readonly document: JsonObject;
   readonly deviceSelection: DeviceSelection;
   readonly ignoreUserLock: boolean;
-  readonly methods: Readonly<Record<SentMethod, MethodRules>>;
+  readonly methods: Methods;
   readonly createdAt: Instant;
   readonly updatedAt: Instant;
 }

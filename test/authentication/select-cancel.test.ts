@@ -47,7 +47,7 @@ describe('device.select (10 §7.2)', () => {
     const { flow } = granted(world.create({ selection: { kind: 'device', id: id(1) } }));
     const numberOfCode = (): number | undefined => {
       const { state } = world.flow(flow.id);
-      return state.status === 'OTP_REQUIRED' ? state.code.sendNumber : undefined;
+      return state.status === 'OTP_REQUIRED' && !state.challenge ? state.code.sendNumber : undefined;
     };
     const numbers = [numberOfCode()];
     for (const n of [1, 2, 1]) {

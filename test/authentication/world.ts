@@ -21,8 +21,15 @@ import type { Uuid } from '../../src/kernel/ids.js';
 import { createKeyring } from '../../src/kernel/keys.js';
 import { Redacted } from '../../src/kernel/sealed.js';
 import type { StoredDocument, User, UserFactors } from '../../src/platform/model.js';
-import type { DeviceAuthenticationPolicy, MethodRules, MfaSettings, SentMethod } from '../../src/policies/model.js';
+import type {
+  DeviceAuthenticationPolicy,
+  MethodRules,
+  Methods,
+  MfaSettings,
+  SentMethod,
+} from '../../src/policies/model.js';
 import type { Decision, Snapshot, Write } from '../../src/storage/port.js';
+import { DEVICE_METHODS } from '../helpers/rules.js';
 import { ADA, deviceOf, ENVIRONMENT, FACTORS, FACTORY_METHOD, id, POLICY, SETTINGS, T0, USER } from './fixtures.js';
 import type { Result } from './results.js';
 
@@ -65,6 +72,7 @@ export class World {
     rules: Partial<MethodRules> = {},
     only?: SentMethod,
     policyId: Uuid = POLICY,
+    methods: Partial<Methods> = {},
   ): void {
     const before = this.policies.get(policyId);
     const ruled = (method: SentMethod): MethodRules => {
@@ -79,7 +87,14 @@ export class World {
       document: {},
       deviceSelection: before?.deviceSelection ?? 'DEFAULT_TO_FIRST',
       ignoreUserLock: before?.ignoreUserLock ?? false,
-      methods: { sms: ruled('sms'), voice: ruled('voice'), email: ruled('email'), whatsApp: ruled('whatsApp') },
+      methods: {
+        ...(before?.methods ?? DEVICE_METHODS),
+        sms: ruled('sms'),
+        voice: ruled('voice'),
+        email: ruled('email'),
+        whatsApp: ruled('whatsApp'),
+        ...methods,
+      },
       createdAt: T0,
       updatedAt: T0,
       ...change,

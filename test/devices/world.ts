@@ -15,8 +15,15 @@ import type { Outcome } from '../../src/kernel/outcome.js';
 import { createRandom, type Random } from '../../src/kernel/random.js';
 import { Redacted } from '../../src/kernel/sealed.js';
 import type { User, UserFactors } from '../../src/platform/model.js';
-import type { DeviceAuthenticationPolicy, MethodRules, MfaSettings, SentMethod } from '../../src/policies/model.js';
+import type {
+  DeviceAuthenticationPolicy,
+  MethodRules,
+  Methods,
+  MfaSettings,
+  SentMethod,
+} from '../../src/policies/model.js';
 import type { Decision, Plan, Snapshot, Store, Write } from '../../src/storage/port.js';
+import { DEVICE_METHODS } from '../helpers/rules.js';
 
 export const ENVIRONMENT = uuidOf('00000000-0000-4000-8000-000000000001');
 export const USER = uuidOf('00000000-0000-4000-8000-000000000002');
@@ -116,7 +123,13 @@ export class World {
   }
 
   /** Rules of one method, or of all, in the default policy or another. */
-  setRules(rules: Partial<MethodRules>, only?: SentMethod, policyId: Uuid = POLICY, ignoreUserLock = false): void {
+  setRules(
+    rules: Partial<MethodRules>,
+    only?: SentMethod,
+    policyId: Uuid = POLICY,
+    ignoreUserLock = false,
+    methods: Partial<Methods> = {},
+  ): void {
     const before = this.policies.get(policyId);
     const ruled = (method: SentMethod): MethodRules => {
       const base = before?.methods[method] ?? FACTORY;
@@ -130,7 +143,14 @@ export class World {
       document: {},
       deviceSelection: 'DEFAULT_TO_FIRST',
       ignoreUserLock,
-      methods: { sms: ruled('sms'), voice: ruled('voice'), email: ruled('email'), whatsApp: ruled('whatsApp') },
+      methods: {
+        ...(before?.methods ?? DEVICE_METHODS),
+        sms: ruled('sms'),
+        voice: ruled('voice'),
+        email: ruled('email'),
+        whatsApp: ruled('whatsApp'),
+        ...methods,
+      },
       createdAt: T0,
       updatedAt: T0,
     });

@@ -67,6 +67,33 @@ describe('the meaning of a policy', () => {
     expect(defaultPolicy.document).toEqual(silent);
   });
 
+  it('is that of the sections whose proof the user’s own device makes (30 §1.3.2, §1.3.4 to §1.3.6)', () => {
+    const { policies, defaultPolicy } = parse(factory, policy(2, withKnownMembers(fullPolicy())), settings());
+    expect(policies.get(policyId(2))?.methods).toMatchObject({
+      totp: {
+        enabled: true,
+        pairingDisabled: true,
+        failureCount: 3,
+        coolDown: minutes(1),
+        gracePeriod: 10,
+        uriParameters: { issuer: 'Example', image: 'https://example.org/a.png', period: '30' },
+      },
+      fido2: { enabled: true, pairingDisabled: false, failureCount: 4, coolDown: seconds(150) },
+      oathToken: { enabled: true, pairingDisabled: false, failureCount: 6, coolDown: seconds(1) },
+      mobile: { enabled: true, pairingDisabled: false, failureCount: 7, coolDown: seconds(125), stepSize: seconds(30) },
+    });
+    const { name, default: isDefault, sms, voice, email, mobile, totp } = factoryPolicy();
+    const { passcodeGracePeriod: _, ...silentTotp } = totp;
+    const silent = { name, default: isDefault, sms, voice, email, mobile, totp: silentTotp, fido2: { enabled: true } };
+    const documented = { failureCount: 3, coolDown: minutes(2) };
+    expect(parse(policy(1, silent), settings()).defaultPolicy.methods).toMatchObject({
+      totp: { ...documented, gracePeriod: 5, uriParameters: {} },
+      fido2: { enabled: true, ...documented },
+      oathToken: { enabled: false, ...documented },
+    });
+    expect(defaultPolicy.methods.fido2.fido2PolicyId).toBeUndefined();
+  });
+
   it('takes the deprecated selection of the settings only where the policy has none', () => {
     const prompt = settings({ authentication: { deviceSelection: 'PROMPT_TO_SELECT' } });
     const { authentication: _, ...silent } = factoryPolicy();

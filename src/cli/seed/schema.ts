@@ -1,5 +1,5 @@
 import type { Static, TSchema } from 'typebox';
-import { DEVICE_TYPES, KINDS } from '../../devices/kinds/index.js';
+import { KINDS, SENT_TYPES } from '../../devices/kinds/index.js';
 import type { Members } from '../../devices/kinds/kind.js';
 import { Type } from '../../kernel/json-schema.js';
 import { MfaSettingsDocument } from '../../policies/mfa-settings-document.js';
@@ -29,7 +29,7 @@ const id = (of: string) =>
 /** Members of a device that do not depend on its type. */
 export const COMMON_DEVICE_MEMBERS = {
   id: id('the device’s type and contact and of all that it belongs to'),
-  type: oneOf(DEVICE_TYPES, 'What it proves itself by.'),
+  type: oneOf(SENT_TYPES, 'What it proves itself by.'),
   nickname: Type.Optional(text(1, 100, 'Name the user gave it.')),
   testMode: Type.Optional(
     Type.Boolean({ description: 'Codes are answered by the API instead of being sent (`EMAIL`, `SMS`, `VOICE`).' }),
@@ -38,7 +38,7 @@ export const COMMON_DEVICE_MEMBERS = {
 
 /** The types' own members, from their kinds: `email`, `phone`, `extension`, … A kind's rules say which of them it needs. */
 const DEVICE_MEMBERS: Readonly<Record<string, TSchema>> = Object.fromEntries(
-  Object.values(KINDS).flatMap(({ members }) =>
+  SENT_TYPES.map((type) => KINDS[type]).flatMap(({ members }) =>
     Object.entries(members).map(([name, schema]: [string, TSchema]) => [name, Type.Optional(schema)]),
   ),
 );

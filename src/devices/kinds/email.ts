@@ -1,7 +1,7 @@
 import { Type } from '../../kernel/json-schema.js';
 import { accept, reject } from '../../kernel/outcome.js';
 import { canonicalContact, maskEmail, parseEmail } from '../contact.js';
-import type { Contact, DeviceKind } from './kind.js';
+import type { Contact, SentCodeKind } from './kind.js';
 import { sentCodePairing } from './sent-code.js';
 
 export const email = {
@@ -27,9 +27,10 @@ export const email = {
   },
   pairing: sentCodePairing('email', 'EMAIL'),
   flowMembers: ({ details }) => ({ email: details['masked'] ?? '' }),
-  managedMembers: (_device, address) => ({ email: address }),
+  flowSchema: { email: Type.String() },
+  managedMembers: (_device, address) => ({ email: address() }),
   managedSchema: { email: Type.String() },
-} as const satisfies DeviceKind;
+} as const satisfies SentCodeKind;
 
 function parseContact(text: string): Contact | undefined {
   const address = parseEmail(text);

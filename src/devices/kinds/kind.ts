@@ -1,9 +1,10 @@
 import type { TSchema } from 'typebox';
 import type { Channel } from '../../delivery/message.js';
+import type { Instant } from '../../kernel/clock.js';
 import type { FieldProblem } from '../../kernel/field-problem.js';
 import type { JsonObject } from '../../kernel/json.js';
 import type { Outcome } from '../../kernel/outcome.js';
-import type { SentMethod } from '../../policies/model.js';
+import type { Method, Methods, SentMethod } from '../../policies/model.js';
 import type { Device } from '../model.js';
 import type { Pairing } from './pairing.js';
 
@@ -26,24 +27,18 @@ export interface Particulars {
   readonly details: JsonObject;
 }
 
-/**
- * What one device type differs in (`style.md` §4: decide by challenge, never by type). A new type is one file beside this one
- * and a line in `index.ts`.
- */
-export interface DeviceKind {
-  /** How it proves itself. */
-  readonly challenge: 'otp';
+/** What every device type differs in, however it proves itself. */
+interface KindBase {
   /** Its section in a policy. */
-  readonly method: SentMethod;
+  readonly method: Method;
   /** The channel its code travels by; absent when the server sends it nothing. */
   readonly channel?: Channel;
   /** Human name (`20` §4.1 `typeDisplayNames`). */
   readonly displayName: string;
   /** `authenticators` of a completed flow (`10` §7.6). */
   readonly authenticators: readonly string[];
-  /** The request and response member that holds the contact, if it has one; no two active devices of a user share it (`20` §5). */
-  readonly contactField?: 'phone' | 'email';
-  readonly parseContact?: (text: string) => Contact | undefined;
+  /** The request and response member that tells a device from others of its type; no two active devices of a user share it (`20` §5). */
+  readonly contactField?: string;
   /** Whether `testMode` may be asked for (`20` §6.5). */
   readonly allowsTestMode: boolean;
   /** Whether an `extension` may be given (`20` §5). */
@@ -55,8 +50,48 @@ export interface DeviceKind {
   readonly pairing: Pairing;
   /** Type-specific members of a flow's device entry, masked (`10` §5). */
   readonly flowMembers: (device: Pick<Device, 'details'>) => JsonObject;
-  /** Type-specific members of the managed device, in full (`20` §2.5). */
-  readonly managedMembers: (device: Pick<Device, 'details'>, secret: string) => JsonObject;
+  /** Schemas of `flowMembers`. */
+  readonly flowSchema: Readonly<Record<string, TSchema>>;
+  /** Type-specific members of the managed device, in full (`20` §2.5). `secret` opens what the device keeps sealed. */
+  readonly managedMembers: (device: Pick<Device, 'details'>, secret: () => string) => JsonObject;
   /** Schemas of `managedMembers`. */
   readonly managedSchema: Readonly<Record<string, TSchema>>;
 }
+
+/** Proved by a code that the server sends to a contact (`10` §9). */
+export interface SentCodeKind extends KindBase {
+  readonly challenge: 'otp';
+  readonly method: SentMethod;
+  readonly channel: Channel;
+  readonly contactField: 'phone' | 'email';
+  readonly parseContact: (text: string) => Contact | undefined;
+}
+
+/** A passcode held against what the device would make now. */
+export type PasscodeVerdict =
+  /** `device`: with what makes this passcode, and all before it, useless from now on (SEC-22, SEC-23). */
+  | { readonly kind: 'right'; readonly device: Device }
+  /** `replayed`: it would have been right once (SEC-18). */
+  | { readonly kind: 'wrong'; readonly replayed: boolean }
+  /** Not as long as the device's passcodes: no attempt (`10` §7.3, SEC-09). */
+  | { readonly kind: 'malformed'; readonly length: number };
+
+/** Proved by a passcode that the user's own device makes of a secret it shares with the server (`10` §10). */
+export interface PasscodeKind extends KindBase {
+  readonly challenge: 'passcode';
+  /** Compares, and counts nothing: that is the decision's. `secret` opens what the device keeps sealed. */
+  readonly judgePasscode: (
+    device: Device,
+    passcode: string,
+    secret: () => string,
+    context: { readonly now: Instant; readonly methods: Methods },
+  ) => PasscodeVerdict;
+}
+
+/**
+ * What one device type differs in (`style.md` §4: decide by challenge, never by type). A new type is one file beside this one
+ * and a line in `index.ts`; a new challenge a member of this union and its decisions in `authentication/`.
+ */
+export type DeviceKind = SentCodeKind | PasscodeKind;
+
+export type Challenge = DeviceKind['challenge'];

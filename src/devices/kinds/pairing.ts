@@ -23,6 +23,8 @@ export interface PairingContext {
   /** The policy that governs this pairing. */
   readonly policy: DeviceAuthenticationPolicy;
   readonly digests: Digests;
+  /** Opens what the device keeps sealed. */
+  readonly open: (value: Protected) => string;
 }
 
 /** What holds for all of one pairing, however often it is begun. */
@@ -33,9 +35,12 @@ export interface PairingDraws {
   /** `DRAWN_DIGITS` uniform digits. */
   readonly digits: string;
   readonly messageId: Uuid;
-  /** Opens what the device keeps sealed. */
-  readonly open: (value: Protected) => string;
+  /** `DRAWN_BYTES` uniform bytes: a seed, a challenge. */
+  readonly bytes: Uint8Array;
 }
+
+/** Bytes drawn for any pairing. */
+export const DRAWN_BYTES = 32;
 
 /** A pairing that waits for its proof. */
 export interface Begun {
@@ -49,7 +54,8 @@ export interface Begun {
 
 /** What was submitted, held against what was begun. Only `right` and `wrong` are verdicts of a comparison. */
 export type Verdict =
-  | { readonly kind: 'right' }
+  /** `device`: with what the proof has taught of it; absent when that is nothing. */
+  | { readonly kind: 'right'; readonly device?: Device }
   /** `replayed`: it would have been right once (SEC-18). */
   | { readonly kind: 'wrong'; readonly replayed: boolean }
   /** There is nothing to compare with any more. */

@@ -26,8 +26,9 @@ export function phoneKind<const M extends SentMethod, const C extends Channel>(m
       phone: details['masked'] ?? '',
       ...(details['extension'] === undefined ? {} : { extension: '***' }),
     }),
-    managedMembers: ({ details }: Details, phone: string): JsonObject => ({
-      phone,
+    flowSchema: { phone: Type.String(), extension: Type.String() },
+    managedMembers: ({ details }: Details, phone: () => string): JsonObject => ({
+      phone: phone(),
       ...(details['extension'] === undefined ? {} : { extension: details['extension'] }),
     }),
     managedSchema: { phone: Type.String() },

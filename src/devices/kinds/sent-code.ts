@@ -42,7 +42,7 @@ export function sentCodePairing(method: SentMethod, channel: Channel): Pairing {
           accountEpoch: accountLockEpoch(context.factors),
           ...(notification ? { notification } : {}),
           code: issued,
-          ...(sentByPhone ? { country: countryOfPhone(draws.open(sentByPhone)) } : {}),
+          ...(sentByPhone ? { country: countryOfPhone(context.open(sentByPhone)) } : {}),
           ...(replaced ? { replaced } : {}),
         },
       };
@@ -83,8 +83,8 @@ function messageFor(
   otp: string,
   issued: IssuedCode,
   channel: Channel,
-  { user, now }: PairingContext,
-  { messageId, open }: PairingDraws,
+  { user, now, open }: PairingContext,
+  { messageId }: PairingDraws,
 ): OutboxMessage {
   if (!device.secret) throw new TypeError(`device ${device.id} has no contact`);
   const { extension } = device.details;

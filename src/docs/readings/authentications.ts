@@ -69,19 +69,21 @@ export const AUTHENTICATION_READINGS: ReadingGroup = {
       ['10 §7.1', 'Which actions each status allows, beyond the documented pairs; select and cancel work outside push'],
       ['10 §6', 'Names of links beyond `self`, `device.select` and `otp.check`'],
     ]),
-    ...readingsIn('authentication/check-otp.ts', [
+    ...readingsIn('authentication/judge-code.ts', [
       [
         '10 §7.3',
         'A code that does not consist of as many ASCII digits as were issued is a validation error and no attempt',
       ],
+    ]),
+    ...readingsIn('authentication/check-otp.ts', [
       ['10 §9.2', 'An expired code is not compared and costs no attempt; the flow stays open for another'],
       ['10 §7.1', 'The order of checks: the flow, its status, user and device, then the code'],
     ]),
-    ...readingsIn('authentication/charge-code.ts', [
+    ...readingsIn('authentication/charge-proof.ts', [
       ['10 §9.4', 'The last wrong code is answered `attemptsRemaining` 0 and fails the flow with `OTP_ATTEMPTS_LIMIT`'],
       ['10 §9.4', 'The flow that reaches the account’s lockout is `FAILED` with `ACCOUNT_LOCKED_OUT`'],
     ]),
-    ...readingsIn('authentication/accept-code.ts', [
+    ...readingsIn('authentication/accept-proof.ts', [
       ['10 §9.4', 'Any completed check sets the account’s count of failures to 0'],
     ]),
     ...readingsIn('devices/counting.ts', [

@@ -6,6 +6,7 @@ import { KINDS } from '../../devices/kinds/index.js';
 import { toTimestamp } from '../../kernel/clock.js';
 import type { JsonObject } from '../../kernel/json.js';
 import { Type } from '../../kernel/json-schema.js';
+import { kindMembers } from './kind-members.js';
 import type { Link, Links } from './links.js';
 
 const closed = { additionalProperties: false };
@@ -24,8 +25,7 @@ const ListedDeviceView = Type.Object(
     type: Type.String(),
     status: Type.Optional(Type.Literal('ACTIVE')),
     nickname: Type.Optional(Type.String()),
-    ...contactMembers,
-    extension: Type.Optional(Type.String()),
+    ...kindMembers((kind) => kind.flowSchema),
   },
   closed,
 );

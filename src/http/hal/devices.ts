@@ -1,6 +1,4 @@
-import type { TSchema } from 'typebox';
-import { DEVICE_TYPES, KINDS } from '../../devices/kinds/index.js';
-import type { DeviceKind } from '../../devices/kinds/kind.js';
+import { DEVICE_TYPES } from '../../devices/kinds/index.js';
 import type { OpenedDevice } from '../../devices/managed.js';
 import type { Device } from '../../devices/model.js';
 import type { OpenedList } from '../../devices/service.js';
@@ -8,17 +6,12 @@ import { toTimestamp } from '../../kernel/clock.js';
 import type { JsonObject } from '../../kernel/json.js';
 import { Type } from '../../kernel/json-schema.js';
 import type { EnvironmentId, UserId } from '../../platform/model.js';
+import { kindMembers } from './kind-members.js';
 import type { Link, Links } from './links.js';
 
 const closed = { additionalProperties: false };
 const LinkView = Type.Object({ href: Type.String() }, closed);
 const Reference = Type.Object({ id: Type.String() }, closed);
-
-/** Members that some kinds have and others do not. */
-function kindMembers(membersOf: (kind: DeviceKind) => Readonly<Record<string, TSchema>>): Record<string, TSchema> {
-  const all = DEVICE_TYPES.flatMap((type) => Object.entries(membersOf(KINDS[type])));
-  return Object.fromEntries(all.map(([name, schema]) => [name, Type.Optional(schema)]));
-}
 
 /** A device in the members and order of the public examples (wire: `20` §2). Codes and digests have no member here (SEC-46). */
 export const DeviceView = Type.Object(

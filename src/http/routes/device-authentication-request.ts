@@ -1,7 +1,7 @@
 import type { Static } from 'typebox';
 import type { CreateCommand, OneTimeContact } from '../../authentication/command.js';
 import type { NotificationRequest } from '../../authentication/model.js';
-import { DEVICE_TYPES, KINDS } from '../../devices/kinds/index.js';
+import { KINDS, SENT_TYPES } from '../../devices/kinds/index.js';
 import { parseUuid, type Uuid } from '../../kernel/ids.js';
 import { Type } from '../../kernel/json-schema.js';
 import { accept, type Outcome, reject } from '../../kernel/outcome.js';
@@ -29,7 +29,7 @@ const Challenge = Type.String({
 const Locale = Type.String({ pattern: '^[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,4}$' });
 
 const OneTime = Type.Object({
-  type: Type.Enum(DEVICE_TYPES),
+  type: Type.Enum(SENT_TYPES),
   phone: Type.Optional(Type.String()),
   email: Type.Optional(Type.String()),
   testMode: Type.Optional(Type.Boolean()),

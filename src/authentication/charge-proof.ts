@@ -6,34 +6,47 @@ import { isAccountLocked } from '../platform/account.js';
 import type { UserFactors } from '../platform/model.js';
 import type { Decision, Write } from '../storage/port.js';
 import { refuse, type Verdict } from './answer.js';
-import { eventOf } from './events.js';
+import { type AuthenticationEvent, eventOf } from './events.js';
 import { moved } from './expiry.js';
 import { failed, flowError } from './failure.js';
-import type { DeviceAuthentication, StateOf } from './model.js';
+import type { ChallengeState, DeviceAuthentication } from './model.js';
+import type { AuthenticationRejection } from './rejection.js';
 import type { Subject } from './settle.js';
 import type { Situation } from './situation.js';
 
-/** What one wrong code does to the book it is counted in. */
+/** How the proofs of one challenge are spoken of when they are wrong (`10` §15.2, §15.3, §16). */
+export interface ProofWords {
+  /** Wrong, and more may follow. */
+  readonly wrong: AuthenticationEvent;
+  /** Wrong, and the last. */
+  readonly last: AuthenticationEvent;
+  /** `error.code` of the flow that the last one ends. */
+  readonly limit: 'OTP_ATTEMPTS_LIMIT';
+  readonly refusal: (attemptsRemaining: number) => AuthenticationRejection;
+}
+
+/** What one wrong proof does to the book it is counted in. */
 interface Charge {
   readonly attemptsRemaining: number;
   readonly exhausted: boolean;
   /** The flow's state if nothing ends the flow. */
-  readonly state: StateOf<'OTP_REQUIRED'>;
+  readonly state: ChallengeState;
   /** The rows that hold the count, beside the flow and the factors. */
   readonly writes: readonly Write[];
   readonly locksDevice: boolean;
 }
 
 /**
- * A wrong code: counted against the device or the one-time flow and its contact, and against the user. The last one ends the flow,
+ * A wrong proof: counted against the device or the one-time flow and its contact, and against the user. The last one ends the flow,
  * as does the account lock that it brings about, unless the policy ignores locks; the answer is the ordinary one in every case
  * (`10` §9.3, §9.4; SEC-11 to SEC-14).
  */
-export function chargeCode(
-  state: StateOf<'OTP_REQUIRED'>,
+export function chargeProof(
+  state: ChallengeState,
   situation: Situation,
   subject: Exclude<Subject, { kind: 'none' }>,
-  replay: boolean,
+  words: ProofWords,
+  detail: BusinessEvent['detail'] = {},
 ): Decision<Verdict> {
   const { factors, policy, deployment, now } = situation;
   const { selected } = state;
@@ -42,16 +55,16 @@ export function chargeCode(
   const charged = chargeUser(factors, selected.type, situation.lockout, now);
   const locksAccount = isAccountLocked(charged, now) && !isAccountLocked(factors, now);
 
-  const flow = flowAfter(charge, situation, locksAccount && !policy.ignoreUserLock);
+  const flow = flowAfter(charge, situation, locksAccount && !policy.ignoreUserLock, words.limit);
   return refuse(
-    { kind: 'OtpMismatch', attemptsRemaining: charge.attemptsRemaining },
+    words.refusal(charge.attemptsRemaining),
     [
       { kind: 'update', entity: 'deviceAuthentication', value: flow },
       { kind: 'update', entity: 'factors', value: charged },
       ...charge.writes,
     ],
     [
-      ...eventsAfter(flow, charge, replay, locksAccount, reachesCeiling(factors, charged, selected.type)),
+      ...eventsAfter(flow, charge, words, detail, locksAccount, reachesCeiling(factors, charged, selected.type)),
       ...(raisesAlarm(factors, charged, deployment.failureAlarm, now) ? [eventOf(flow, 'USER.FAILURES_EXCEEDED')] : []),
     ],
   );
@@ -59,7 +72,7 @@ export function chargeCode(
 
 /** The device's own counter spans flows; at its end every live code of the device is dead (`10` §9.3, §9.4; SEC-12, SEC-16). */
 function chargePaired(
-  state: StateOf<'OTP_REQUIRED'>,
+  state: ChallengeState,
   { device }: Extract<Subject, { kind: 'device' }>,
   { policy, now }: Situation,
 ): Charge {
@@ -75,7 +88,7 @@ function chargePaired(
 
 /** A one-time contact has no device to lock: the flow alone ends, and only the ceilings remember (`10` §4.3, §9.4; SEC-14). */
 function chargeOneTime(
-  state: StateOf<'OTP_REQUIRED'>,
+  state: ChallengeState,
   { destination }: Extract<Subject, { kind: 'oneTime' }>,
   { policy }: Situation,
 ): Charge {
@@ -90,9 +103,14 @@ function chargeOneTime(
   };
 }
 
-function flowAfter(charge: Charge, { flow, now }: Situation, endedByLock: boolean): DeviceAuthentication {
+function flowAfter(
+  charge: Charge,
+  { flow, now }: Situation,
+  endedByLock: boolean,
+  limit: ProofWords['limit'],
+): DeviceAuthentication {
   if (endedByLock) return moved(flow, failed(flowError('ACCOUNT_LOCKED_OUT'), charge.state.selected), now);
-  if (charge.exhausted) return moved(flow, failed(flowError('OTP_ATTEMPTS_LIMIT'), charge.state.selected), now);
+  if (charge.exhausted) return moved(flow, failed(flowError(limit), charge.state.selected), now);
   return { ...flow, state: charge.state };
 }
 
@@ -103,14 +121,15 @@ function reachesCeiling(before: UserFactors, after: UserFactors, type: Parameter
 function eventsAfter(
   flow: DeviceAuthentication,
   charge: Charge,
-  replay: boolean,
+  words: ProofWords,
+  extra: BusinessEvent['detail'],
   locksAccount: boolean,
   atCeiling: boolean,
 ): readonly BusinessEvent[] {
-  const detail = { attemptsRemaining: charge.attemptsRemaining, ...(replay ? { replacedCode: true } : {}) };
+  const detail = { attemptsRemaining: charge.attemptsRemaining, ...extra };
   const ended = flow.state.status === 'FAILED';
   return [
-    eventOf(flow, charge.exhausted ? 'OTP.CHECK_FAILED' : 'OTP.CHECK_INVALID', detail),
+    eventOf(flow, charge.exhausted ? words.last : words.wrong, detail),
     ...(charge.locksDevice || atCeiling ? [eventOf(flow, 'DEVICE.LOCKED', { ceiling: atCeiling })] : []),
     ...(locksAccount ? [eventOf(flow, 'USER.LOCKED')] : []),
     ...(ended ? [eventOf(flow, 'AUTHENTICATION.UPDATED', { status: 'FAILED' })] : []),

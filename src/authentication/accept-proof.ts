@@ -1,34 +1,37 @@
 import { clearDestination, clearDevice, clearUser } from '../devices/counting.js';
-import { KINDS } from '../devices/kinds/index.js';
+import type { Device } from '../devices/model.js';
 import { confirmDestination } from '../devices/reserve-send.js';
+import type { BusinessEvent } from '../events.js';
 import type { Decision, Write } from '../storage/port.js';
 import { grant, type Verdict } from './answer.js';
-import { eventOf } from './events.js';
+import { type AuthenticationEvent, eventOf } from './events.js';
 import { moved } from './expiry.js';
-import type { StateOf } from './model.js';
+import type { ChallengeState, SelectedDevice } from './model.js';
 import type { Subject } from './settle.js';
 import type { Situation } from './situation.js';
 
-/** A right code: the flow is complete, the counters start anew, and what did not change is guarded all the same (`10` §9.4). */
-export function acceptCode(
-  state: StateOf<'OTP_REQUIRED'>,
+/** What a right proof has brought with it. */
+export interface RightProof {
+  readonly event: AuthenticationEvent;
+  readonly detail?: BusinessEvent['detail'];
+  /** `10` §7.6. */
+  readonly authenticators: readonly string[];
+  /** The paired device with what the proof has changed in it; absent when that is nothing. */
+  readonly device?: Device;
+}
+
+/** A right proof: the flow is complete, the counters start anew, and what did not change is guarded all the same (`10` §9.4). */
+export function acceptProof(
+  { selected }: ChallengeState,
   situation: Situation,
   subject: Exclude<Subject, { kind: 'none' }>,
+  { event, detail, authenticators, device: proved }: RightProof,
 ): Decision<Verdict> {
   const { now, factors } = situation;
-  const { selected } = state;
-  const flow = moved(
-    situation.flow,
-    { status: 'COMPLETED', selected, authenticators: KINDS[selected.type].authenticators },
-    now,
-  );
+  const flow = moved(situation.flow, { status: 'COMPLETED', selected, authenticators }, now);
   const cleared = clearUser(factors, selected.type, now);
   const writes: Write[] = [{ kind: 'update', entity: 'deviceAuthentication', value: flow }];
-  const country = state.country === undefined ? undefined : { country: state.country };
-  const events = [
-    eventOf(flow, 'OTP.CHECK_SUCCESS', country),
-    eventOf(flow, 'AUTHENTICATION.UPDATED', { status: 'COMPLETED' }),
-  ];
+  const events = [eventOf(flow, event, detail), eventOf(flow, 'AUTHENTICATION.UPDATED', { status: 'COMPLETED' })];
 
   if (subject.kind === 'oneTime') {
     const { use, writes: released } = confirmDestination(clearDestination(subject.destination), situation.deployment);
@@ -41,7 +44,7 @@ export function acceptCode(
   }
 
   writes.push(...confirmedContact(selected, situation));
-  const device = clearDevice(subject.device, now);
+  const device = clearDevice(proved ?? subject.device, now);
   if (device === subject.device) {
     writes.push({ kind: cleared === factors ? 'expect' : 'update', entity: 'factors', value: cleared });
     return grant(flow, { ...situation, factors: cleared }, writes, events);
@@ -54,10 +57,7 @@ export function acceptCode(
 }
 
 /** The contact of a paired device, if a limit has counted what was sent to it: it has arrived (SEC-36, SEC-38). */
-function confirmedContact(
-  { contactKey }: StateOf<'OTP_REQUIRED'>['selected'],
-  { destination, deployment }: Situation,
-): readonly Write[] {
+function confirmedContact({ contactKey }: SelectedDevice, { destination, deployment }: Situation): readonly Write[] {
   if (contactKey === undefined || destination?.contactKey !== contactKey) return [];
   const { use, writes } = confirmDestination(destination, deployment);
   return use === destination ? writes : [{ kind: 'update', entity: 'destination', value: use }, ...writes];
