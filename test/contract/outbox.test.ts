@@ -67,6 +67,22 @@ describe.each(DATABASES)('the outbox on $name', ({ open }) => {
     expect(claimed.map((message) => message.deadline)).toEqual([deadline + 2]);
   });
 
+  it('gives up what has expired in steps, and hands out none of the rest meanwhile (SEC-80)', async () => {
+    await using test = await open();
+    const { environmentId } = await addEnvironment(test.store);
+    const deadline = TEST_TIME + LEASE_MILLIS;
+    const expired = Array.from({ length: 230 }, () => aMessage(environmentId, uuid(), { deadline }));
+    const alive = aMessage(environmentId, uuid(), { createdAt: TEST_TIME + 1, deadline: deadline + 2 });
+    for (const value of [...expired, alive])
+      await commit(test.store, environmentId, { kind: 'append', entity: 'outbox', value });
+    test.clock.set(deadline + 1);
+    expect((await test.store.outbox.claim(10, LEASE_MILLIS)).map(({ id }) => id)).toEqual([alive.id]);
+    // The one that was claimed is open too.
+    expect(await test.store.backlog()).toMatchObject({ messages: 31 });
+    expect(await test.store.outbox.claim(10, LEASE_MILLIS)).toEqual([]);
+    expect(await test.store.backlog()).toMatchObject({ messages: 1 });
+  });
+
   it('takes no more than it is asked to, those that have waited longest first', async () => {
     await using test = await open();
     const { environmentId } = await addEnvironment(test.store);

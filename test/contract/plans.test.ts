@@ -44,6 +44,7 @@ import {
   postponeOutbox,
   purgeMessage,
   selectClaimable,
+  selectExpired,
   settleOutbox,
 } from '../../src/storage/sql/tables/outbox.js';
 import { listUsers, updateUser } from '../../src/storage/sql/tables/users.js';
@@ -81,6 +82,7 @@ const STATEMENTS: Record<string, Statement> = {
   findDocument,
   listUsers,
   selectClaimable: selectClaimable(''),
+  selectExpired: selectExpired(''),
   claimOutbox,
   settleOutbox,
   postponeOutbox,

@@ -8,11 +8,12 @@ import { Sealed } from '../../kernel/sealed.js';
 import { withKeysFor } from './data-keys.js';
 import type { Engine } from './engine.js';
 import { optionalText, text } from './row.js';
-import { ask, call, type Row, type Statement } from './statement.js';
+import { ask, call, type Row } from './statement.js';
 import {
   abandonExpired,
   claimOutbox,
   postponeOutbox,
+  selectClaimable,
   selectExpired,
   settleOutbox,
   toLeasedMessage,
@@ -28,6 +29,8 @@ function entry(
 }
 
 const PAST = 'past its deadline';
+/** Expired messages of one claim: each is an update and a record in the trail, and requests wait meanwhile. */
+const EXPIRED_STEP = 200;
 
 /** What becomes of a message that nobody has sent in time (`10` §16). */
 function rejected(row: Row): AuditEvent {
@@ -43,13 +46,18 @@ function rejected(row: Row): AuditEvent {
   };
 }
 
-/** The dispatcher's view (`design.md` §7): every change of hands is a guarded update and a row count. */
-export function createOutbox(engine: Engine, claimable: Statement, processId: string, keys: KeyTable): Outbox {
+/**
+ * The dispatcher's view (`design.md` §7): every change of hands is a guarded update and a row count. `lock` passes over rows that
+ * another process is writing.
+ */
+export function createOutbox(engine: Engine, lock: string, processId: string, keys: KeyTable): Outbox {
+  const expirable = selectExpired(lock);
+  const claimable = selectClaimable(lock);
   return {
     claim: (limit, lease) =>
       engine.write('queues', function* (append) {
         const now = yield* engine.time.now();
-        const { rows: expired } = yield* ask(selectExpired, { now });
+        const { rows: expired } = yield* ask(expirable, { now, limit: EXPIRED_STEP });
         const gone = entry(now, null, { result: 'abandoned', reason: PAST });
         const results = yield expired.map((row) =>
           call(abandonExpired, { environment: text(row, 0), id: text(row, 1), now, entry: gone }),

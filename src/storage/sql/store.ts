@@ -20,7 +20,7 @@ import { sealedColumns } from './sealed-columns.js';
 import { ask, only, type Script, statement } from './statement.js';
 import { lockHead } from './tables/audit.js';
 import { documentsCall, findDocument, toDocument } from './tables/documents.js';
-import { countOpen, selectClaimable } from './tables/outbox.js';
+import { countOpen } from './tables/outbox.js';
 import { BATCH_SIZES } from './tally.js';
 
 /** Beyond this the host's clock and the database's disagree too much for tokens and codes to live side by side (SEC-20). */
@@ -67,7 +67,7 @@ export function createStore(engine: Engine, lock: string, options: EngineOptions
         const found = row && toDocument(row, 0);
         return yield* withKeysFor(options.vault.keys, found, (document) => [document && sealedPart(document)]);
       }),
-    outbox: createOutbox(engine, selectClaimable(lock), options.processId, options.vault.keys),
+    outbox: createOutbox(engine, lock, options.processId, options.vault.keys),
     audit: createAuditStore(engine, lockHead(lock), options),
     inbox: createInboxStore(engine, options.vault),
     keys: createKeyAdmin(engine, options.vault, sealedColumns(lock), options.settle ?? engine.settle),

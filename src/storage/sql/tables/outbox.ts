@@ -86,12 +86,16 @@ export const appendOutbox = statement(
 
 const EXPIRED = 'settled_at is null and lease_until <= cast(:now as bigint) and deadline < cast(:now as bigint)';
 
-/** Whatever nobody holds any more and is past its deadline; in the order in which every process takes them. */
-export const selectExpired = statement(
-  'rows',
-  `select environment_id, id, channel, user_id, device_authentication_id, device_id from outbox where ${EXPIRED}
-   order by environment_id, id`,
-);
+/**
+ * What nobody holds any more and is past its deadline, longest first: a step of it, for thousands may lapse while a gateway is down.
+ * `lock` passes over those that another process is taking.
+ */
+export const selectExpired = (lock: string): Statement =>
+  statement(
+    'rows',
+    `select environment_id, id, channel, user_id, device_authentication_id, device_id from outbox where ${EXPIRED}
+     order by lease_until limit cast(:limit as bigint) ${lock}`,
+  );
 
 /** Never sent, its content erased (SEC-80). */
 export const abandonExpired = statement(
@@ -100,22 +104,24 @@ export const abandonExpired = statement(
    where environment_id = :environment and id = :id and ${EXPIRED}`,
 );
 
+const CLAIMABLE = 'settled_at is null and lease_until <= cast(:now as bigint) and deadline >= cast(:now as bigint)';
+
 /**
- * Rows whose lease has ended, longest first. `lock` passes over those that another process is taking. A statement of its own and
- * not a part of the update: there, PostgreSQL may run it several times and lock more than its limit.
+ * Rows whose lease has ended and that are worth sending still, longest first. `lock` passes over those that another process is
+ * taking. A statement of its own and not a part of the update: there, PostgreSQL may run it several times and lock more than its
+ * limit.
  */
 export const selectClaimable = (lock: string): Statement =>
   statement(
     'rows',
-    `select environment_id, id from outbox where settled_at is null and lease_until <= cast(:now as bigint)
-     order by lease_until limit cast(:limit as bigint) ${lock}`,
+    `select environment_id, id from outbox where ${CLAIMABLE} order by lease_until limit cast(:limit as bigint) ${lock}`,
   );
 
 /** Takes a row over, counting the attempt before it is made. */
 export const claimOutbox = statement(
   'returning',
   `update outbox set attempt = attempt + 1, lease_owner = :owner, lease_until = cast(:leaseUntil as bigint)
-   where environment_id = :environment and id = :id and settled_at is null and lease_until <= cast(:now as bigint)
+   where environment_id = :environment and id = :id and ${CLAIMABLE}
    returning ${OUTBOX_COLUMNS.join(', ')}`,
 );
 
