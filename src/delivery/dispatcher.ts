@@ -118,19 +118,21 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     let refused: Attempt | undefined;
     let mayPass: Attempt | undefined;
     let soonest = Number.POSITIVE_INFINITY;
+    let untried = true;
     for (const line of chain) {
       const result = await line.send(outgoing.value, timeLeft);
       if (result === 'closed') return result;
       if (result === 'late') break;
       if (result.ok) return { gateway: line.name, result };
       const { failure, notBefore = 0 } = result;
+      if (result.notBefore === undefined) untried = false;
       if (failure === 'permanent') refused = { gateway: line.name, result };
       else if (notBefore <= soonest) {
         mayPass = { gateway: line.name, result };
         soonest = notBefore;
       }
     }
-    return mayPass ?? refused ?? 'late';
+    return mayPass ? { ...mayPass, untried } : (refused ?? 'late');
   }
 
   /** `false`: the database is away; the result is kept and recorded when it is back, so that nothing is sent twice. */
@@ -210,4 +212,5 @@ const handedOver = (now: Instant): Settlement => ({
   gateway: 'none',
   reason: 'handed over at shutdown',
   notBefore: now,
+  untried: true,
 });

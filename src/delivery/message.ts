@@ -44,7 +44,14 @@ export interface LeasedMessage extends OutboxMessage {
 
 export type Settlement =
   | { readonly result: 'accepted'; readonly gateway: string; readonly receipt: string }
-  | { readonly result: 'retry'; readonly gateway: string; readonly reason: string; readonly notBefore: Instant }
+  | {
+      readonly result: 'retry';
+      readonly gateway: string;
+      readonly reason: string;
+      readonly notBefore: Instant;
+      /** No gateway was given the message: the attempt is not counted. */
+      readonly untried?: true;
+    }
   | { readonly result: 'abandoned'; readonly gateway: string; readonly reason: string };
 
 /** Length of a lease; a dead process's messages are taken over when it ends (SEC-80: within 30 s). */

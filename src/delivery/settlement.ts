@@ -12,22 +12,25 @@ const GROWTH = 4;
 export interface Attempt {
   readonly gateway: string;
   readonly result: SendResult;
+  /** Every gateway was at rest: none was given the message. */
+  readonly untried?: boolean;
 }
 
 /** Accepted, tried again later, or given up: for good when trying again makes no sense or the code has expired by then (SEC-80). */
 export function settlementOf(
-  { gateway, result }: Attempt,
+  { gateway, result, untried = false }: Attempt,
   { attempt, deadline }: Pick<LeasedMessage, 'attempt' | 'deadline'>,
   now: Instant,
   fraction: number,
 ): Settlement {
   if (result.ok) return { result: 'accepted', gateway, receipt: result.receipt };
   const { reason } = result;
-  // An attempt inside a gateway's rest would be spent on nothing.
+  // An attempt inside a gateway's rest would be spent on nothing, and one that met it was none.
   const notBefore = Math.max(now + pauseAfter(attempt, fraction), result.notBefore ?? 0);
-  return result.failure === 'permanent' || attempt >= MAX_ATTEMPTS || notBefore >= deadline
+  const isLast = !untried && attempt >= MAX_ATTEMPTS;
+  return result.failure === 'permanent' || isLast || notBefore >= deadline
     ? { result: 'abandoned', gateway, reason }
-    : { result: 'retry', gateway, reason, notBefore };
+    : { result: 'retry', gateway, reason, notBefore, ...(untried ? { untried } : {}) };
 }
 
 /** Exponential with jitter: half to one and a half times 3 s, 12 s, … */

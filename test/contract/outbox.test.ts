@@ -54,6 +54,16 @@ describe.each(DATABASES)('the outbox on $name', ({ open }) => {
     expect(test.keyring.vault.open(present(claimed?.content))).toBe('{"otp":"123456"}');
   });
 
+  it('gives an attempt back that no gateway was asked in', async () => {
+    await using test = await open();
+    const { environmentId } = await addEnvironment(test.store);
+    const message = aMessage(environmentId, uuid());
+    await commit(test.store, environmentId, { kind: 'append', entity: 'outbox', value: message });
+    const rest = { result: 'retry', gateway: 'test', reason: 'resting', notBefore: TEST_TIME, untried: true } as const;
+    expect(await test.store.outbox.settle({ ...message, attempt: 1 }, rest)).toBe(true);
+    expect(await test.store.outbox.claim(10, LEASE_MILLIS)).toMatchObject([{ id: message.id, attempt: 1 }]);
+  });
+
   it('never hands out a row past its deadline (SEC-80)', async () => {
     await using test = await open();
     const { environmentId } = await addEnvironment(test.store);

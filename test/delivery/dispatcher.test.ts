@@ -200,6 +200,37 @@ describe('a failure', () => {
     ]);
   });
 
+  it('to a gateway at rest costs no attempt, however often it rests, while the code lives (SEC-60)', async () => {
+    let works = false;
+    const gateway = scriptedGateway('one', async (message, signal) =>
+      (works ? takes : failing('transient'))(message, signal),
+    );
+    const world = createWorld([gateway]);
+    for (let n = 0; n < 5; n += 1) {
+      world.send();
+      await world.dispatcher.idle();
+    }
+    const message = world.send();
+    await world.dispatcher.idle();
+    // The others fail when the rest ends, first come, and each puts the gateway to rest again before this one has its turn.
+    for (let rest = 0; rest < 4; rest += 1) {
+      world.clock.advance(seconds(10));
+      world.send();
+      await world.dispatcher.idle();
+      await world.dispatcher.takeOver();
+      await world.dispatcher.idle();
+    }
+    expect(gateway.sent.filter(({ id }) => id === message.id)).toEqual([]);
+    expect(world.outbox.settlements(message.id)).toHaveLength(5);
+    works = true;
+    world.clock.advance(seconds(10));
+    await world.dispatcher.takeOver();
+    await world.dispatcher.idle();
+    expect(world.outbox.settlements(message.id).at(-1)).toMatchObject({ result: 'accepted' });
+    const told = world.events.filter(({ userId }) => userId === message.userId).at(-1);
+    expect(told).toMatchObject({ detail: { attempt: 1, result: 'accepted' } });
+  });
+
   it('to a gateway at rest does not hold back the one that may recover sooner', async () => {
     let calls = 0;
     const tired = scriptedGateway('tired', failing('transient'));
@@ -324,7 +355,7 @@ describe('draining', () => {
     expect(world.outbox.settlements(first.id)).toMatchObject([{ result: 'accepted' }]);
     expect(world.outbox.settlements(second.id)).toMatchObject([{ result: 'retry', notBefore: world.clock.now() }]);
     expect(gateway.sent).toHaveLength(1);
-    expect(await world.outbox.claim(10, LEASE_MILLIS)).toMatchObject([{ id: second.id, attempt: 2 }]);
+    expect(await world.outbox.claim(10, LEASE_MILLIS)).toMatchObject([{ id: second.id, attempt: 1 }]);
   });
 });
 

@@ -48,7 +48,10 @@ export class MemoryOutbox implements Outbox {
     const row = this.rows.get(message.id);
     if (!row || row.attempt !== message.attempt || isSettled(row)) return false;
     row.settlements.push(settlement);
-    if (settlement.result === 'retry') row.claimableFrom = settlement.notBefore;
+    if (settlement.result === 'retry') {
+      row.claimableFrom = settlement.notBefore;
+      if (settlement.untried) row.attempt -= 1;
+    }
     return true;
   }
 

@@ -86,7 +86,7 @@ export function createOutbox(engine: Engine, lock: string, processId: string, ke
         const { environmentId: environment, id, attempt } = message;
         const held = { environment, id, attempt, owner: processId, entry: entry(now, attempt, settlement) };
         const [result] = yield settlement.result === 'retry'
-          ? [call(postponeOutbox, { ...held, notBefore: settlement.notBefore })]
+          ? [call(postponeOutbox, { ...held, notBefore: settlement.notBefore, givenBack: settlement.untried ? 1 : 0 })]
           : [call(settleOutbox, { ...held, now })];
         const isHeld = result?.count === 1;
         if (isHeld && event) append({ environmentId: message.environmentId, at: now, by: {}, events: [event] });

@@ -134,10 +134,10 @@ export const settleOutbox = statement(
   `update outbox set settled_at = cast(:now as bigint), content = null, history = history || cast(:entry as text) where ${HELD}`,
 );
 
-/** Anyone may take it from `notBefore` on. */
+/** Anyone may take it from `notBefore` on; an attempt that was none is given back. */
 export const postponeOutbox = statement(
   'count',
-  `update outbox set lease_until = cast(:notBefore as bigint), history = history || cast(:entry as text) where ${HELD}`,
+  `update outbox set lease_until = cast(:notBefore as bigint), attempt = attempt - cast(:givenBack as bigint), history = history || cast(:entry as text) where ${HELD}`,
 );
 
 /** How much is open, and since when; `limit` bounds the work. */
