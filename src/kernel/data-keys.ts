@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { derivedKey, KEY_BYTES } from './cipher.js';
-import type { MasterKeys, WrappedKey } from './master-keys.js';
+import { KeyError, type MasterKeys, type WrappedKey } from './master-keys.js';
 import { createSystemRandom } from './random.js';
 import type { Sealed, SealedPlace } from './sealed.js';
 import { sealedUnder, sealWith } from './sealing.js';
@@ -46,7 +46,7 @@ export interface KeyTable {
   mint(environmentId: string, generation: number): MintedKey;
   /**
    * The installation's first key: random for a new database; for one that already holds something, the master key, from which all
-   * that it holds was derived.
+   * that it holds was derived. Throws `KeyError` for such a one when several master keys were given: nothing in it says which.
    */
   found(isNew: boolean): WrappedKey;
   /** The same key under the newest master key; `undefined` when it is already. Throws `KeyError`. */
@@ -111,7 +111,14 @@ export function createKeyTable(master: MasterKeys): KeyTable {
       const key = createDataKey(generation, secret);
       return { row: master.wrap(secret, environmentId, generation), seal: (text, place) => sealWith(key, text, place) };
     },
-    found: (isNew) => master.wrap(isNew ? random.bytes(KEY_BYTES) : root, INSTALLATION, 1),
+    found(isNew) {
+      if (isNew) return master.wrap(random.bytes(KEY_BYTES), INSTALLATION, 1);
+      if (master.isAlone) return master.wrap(root, INSTALLATION, 1);
+      throw new KeyError(
+        'the database is from before data keys and does not say which of the master keys is its own: start once with the one that ' +
+          'it was made with alone; then give both, the new one first (docs/cryptography.md)',
+      );
+    },
     rewrap: (row) =>
       row.masterId === master.newest ? undefined : master.wrap(master.unwrap(row), row.environmentId, row.generation),
   };

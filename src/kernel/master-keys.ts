@@ -25,8 +25,10 @@ export interface WrappedKey {
 export interface MasterKeys {
   /** Id of the first one given: the one that wraps. */
   readonly newest: string;
-  /** Its bytes: the root of an installation from before data keys. */
+  /** Its bytes: the root of an installation from before data keys, if no other was given. */
   readonly root: Buffer;
+  /** Whether the newest is the only one. */
+  readonly isAlone: boolean;
   wrap(key: Buffer, environmentId: string, generation: number): WrappedKey;
   /** Throws `KeyError` with the remedy when the master key is not among those given, or the row was altered or moved. */
   unwrap(key: WrappedKey): Buffer;
@@ -57,6 +59,7 @@ export function createMasterKeys(given: readonly Redacted<Buffer>[]): MasterKeys
   return {
     newest: newest.id,
     root,
+    isAlone: keys.size === 1,
     wrap: (key, environmentId, generation) => ({
       environmentId,
       generation,

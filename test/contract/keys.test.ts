@@ -342,6 +342,12 @@ describe.each(KINDS)('a database from before data keys on %s', (kind) => {
     for (const table of sealed) await raw(kept.database, `delete from ${table} returning environment_id`);
 
     const keyring = createKeyring(new Redacted(master));
+    // Of two keys, none is taken for its own: with the wrong one, no contact would be found again.
+    const both = createKeyring([new Redacted(randomBytes(32)), new Redacted(master)]);
+    await expect(openTestStore({ ...kept, keyring: both })).rejects.toThrow(
+      /start once with the one that it was made with/,
+    );
+    expect(await raw(kept.database, 'select environment_id from data_keys')).toEqual([]);
     const code = keyring.digests.code([environmentId, 'flow', '123456']);
     const contact = keyring.digests.contact(environmentId, 'a@b.example');
     expect(code).toMatch(/^[A-Za-z0-9_-]{43}$/);

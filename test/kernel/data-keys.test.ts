@@ -120,6 +120,10 @@ describe('the installation’s key', () => {
     const fresh = secretOf(ONE, vault.keys.found(true));
     expect([fresh.length, fresh.equals(ONE)]).toEqual([32, false]);
     expect(vault.keys.found(true)).toMatchObject({ environmentId: '', generation: 1, masterId: masterId(ONE) });
+    const both = keyring(TWO, ONE).vault.keys;
+    expect(both.found(true)).toMatchObject({ masterId: masterId(TWO) });
+    expect(() => both.found(false)).toThrow(/which of the master keys is its own: start once with/);
+    expect(secretOf(ONE, keyring(ONE, ONE).vault.keys.found(false)).equals(ONE)).toBe(true);
   });
 
   it('makes contacts, cursors and generation 0 its own', () => {

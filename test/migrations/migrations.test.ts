@@ -1,6 +1,7 @@
 import Libsql from 'libsql';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
+import { sha256 } from '../../src/kernel/keys.js';
 import { silentLogger } from '../../src/kernel/log.js';
 import { PostgresPool } from '../../src/storage/sql/dialects/postgres-driver.js';
 import { SqliteConnection } from '../../src/storage/sql/dialects/sqlite-driver.js';
@@ -12,6 +13,14 @@ import { migrateSqlite } from '../../src/storage/sql/migrations/sqlite.js';
 import { KINDS, keptDatabase, raw } from '../contract/raw.js';
 import { createTestDatabase } from '../helpers/postgres.js';
 import { openTestStore, testClock } from '../helpers/store.js';
+
+/** What each migration says on SQLite and on PostgreSQL. What needs changing is a migration of its own; a new one gets its line. */
+const DIGESTS: Readonly<Record<number, readonly [sqlite: string, postgres: string]>> = {
+  1: ['0XNY6ty9mBUrnB0aG39jRwd7o96DcpYqA0-ci5pa9_w', '7TnP_BrvB0L_UQkUUrLApBjvXg3YDZSEZ1dpJ2_EWcg'],
+  2: ['cE1Gq2_RCRuuxNY94-ERmTSe90I-ffoIw8OOCtjiBjk', 's3MY9WJgvcFTW4hlodQ2EZK5AdwK1uy-Avx4vlfBR7w'],
+  3: ['xVzdOH6E11-5VEc2O2-Y4wS1RZz-d4Mzj6dyXTBhaoI', 'Lu3dyjrVz01yGake-CuqTPPWqloPYgS5iPuKFdUbHgQ'],
+  4: ['akAylX-KjPKA_i2Vl79qX2JAgvuH8rR6fJPglU48N08', 'aiLuyWyj4kU4bFwa5sddlL6xb-Upi_KvY2rACxc7xQ8'],
+};
 
 interface Column {
   readonly table: string;
@@ -182,6 +191,13 @@ describe('the list of migrations', () => {
   it('is numbered from one without gaps, and none demands a server newer than itself', () => {
     expect(MIGRATIONS.map(({ number }) => number)).toEqual(MIGRATIONS.map((_, index) => index + 1));
     for (const { number, oldestServer } of MIGRATIONS) expect(oldestServer).toBeLessThanOrEqual(number);
+  });
+
+  it('that databases have been made with is not edited any more', () => {
+    const made = MIGRATIONS.filter(({ number }) => number in DIGESTS);
+    expect(made.map(({ number }) => number)).toEqual(Object.keys(DIGESTS).map(Number));
+    for (const { number, sqlite, postgres } of made)
+      expect([number, sha256(sqlite), sha256(postgres)]).toEqual([number, ...(DIGESTS[number] ?? [])]);
   });
 
   it('what is left is what is not recorded', () => {
