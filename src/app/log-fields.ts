@@ -28,14 +28,21 @@ const MOST_DEPTH = 6;
 const MOST_MEMBERS = 64;
 const MOST_TEXT = 8_192;
 
+/** Stands for what throws when it is looked at. */
+const UNREADABLE = '[unreadable]';
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * Fields as they may be printed (SEC-71): secret types print as redacted by themselves, secret names are hidden, every text is
- * scrubbed, at any depth, in errors and their causes as elsewhere. Never throws, whatever it is given.
+ * scrubbed, at any depth, in errors and their causes as elsewhere. Never throws, whatever it is given: a proxy may throw at every look.
  */
 export function printableFields(fields: object): Fields {
-  return members(fields, 0);
+  try {
+    return members(fields, 0);
+  } catch {
+    return { fields: UNREADABLE };
+  }
 }
 
 function members(value: object, depth: number): Fields {
@@ -53,7 +60,7 @@ function read(value: object, key: string): unknown {
   try {
     return Reflect.get(value, key);
   } catch {
-    return '[unreadable]';
+    return UNREADABLE;
   }
 }
 
@@ -72,12 +79,21 @@ function printable(value: unknown, depth: number): unknown {
     case 'bigint':
       return scrubbed(String(value));
     case 'object':
-      return value === null ? null : printableObject(value, depth + 1);
+      return value === null ? null : readableObject(value, depth + 1);
     case 'function':
     case 'symbol':
       return undefined;
     default:
       return value;
+  }
+}
+
+/** What does not let itself be read costs its own place, not the line. */
+function readableObject(value: object, depth: number): unknown {
+  try {
+    return printableObject(value, depth);
+  } catch {
+    return UNREADABLE;
   }
 }
 
@@ -93,12 +109,8 @@ function printableObject(value: object, depth: number): unknown {
 }
 
 function jsonOf(value: object): unknown {
-  try {
-    const text = JSON.stringify(value);
-    return text === undefined ? undefined : JSON.parse(text);
-  } catch {
-    return '[unreadable]';
-  }
+  const text = JSON.stringify(value);
+  return text === undefined ? undefined : JSON.parse(text);
 }
 
 /**
@@ -106,17 +118,15 @@ function jsonOf(value: object): unknown {
  * the address.
  */
 function printableError(error: Error, depth: number): Fields {
-  const { name, message, stack, cause } = error;
-  const code = 'code' in error ? error.code : undefined;
-  const reason = 'reason' in error ? error.reason : undefined;
+  const [code, reason, stack, cause] = ['code', 'reason', 'stack', 'cause'].map((key) => read(error, key));
   return {
-    type: name,
-    message: printable(message, depth),
+    type: printable(read(error, 'name'), depth),
+    message: printable(read(error, 'message'), depth),
     ...(typeof code === 'string' && (CONDITION.test(code) || SQL_STATE.test(code)) ? { code } : {}),
     ...(reason === undefined ? {} : { reason: printable(reason, depth) }),
-    ...(stack === undefined ? {} : { stack: printable(framesOf(stack), depth) }),
+    ...(typeof stack === 'string' ? { stack: printable(framesOf(stack), depth) } : {}),
     ...(cause === undefined ? {} : { cause: printable(cause, depth) }),
-    ...(error instanceof AggregateError ? { errors: printable(error.errors, depth) } : {}),
+    ...(error instanceof AggregateError ? { errors: printable(read(error, 'errors'), depth) } : {}),
   };
 }
 

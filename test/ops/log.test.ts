@@ -3,6 +3,7 @@ import { closeSync, constants, mkdtempSync, openSync, readFileSync, readSync, rm
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { printableFields } from '../../src/app/log-fields.js';
 import { scrubbed } from '../../src/app/log-text.js';
@@ -53,7 +54,74 @@ describe('what is scrubbed from texts (SEC-71)', () => {
   });
 });
 
+/** Throws at every look of the given kinds. */
+function throwing(target: object, traps: readonly string[]): object {
+  const refuse = (): never => {
+    throw new Error('no');
+  };
+  return new Proxy(target, Object.fromEntries(traps.map((trap) => [trap, refuse])));
+}
+
+const TRAPS = ['get', 'has', 'ownKeys', 'getPrototypeOf', 'getOwnPropertyDescriptor'];
+
+type Recipe = () => unknown;
+const made = (recipes: object): object =>
+  Object.fromEntries(Object.entries(recipes).map(([key, recipe]: [string, Recipe]) => [key, recipe()]));
+
+/**
+ * Whatever a line may be given: plain values, errors whose members are anything, objects and arrays that throw when looked at. As
+ * recipes, because the generator looks at what it has generated.
+ */
+const ANYTHING = fc.letrec<{ value: Recipe }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 4 },
+    fc
+      .anything({ withBigInt: true, withDate: true, withMap: true, withSet: true, withTypedArray: true })
+      .map((value) => () => value),
+    fc.constant(() => Symbol('s')),
+    fc
+      .record(
+        { name: tie('value'), message: tie('value'), stack: tie('value'), cause: tie('value'), code: tie('value') },
+        { requiredKeys: [] },
+      )
+      .map((members) => () => Object.assign(new Error('of our own'), made(members))),
+    fc.array(tie('value')).map((errors) => () => new AggregateError(errors.map((recipe) => recipe()))),
+    fc.tuple(fc.dictionary(fc.string(), tie('value')), fc.subarray(TRAPS)).map(
+      ([members, traps]) =>
+        () =>
+          throwing(made(members), traps),
+    ),
+    fc.tuple(fc.array(tie('value')), fc.subarray(TRAPS)).map(
+      ([items, traps]) =>
+        () =>
+          throwing(Object.values(made(items)), traps),
+    ),
+    tie('value').map((recipe) => () => ({ toJSON: recipe })),
+    fc.constant(() => {
+      const { proxy, revoke } = Proxy.revocable({}, {});
+      revoke();
+      return proxy;
+    }),
+  ),
+})).value;
+
 describe('fields of a log line (SEC-71)', () => {
+  it('are printed whatever they are, and a member that throws costs no other', () => {
+    const message = 'it broke';
+    for (const [key, value] of Object.entries({ stack: null, name: Symbol('s'), cause: throwing({}, TRAPS) }))
+      expect(printableFields({ err: Object.assign(new Error(message), { [key]: value }) })).toMatchObject({
+        err: { message },
+      });
+    expect(printableFields({ proxy: throwing([], TRAPS), n: 1 })).toEqual({ proxy: '[unreadable]', n: 1 });
+    expect(printableFields(throwing({}, TRAPS))).toEqual({ fields: '[unreadable]' });
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), ANYTHING), (recipes) => {
+        expect(typeof printed(made(recipes))).toBe('string');
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('have no canary, however deep it stands and whatever carries it', () => {
     for (const canary of CANARIES) {
       const carriers: object[] = [
