@@ -212,7 +212,8 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
         drainGrace: config.shutdownGrace,
       }),
     );
-    observation.show({ version, store, dispatcher, tokens, http, droppedLines: () => ownLog?.dropped() ?? 0 });
+    const droppedLines = (): number => ownLog?.dropped() ?? 0;
+    observation.show({ version, store, dispatcher, tokens, http, refusals, droppedLines });
     const metrics = config.metrics && lifetime.own(serveMetrics(config.metrics, observation, logger));
     return {
       urls,

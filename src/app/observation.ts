@@ -1,3 +1,4 @@
+import type { Refusals } from '../audit/refusals.js';
 import type { Dispatcher } from '../delivery/dispatcher.js';
 import type { BusinessEvent } from '../events.js';
 import type { HttpServer } from '../http/server.js';
@@ -24,6 +25,8 @@ export interface Observed {
   readonly dispatcher: Pick<Dispatcher, 'depth'>;
   readonly tokens: Pick<TokenService, 'cache'>;
   readonly http: Pick<HttpServer, 'connections' | 'isLeaving'>;
+  /** Those that the audit trail has lost. */
+  readonly refusals: Pick<Refusals, 'lost'>;
   /** Lines that the log has lost. */
   readonly droppedLines: () => number;
 }
@@ -87,7 +90,8 @@ export function serveMetrics(
   };
 }
 
-async function ownNumbers({ version, dispatcher, tokens, http, droppedLines }: Observed): Promise<readonly Measured[]> {
+async function ownNumbers(observed: Observed): Promise<readonly Measured[]> {
+  const { version, dispatcher, tokens, http, refusals, droppedLines } = observed;
   const { hits, misses, entries } = tokens.cache();
   const one = (family: Family, value: number, ...labels: string[]): Measured => ({
     family,
@@ -109,6 +113,7 @@ async function ownNumbers({ version, dispatcher, tokens, http, droppedLines }: O
     },
     one(METRICS.tokensCached, entries),
     one(METRICS.logDropped, droppedLines()),
+    one(METRICS.refusalsLost, refusals.lost),
     one(METRICS.draining, http.isLeaving() ? 1 : 0),
   ];
 }

@@ -24,22 +24,24 @@ interface Counted {
 export class Refusals {
   readonly #kinds = new Map<string, Counted>();
   readonly #now: () => Instant;
-  /** Refusals that nothing could be kept of. */
-  lost = 0;
+  #lost = 0;
 
   constructor(now: () => Instant) {
     this.#now = now;
+  }
+
+  /** Refusals that nothing could be kept of, since the start. */
+  get lost(): number {
+    return this.#lost;
   }
 
   /** Counts a refusal; costs a look into a map. */
   note(event: AuditEvent, by: Requester): void {
     const kind = kindOf(event, by);
     const known = this.#kinds.get(kind);
-    if (known) {
-      if (known.count === 0) known.since = this.#now();
-      known.count += 1;
-    } else if (this.#kinds.size < MOST_KINDS) this.#begin(kind, event, by);
-    else this.#noteWithout(event);
+    if (known) this.#again(known);
+    else if (this.#kinds.size < MOST_KINDS) this.#begin(kind, event, by);
+    else this.#noteTogether(event);
   }
 
   /** What was taken and could not be put on record is counted again. */
@@ -47,20 +49,32 @@ export class Refusals {
     for (const { events, by } of records)
       for (const event of events) {
         const known = this.#kinds.get(kindOf(event, by));
-        if (!known) continue;
-        known.count += Number(event.detail?.['count'] ?? 0);
+        const count = Number(event.detail?.['count'] ?? 0);
+        if (!known) {
+          this.#lost += count;
+          continue;
+        }
+        known.count += count;
         known.since = Number(event.detail?.['since'] ?? known.since);
         known.recordedAt = undefined;
       }
   }
 
-  #noteWithout({ type, environmentId, detail }: AuditEvent): void {
-    const event = { type, environmentId, ...(detail ? { detail } : {}) };
+  /** Nothing is kept that a client chooses: whoever makes up ids of users, flows or clients takes one place with all of them. */
+  #noteTogether({ type, environmentId, detail }: AuditEvent): void {
+    const { operation, reason } = detail ?? {};
+    const common = { ...(operation === undefined ? {} : { operation }), ...(reason === undefined ? {} : { reason }) };
+    const event = { type, environmentId, detail: common };
     const kind = kindOf(event, {});
     const known = this.#kinds.get(kind);
-    if (known) known.count += 1;
+    if (known) this.#again(known);
     else if (this.#kinds.size < MOST_IN_ALL) this.#begin(kind, event, {});
-    else this.lost += 1;
+    else this.#lost += 1;
+  }
+
+  #again(known: Counted): void {
+    if (known.count === 0) known.since = this.#now();
+    known.count += 1;
   }
 
   #begin(kind: string, event: AuditEvent, by: Requester): void {

@@ -8,6 +8,8 @@ import type { Refusals } from './refusals.js';
 
 /** Half of what SEC-73 allows, so that a slow step still fits. */
 const EVERY: Millis = seconds(1);
+/** Between two warnings of refusals that were lost. */
+const WARN_EVERY: Millis = seconds(60);
 /** Rows of the tail in one step at most; a block is bounded by its length too, so that no request waits behind it for long. */
 const STEP_ROWS = 256;
 /** Records of refusals in one step. */
@@ -32,6 +34,8 @@ export interface Sealer extends AsyncDisposable {
 export function startSealer({ audit, refusals, logger, retention }: SealerParts): Sealer {
   const ending = new AbortController();
   let purgedAt = monotonicMillis();
+  let toldLost = 0;
+  let toldAt = Number.NEGATIVE_INFINITY;
 
   async function sealEnvironment(environmentId: Uuid): Promise<void> {
     const report = (tailIds: readonly string[]): void =>
@@ -42,7 +46,19 @@ export function startSealer({ audit, refusals, logger, retention }: SealerParts)
     while ((await audit.seal(environmentId, STEP_ROWS, report)) > 0);
   }
 
+  function tellLost(): void {
+    const { lost } = refusals;
+    if (lost === toldLost || monotonicMillis() - toldAt < WARN_EVERY) return;
+    logger.warn(
+      { refusals: lost - toldLost },
+      'refusals were of too many kinds to be put on record: look at the clients that are refused',
+    );
+    toldLost = lost;
+    toldAt = monotonicMillis();
+  }
+
   async function recordRefusals(all: boolean): Promise<void> {
+    tellLost();
     const due = refusals.take(all);
     for (let from = 0; from < due.length; from += STEP_REFUSALS)
       try {

@@ -99,6 +99,10 @@ export const METRICS = {
   tokenCache: counter('postern_token_cache_total', 'Bearer tokens looked up in memory: `hit` or `miss`.', 'result'),
   tokensCached: gauge('postern_token_cache_entries', 'Verified tokens that are remembered.'),
   logDropped: counter('postern_log_lines_dropped_total', 'Log lines that were lost because nobody read them in time.'),
+  refusalsLost: counter(
+    'postern_audit_refusals_lost_total',
+    'Refusals that are missing from the audit trail, because those of one minute were of too many kinds.',
+  ),
   draining: gauge('postern_draining', '1 once the server has begun to end.'),
 } as const satisfies Readonly<Record<string, Family>>;
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { reportRefused } from '../../src/app/refused.js';
 import { Refusals } from '../../src/audit/refusals.js';
+import { startSealer } from '../../src/audit/sealer.js';
 import { minutes, seconds } from '../../src/kernel/duration.js';
 import { silentLogger } from '../../src/kernel/log.js';
 import { TEST_TIME, testClock } from '../helpers/store.js';
@@ -80,6 +81,37 @@ describe('refusals that change nothing (SEC-72)', () => {
     const due = taken();
     expect(due).toHaveLength(10_001);
     expect(due.at(-1)).toMatchObject({ count: 20_000 });
+  });
+  it('by ever new clients are one kind beyond a number of them, so that none is lost (SEC-72)', () => {
+    const { refusals, taken } = arrange();
+    const detail = { operation: 'token.issue', reason: 'ClientNotAuthenticated' };
+    for (let n = 0; n < 30_000; n++)
+      refusals.note({ type: 'REQUEST.REFUSED', environmentId, detail: { ...detail, client: uuid() } }, {});
+    expect(refusals.lost).toBe(0);
+    const due = taken();
+    expect(due).toHaveLength(10_001);
+    expect(due.at(-1)).toEqual({ ...detail, count: 20_000, since: TEST_TIME });
+  });
+
+  it('of more environments than fit are counted as lost, and the log is told once a minute', async () => {
+    const { refusals } = arrange();
+    for (let n = 0; n < 12_345; n++)
+      refusals.note({ type: 'REQUEST.REFUSED', environmentId: uuid(), detail: { reason: 'x' } }, {});
+    expect(refusals.lost).toBe(345);
+    const warnings: object[] = [];
+    const audit = {
+      append: async () => {},
+      waiting: async () => [],
+      seal: async () => 0,
+      chains: async () => [],
+      purge: async () => 0,
+    };
+    const logger = { ...silentLogger, warn: (fields: object) => void warnings.push(fields) };
+    await using sealer = startSealer({ audit, refusals, logger, retention: minutes(1) });
+    await sealer.seal();
+    refusals.note({ type: 'REQUEST.REFUSED', environmentId: uuid(), detail: { reason: 'y' } }, {});
+    await sealer.seal();
+    expect(warnings).toEqual([{ refusals: 345 }]);
   });
 });
 
