@@ -1,4 +1,4 @@
-import { chmodSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import { relative } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -10,6 +10,8 @@ import { StoreError } from '../storage/store-error.js';
 export const CONTROL_SOCKET = 'control.sock';
 /** What every system can bind; the kernel's own limit is 104 or 108 bytes with the end. */
 const LONGEST_PATH = 100;
+/** What the mode of the socket lacks: everything for others, and execution. */
+const OWNER_ONLY = 0o177;
 
 type Request = 'keys.status' | 'keys.rotate' | 'keys.rotateMaster';
 type Line = { readonly progress: RotationProgress } | { readonly result: unknown } | { readonly error: string };
@@ -54,13 +56,18 @@ export async function openControl(path: string, keys: KeyAdmin, logger: Logger):
 function listening(server: Server, path: string): Promise<void> {
   return new Promise((resolve, fail) => {
     server.once('error', fail);
-    server.listen(path, () => {
-      server.off('error', fail);
-      server.on('error', () => {});
-      resolve();
-    });
-    // It is bound by now, or the error is on its way; nobody can have connected before this turn ends.
-    if (server.listening) chmodSync(path, 0o600);
+    // The path is bound before `listen` returns, and is the owner's alone from its first moment: a mode that is set afterwards
+    // comes too late for who is already waiting.
+    const before = process.umask(OWNER_ONLY);
+    try {
+      server.listen(path, () => {
+        server.off('error', fail);
+        server.on('error', () => {});
+        resolve();
+      });
+    } finally {
+      process.umask(before);
+    }
   });
 }
 
