@@ -77,17 +77,17 @@ export function reserveSend(sending: Sending, snapshot: Pick<Snapshot, 'destinat
     return { kind: 'needs', needs: wanted };
   const until = sendableAt(destination, limits, now);
   if (until !== undefined) return { kind: 'refused', until, reason: 'SEND_LIMIT' };
-  if (!counter) return { kind: 'reserved', use: withSend(destination, now), writes: [] };
+  if (!counter) return { kind: 'reserved', use: withSend(destination, now, limits), writes: [] };
 
   const stands = counter.endsAt > now;
   if (stands && counter.value >= limits.prefix)
     return { kind: 'refused', until: counter.endsAt, reason: 'PREFIX_STOPPED' };
   if (isCounted(destination, counter.name, counter.endsAt, now))
-    return { kind: 'reserved', use: withSend(destination, now), writes: [] };
+    return { kind: 'reserved', use: withSend(destination, now, limits), writes: [] };
   const fills = (stands ? counter.value : 0) + 1 >= limits.prefix;
   return {
     kind: 'reserved',
-    use: withSend(destination, now, counter.name),
+    use: withSend(destination, now, limits, counter.name),
     writes: [{ kind: 'add', entity: 'counter', value: boundedBy(limits, environmentId, counter.name) }],
     ...(fills ? { stops: prefixOf(address) } : {}),
   };

@@ -16,7 +16,7 @@ export interface SendLimits {
 
 /** What a contact has been sent. Written only while a limit in force reads it (`design.md` §3). */
 export interface SendWindow {
-  /** Oldest first; no older than a day, and no more than the limits that let them pass. */
+  /** Oldest first; no older than a day, and no more than the largest of the limits in force when the last was counted, at least one. */
   readonly at: readonly Instant[];
   /** How many of the last of them have seen no completed check since. */
   readonly unconfirmed: number;
@@ -59,16 +59,20 @@ function windowEnd(at: readonly Instant[], limit: number, window: Millis): Insta
   return oldest === undefined ? 0 : oldest + window;
 }
 
-/** One more send; `counter` names where the contact counts from now on as unconfirmed. */
-export function withSend(use: DestinationUse, now: Instant, counter?: string): DestinationUse {
+/**
+ * One more send; `counter` names where the contact counts from now on as unconfirmed. Kept are as many as a limit looks back: where
+ * nothing but the breaker or the pause stops them, a contact may be sent to any number of times.
+ */
+export function withSend(use: DestinationUse, now: Instant, limits: SendLimits, counter?: string): DestinationUse {
   const { at, unconfirmed, counted } = use.sends ?? NOTHING;
+  const looksBack = Math.max(limits.unconfirmed, limits.hourly, limits.daily, 1);
   const recent = at.filter((instant) => instant > now - LONGEST_WINDOW);
   const where = counter === undefined ? counted : { counter, at: now };
   return {
     ...use,
     sends: {
-      at: [...recent, now],
-      unconfirmed: Math.min(unconfirmed, recent.length) + 1,
+      at: [...recent, now].slice(-looksBack),
+      unconfirmed: Math.min(Math.min(unconfirmed, recent.length) + 1, looksBack),
       ...(where ? { counted: where } : {}),
     },
   };

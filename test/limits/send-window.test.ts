@@ -67,7 +67,7 @@ describe('the sends to a contact (SEC-36)', () => {
               expect(ledger.allows(inForce, until - 1)).toBe(false);
               continue;
             }
-            use = withSend(use, now);
+            use = withSend(use, now, inForce);
             ledger.sends.push(now);
           }
         }
@@ -79,9 +79,21 @@ describe('the sends to a contact (SEC-36)', () => {
   it('are kept for a day and never more than the limits let pass', () => {
     let use = UNUSED;
     for (let now = TEST_TIME; now < TEST_TIME + days(3); now += minutes(20))
-      if (sendableAt(use, DEFAULTS, now) === undefined) use = withSend(use, now);
+      if (sendableAt(use, DEFAULTS, now) === undefined) use = withSend(use, now, DEFAULTS);
     expect(use.sends?.at.length).toBeLessThanOrEqual(30);
     expect(forgottenAfter(use)).toBe((use.sends?.at.at(-1) ?? 0) + days(1));
+  });
+
+  it.each([
+    ['the breaker', { prefix: 100 }, 1],
+    ['the pause', { pause: seconds(1) }, 1],
+    ['a limit of those without a check', { unconfirmed: 5 }, 5],
+  ])('take no more room the more there are where only %s is in force', (_, limit, most) => {
+    const inForce = { unconfirmed: 0, hourly: 0, daily: 0, pause: 0, prefix: 0, ...limit };
+    let use = UNUSED;
+    for (let n = 0; n < 500; n++) use = confirmSends(withSend(use, TEST_TIME + n * seconds(1), inForce));
+    expect(use.sends?.at).toHaveLength(most);
+    expect(forgottenAfter(use)).toBe(TEST_TIME + 499 * seconds(1) + days(1));
   });
 
   it('keep a row no longer than failures and what a device left do', () => {
