@@ -27,7 +27,10 @@ export interface SealerParts {
 
 /** Moves the tail into the chain for as long as the process lives, and once more at its end (SEC-73). */
 export interface Sealer extends AsyncDisposable {
-  /** Resolves once everything that was committed before the call is sealed, by this process or by another. */
+  /**
+   * Resolves once what was committed before the call is sealed, save what another process was sealing at that moment: it is passed by,
+   * and not waited for.
+   */
   seal(): Promise<void>;
 }
 

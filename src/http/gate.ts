@@ -32,14 +32,15 @@ export interface Entry {
 
 /**
  * Admission (`design.md` §12): who comes too often, or on top of what the process works on already, is told so at once and with
- * `Retry-After`, before it costs a body, a queue or the database. Everything behind the gate is thereby bounded (SEC-85).
+ * `Retry-After` (SEC-85). What each check comes before is said at the check. Requests that wait for their token to be looked up, or for
+ * their body to arrive, are inside of nothing yet: connections and the time of a request bound them (`limits.ts`).
  */
 export interface Gate {
-  /** Whether nobody else is let in: asked first, because a refusal must cost less than an answer. */
+  /** Whether nobody else is let in: asked first, before the token, because a refusal must cost less than an answer. */
   isFull(): boolean;
-  /** Rates of the client, before its body is read. `now` is monotonic. */
+  /** Rates of the client, once its token is verified and before its body is read. `now` is monotonic. */
   tooOften(admission: Admission, now: Millis): WireError | undefined;
-  /** A place for a request whose body is there; given back by `leave`. */
+  /** A place for a request whose body is there, before it is parsed and costs a queue or the database; given back by `leave`. */
   enter(admission: Admission): Entry | WireError;
   leave(entry: Entry): void;
 }

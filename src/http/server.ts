@@ -171,7 +171,9 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     },
     isLeaving: () => leaving,
     connections: () =>
-      new Promise((resolve) => engine.server.getConnections((error, count) => resolve(error ? 0 : count))),
+      new Promise((resolve, fail) =>
+        engine.server.getConnections((error, count) => (error ? fail(error) : resolve(count))),
+      ),
     inject: (request) => engine.inject(request),
     [Symbol.asyncDispose]() {
       left ??= leave(0);
