@@ -1,7 +1,6 @@
 import type { Refusals } from '../audit/refusals.js';
 import type { Logger } from '../kernel/log.js';
 import type { Actor } from '../platform/model.js';
-import { accessRefusal } from './access-refusal.js';
 import { type Answer, errorAnswer, faultAnswer, oauthErrorAnswer } from './answer.js';
 import { authorize, type EnvironmentDirectory } from './auth.js';
 import { type Incoming, RequestCall } from './call.js';
@@ -10,6 +9,7 @@ import { FORM_TYPE } from './form-reader.js';
 import type { Links } from './hal/links.js';
 import { parseContentType } from './media-type.js';
 import { allowedMethods, createOperations, type MethodEntry, type Operation } from './operations.js';
+import { refusalEvent } from './refusal-event.js';
 import { type Admission, parseRequest } from './request.js';
 import type { Reply, Route } from './route.js';
 import { viewProblem } from './view-check.js';
@@ -80,7 +80,7 @@ export function createDispatcher(options: DispatchOptions): Dispatcher {
     const operation = chosen ?? anyOf(entry);
     const refused = (error: WireError) => answered(errorAnswer(error, correlationId), operation.route.id);
     const denied = (error: WireError): Answered => {
-      const [event, by] = accessRefusal(operation.route, match.params[0], error, actor, correlationId);
+      const [event, by] = refusalEvent(operation.route, match.params[0], error, actor, correlationId);
       if (event) refusals?.note(event, by);
       return refused(error);
     };

@@ -1,3 +1,4 @@
+import type { Refusals } from '../audit/refusals.js';
 import { monotonicMillis } from '../kernel/clock.js';
 import { parseUuid } from '../kernel/ids.js';
 import type { Logger } from '../kernel/log.js';
@@ -11,6 +12,8 @@ import type { Health } from './health.js';
 import { HTTP_LIMITS, refuseByShape } from './limits.js';
 import type { RawRoute } from './raw.js';
 import type { RawDispatcher } from './raw-dispatch.js';
+import { refusalEvent } from './refusal-event.js';
+import type { Admission } from './request.js';
 import type { RequestCounter, RequestTracer } from './watch.js';
 
 /** Where every request comes in, whatever it is for. */
@@ -24,6 +27,8 @@ interface FrontOptions {
   readonly raw: RawDispatcher;
   readonly health: Health;
   readonly gate: Gate;
+  /** Where requests that the gate has turned away are counted (SEC-72). */
+  readonly refusals?: Refusals | undefined;
   readonly logger: Logger;
   readonly counter?: RequestCounter | undefined;
   readonly tracer?: RequestTracer | undefined;
@@ -33,7 +38,7 @@ const HEALTH = 'health';
 const PROBES = new Set(['/livez', '/readyz']);
 
 export function createFront(options: FrontOptions): Front {
-  const { dispatcher, raw, health, gate, logger, counter, tracer } = options;
+  const { dispatcher, raw, health, gate, refusals, logger, counter, tracer } = options;
   /** One line per request: names and numbers, never a URL, a header or a body (SEC-71). Probes are not worth one. */
   function record(exchange: Exchange, status: number, routeId: string | undefined, environmentId?: string): void {
     const millis = monotonicMillis() - exchange.startedAt;
@@ -59,8 +64,15 @@ export function createFront(options: FrontOptions): Front {
   const refuse = (exchange: Exchange, name: ErrorName, routeId?: string): void =>
     conclude(exchange, errorAnswer(wireError(name), exchange.correlationId), routeId);
 
-  const limit = (exchange: Exchange, error: WireError, routeId?: string): void =>
-    conclude(exchange, errorAnswer(error, exchange.correlationId), routeId);
+  /** Turned away by the gate, for the trail of the environment that is named; a full server does not even ask which that is. */
+  function limit(exchange: Exchange, error: WireError, admitted?: Admission): void {
+    if (admitted && refusals) {
+      const { operation, params, actor } = admitted;
+      const [event, by] = refusalEvent(operation.route, params[0], error, actor, exchange.correlationId);
+      if (event) refusals.note(event, by);
+    }
+    conclude(exchange, errorAnswer(error, exchange.correlationId), admitted?.operation.route.id);
+  }
 
   async function servePage(exchange: Exchange, page: RawRoute): Promise<void> {
     const body = await readBody(exchange.request, HTTP_LIMITS.bodyBytes);
@@ -90,13 +102,13 @@ export function createFront(options: FrontOptions): Front {
       if (admitted.kind === 'answered') return conclude(exchange, admitted.answer, admitted.routeId);
       const { id } = admitted.operation.route;
       const tooOften = gate.tooOften(admitted, exchange.startedAt);
-      if (tooOften) return limit(exchange, tooOften, id);
+      if (tooOften) return limit(exchange, tooOften, admitted);
       const body = await readBody(exchange.request, HTTP_LIMITS.bodyBytes);
       // Nobody is there to be answered.
       if (body === 'broken') return;
       if (body === 'tooLarge') return refuse(exchange, 'CONTENT_TOO_LARGE', id);
       const entry = gate.enter(admitted);
-      if (entry.kind === 'error') return limit(exchange, entry, id);
+      if (entry.kind === 'error') return limit(exchange, entry, admitted);
       try {
         conclude(exchange, await dispatcher.perform(admitted, body), id, admitted.params[0]);
       } finally {

@@ -29,7 +29,7 @@ export interface HttpServerOptions {
   readonly routes: readonly Route[];
   readonly rawRoutes: readonly RawRoute[];
   readonly tokens: Authenticator;
-  /** Where calls that nobody may make are counted (SEC-72). */
+  /** Where calls that their caller may not make, or makes too often, are counted (SEC-72). */
   readonly refusals?: Refusals;
   readonly environments: EnvironmentDirectory;
   /** Asked whether it is ready (SEC-83). */
@@ -96,6 +96,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     raw: createRawDispatcher(options.rawRoutes),
     health,
     gate: createGate(options.limits ?? UNLIMITED),
+    refusals: options.refusals,
     logger,
     counter: options.counter,
     tracer: options.tracer,

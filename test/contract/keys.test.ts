@@ -1,9 +1,10 @@
 import { createCipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { activitiesOf } from '../../src/audit/activity.js';
 import { uuidOf } from '../../src/kernel/ids.js';
 import { createKeyring, KeyError, type Keyring } from '../../src/kernel/keys.js';
 import { Redacted, Sealed, type SealedPlace } from '../../src/kernel/sealed.js';
-import { openTestStore, type TestStore, testKeyring } from '../helpers/store.js';
+import { openTestStore, TEST_TIME, type TestStore, testClock, testKeyring } from '../helpers/store.js';
 import { dump, KINDS, keptDatabase, raw } from './raw.js';
 import { aDevice, addEnvironment, aMessage, aUser, commit, insertUser, present, uuid, type World } from './world.js';
 
@@ -151,6 +152,34 @@ describe.each(KINDS)('data keys on %s', (kind) => {
     expect(await valuesBy(test, environmentId)).toEqual({ '1 retired': 0, '2 current': 10 });
     for (const [n, owner] of owners.entries())
       expect(await secretOf(test, environmentId, owner)).toBe(`owner-${n}@example.com`);
+  });
+
+  it('are on record as they are made, retired and wrapped anew, once each (00 §11.4, SEC-72)', async () => {
+    await using kept = await keptDatabase(kind);
+    const [old, next] = [key(), key()];
+    const first = await openTestStore({ ...kept, keyring: createKeyring(old) });
+    const { environmentId } = await everySecret(first);
+    await first.store.keys.rotate();
+    await first.store.keys.rotate();
+    await first[Symbol.asyncDispose]();
+    const keyring = createKeyring([next, old]);
+    await using test = await openTestStore({ ...kept, keyring, clock: testClock(TEST_TIME + 1) });
+    const masterKey = keyring.vault.keys.masterId;
+    await test.store.keys.rotateMaster();
+    await test.store.keys.rotateMaster();
+    while ((await test.store.audit.seal(environmentId, 100, () => {})) > 0);
+    const blocks = await test.store.audit.blocksFrom(environmentId, 0, 100);
+    const events = blocks.flatMap((block) => [...activitiesOf(block)].reverse()).map(({ event }) => event);
+    const purpose = 'data';
+    expect(
+      events.filter(({ detail }) => detail?.['purpose'] === purpose).map(({ type, detail }) => [type, detail]),
+    ).toEqual([
+      ['KEY.CREATED', { purpose, generation: 2 }],
+      ['KEY.UPDATED', { purpose, generation: 1, state: 'retired' }],
+      ['KEY.CREATED', { purpose, generation: 3 }],
+      ['KEY.UPDATED', { purpose, generation: 2, state: 'retired' }],
+      ...[1, 2, 3].map((generation) => ['KEY.UPDATED', { purpose, generation, masterKey }]),
+    ]);
   });
 
   it('a rotation that is interrupted goes on where it was, with the key it had made (SEC-68)', async () => {

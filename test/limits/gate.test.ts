@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Refusals } from '../../src/audit/refusals.js';
 import { createGate, type GateLimits } from '../../src/http/gate.js';
 import { defineRoute, reply } from '../../src/http/route.js';
 import type { HttpServer } from '../../src/http/server.js';
 import { TokenBuckets } from '../../src/http/token-buckets.js';
-import { ask, ELSEWHERE, engine, HERE, ROUTES } from '../http/engine.js';
+import { ask, ELSEWHERE, engine, HERE, ROUTES, THING } from '../http/engine.js';
 
 const NO_LIMITS: GateLimits = { clientRate: 0, flowRate: 0, atOnce: 1_000, tenantShare: 1 };
 
@@ -98,8 +99,42 @@ describe('requests of one client', () => {
   });
 });
 
+describe('what the gate turns away (SEC-72)', () => {
+  it('is counted for the trail of its environment, one record for a flood, and a full server asks nobody', async () => {
+    const refusals = new Refusals(() => 0);
+    const taken = () =>
+      refusals.take(true).map(({ environmentId, by, events }) => [environmentId, by.clientId, events]);
+    await using server = engine({ refusals, limits: { ...NO_LIMITS, clientRate: 1 } });
+    const read = (environment: string) =>
+      ask(server, {
+        method: 'GET',
+        url: `/v1/environments/${environment}/things/${HERE}`,
+        token: 'organization',
+        type: null,
+      });
+    for (let n = 0; n < 10; n++) await read(ELSEWHERE);
+    const detail = { operation: 'thing.read', reason: 'REQUEST_LIMITED', count: 8, since: 0 };
+    expect(taken()).toEqual([[ELSEWHERE, THING, [{ type: 'REQUEST.REFUSED', environmentId: ELSEWHERE, detail }]]]);
+    const { server: busy, finish } = slowServer({ atOnce: 4 }, refusals);
+    await using _ = busy;
+    const inside = [get(busy, 'manage'), get(busy, 'manage')];
+    expect((await get(busy, 'manage')).status).toBe(503);
+    expect(taken()).toMatchObject([[HERE, THING, [{ detail: { operation: 'manage', reason: 'UNAVAILABLE' } }]]]);
+    inside.push(get(busy, 'authenticate'), get(busy, 'authenticate'));
+    expect((await get(busy, 'authenticate')).status).toBe(503);
+    taken();
+    expect((await get(busy, 'authenticate')).status).toBe(503);
+    expect(taken()).toEqual([]);
+    finish();
+    await Promise.all(inside);
+  });
+});
+
 /** A route of each class whose requests end when they are told to. */
-function slowServer(limits: Partial<GateLimits>): { server: HttpServer; finish: () => void } {
+function slowServer(
+  limits: Partial<GateLimits>,
+  refusals = new Refusals(() => 0),
+): { server: HttpServer; finish: () => void } {
   let finish = (): void => {};
   const finished = new Promise<void>((resolve) => {
     finish = resolve;
@@ -124,7 +159,7 @@ function slowServer(limits: Partial<GateLimits>): { server: HttpServer; finish: 
     slow('authenticate', 'deviceAuthentications:use'),
     slow('token', 'public'),
   ];
-  return { server: engine({ routes, limits: { ...NO_LIMITS, ...limits } }), finish: () => finish() };
+  return { server: engine({ routes, refusals, limits: { ...NO_LIMITS, ...limits } }), finish: () => finish() };
 }
 
 const get = (server: HttpServer, id: string, environment: string = HERE) =>

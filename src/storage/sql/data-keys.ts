@@ -1,4 +1,8 @@
+import type { AuditRecord } from '../../audit/record.js';
+import type { Instant } from '../../kernel/clock.js';
 import { INSTALLATION, type KeyTable } from '../../kernel/data-keys.js';
+import { uuidOf } from '../../kernel/ids.js';
+import type { WrappedKey } from '../../kernel/master-keys.js';
 import type { Sealed } from '../../kernel/sealed.js';
 import type { Engine } from './engine.js';
 import { text } from './row.js';
@@ -35,11 +39,26 @@ export function* withKeysFor<T>(
 }
 
 /**
+ * What happens to an environment's data key, for its trail (wire: `00` §11.4, `KEY.*`); the server does it, on its operator's word.
+ * The first key of a new environment is part of `ENVIRONMENT.CREATED`.
+ */
+export function keyRecord(
+  type: 'KEY.CREATED' | 'KEY.UPDATED',
+  key: Pick<WrappedKey, 'environmentId' | 'generation'>,
+  at: Instant,
+  what: Readonly<Record<string, string>> = {},
+): AuditRecord {
+  const environmentId = uuidOf(key.environmentId);
+  const detail = { purpose: 'data', generation: key.generation, ...what };
+  return { environmentId, at, by: {}, events: [{ type, environmentId, detail }] };
+}
+
+/**
  * Makes the keys that are missing and reads the installation's. Any number of processes may do so at once: of two rows with one
  * key the first stays, and both read it. Throws `KeyError` when the master key is not the database's (SEC-68).
  */
 export async function prepareDataKeys(engine: Engine, keys: KeyTable): Promise<void> {
-  await engine.write('aggregates', function* () {
+  await engine.write('aggregates', function* (append) {
     const now = yield* engine.time.now();
     const [present, environment] = yield [
       call(selectDataKeys, { environment: INSTALLATION }),
@@ -50,10 +69,11 @@ export async function prepareDataKeys(engine: Engine, keys: KeyTable): Promise<v
     yield* loadDataKeys(keys, INSTALLATION);
     for (const row of (yield* ask(environmentsWithoutKey, {})).rows) {
       const minted = keys.mint(text(row, 0), 1);
-      yield [
+      const [inserted] = yield [
         call(insertDataKey, dataKeyValues(minted.row, now)),
         call(raiseForDataKey, { environment: minted.row.environmentId }),
       ];
+      if (inserted?.count === 1) append(keyRecord('KEY.CREATED', minted.row, now));
     }
   });
 }

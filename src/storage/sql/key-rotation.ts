@@ -3,10 +3,11 @@ import type { Millis } from '../../kernel/clock.js';
 import { INSTALLATION } from '../../kernel/data-keys.js';
 import type { StoreVault } from '../../kernel/keys.js';
 import type { KeyAdmin, KeyState, RotationOptions, RotationResult } from '../keys-port.js';
-import { loadDataKeys } from './data-keys.js';
+import type { AppendAudit } from './audit-tail.js';
+import { keyRecord, loadDataKeys } from './data-keys.js';
 import type { Engine } from './engine.js';
 import { createKeyWalk } from './key-walk.js';
-import { text } from './row.js';
+import { integer, text } from './row.js';
 import type { SealedColumn } from './sealed-columns.js';
 import { ask, call, type Script } from './statement.js';
 import {
@@ -26,6 +27,9 @@ import { environmentIds } from './tables/environments.js';
 const STEP_KEYS = 200;
 /** Walks over everything before what is left is left to the next run. */
 const MAX_WALKS = 5;
+
+type Place = Pick<StoredKey, 'environmentId' | 'generation'>;
+const RETIRED = { state: 'retired' };
 
 /** A page of keys after its step, and how many of them were under another master key. */
 interface Rewrapped {
@@ -64,14 +68,16 @@ export function createKeyAdmin(
 
   /** A new generation, unless that of an earlier rotation is still being moved to. */
   async function begin(environment: string): Promise<boolean> {
-    const isNew = await engine.write('aggregates', function* () {
+    const isNew = await engine.write('aggregates', function* (append) {
       // Locks the environment's row, where there are locks: of two rotations that begin at once, the second finds the first.
       yield [call(raiseForDataKey, { environment })];
       const stored = (yield* ask(selectDataKeys, { environment })).rows.map(toStoredKey);
       const newest = stored.at(-1)?.generation ?? 0;
       if (stored.some(({ generation, retiredAt }) => generation < newest && retiredAt === undefined)) return false;
       const { row } = keys.mint(environment, newest + 1);
-      yield [call(insertDataKey, dataKeyValues(row, yield* engine.time.now()))];
+      const now = yield* engine.time.now();
+      yield [call(insertDataKey, dataKeyValues(row, now))];
+      append(keyRecord('KEY.CREATED', row, now));
       return true;
     });
     // Only once it is durable: what is sealed under a key that never was could not be opened again.
@@ -93,9 +99,10 @@ export function createKeyAdmin(
       left += old;
       if (old > 0) pending.push(environment);
       else
-        await engine.write('aggregates', function* () {
+        await engine.write('aggregates', function* (append) {
           const now = yield* engine.time.now();
-          yield [call(retireDataKeys, { environment, generation, now })];
+          for (const row of (yield* ask(retireDataKeys, { environment, generation, now })).rows)
+            append(keyRecord('KEY.UPDATED', { environmentId: environment, generation: integer(row, 0) }, now, RETIRED));
         });
     }
     return { pending, left };
@@ -132,23 +139,34 @@ export function createKeyAdmin(
   }
 
   /** A page of keys under the newest master key, where they are not yet. */
-  function* rewrap({ environmentId, generation }: Pick<StoredKey, 'environmentId' | 'generation'>): Script<Rewrapped> {
+  function* rewrap({ environmentId, generation }: Place, append: AppendAudit): Script<Rewrapped> {
     const { rows } = yield* ask(pageOfDataKeys, { environment: environmentId, generation, limit: STEP_KEYS });
     const stored = rows.map(toStoredKey);
     const exchanges = stored.flatMap((row) => {
       const wrapped = keys.rewrap(row);
-      return wrapped ? [call(rewrapDataKey, { ...dataKeyValues(wrapped, 0), before: row.wrapped })] : [];
+      return wrapped ? [{ wrapped, before: row.wrapped }] : [];
     });
-    const results = exchanges.length === 0 ? [] : yield exchanges;
-    return { last: stored.at(-1), count: results.reduce((sum, { count }) => sum + count, 0) };
+    if (exchanges.length === 0) return { last: stored.at(-1), count: 0 };
+    const now = yield* engine.time.now();
+    const results = yield exchanges.map(({ wrapped, before }) =>
+      call(rewrapDataKey, { ...dataKeyValues(wrapped, 0), before }),
+    );
+    const done = exchanges.filter((_, index) => results[index]?.count === 1);
+    // The installation's key belongs to no environment, and to no trail.
+    for (const { wrapped } of done)
+      if (wrapped.environmentId !== INSTALLATION)
+        append(keyRecord('KEY.UPDATED', wrapped, now, { masterKey: wrapped.masterId }));
+    return { last: stored.at(-1), count: done.length };
   }
 
   async function rotateMaster(): Promise<number> {
-    let page = await engine.write('aggregates', () => rewrap({ environmentId: INSTALLATION, generation: -1 }));
+    let page = await engine.write('aggregates', (append) =>
+      rewrap({ environmentId: INSTALLATION, generation: -1 }, append),
+    );
     let rewrapped = page.count;
     for (let { last } = page; last; { last } = page) {
       const after = last;
-      page = await engine.write('aggregates', () => rewrap(after));
+      page = await engine.write('aggregates', (append) => rewrap(after, append));
       rewrapped += page.count;
     }
     return rewrapped;

@@ -61,9 +61,10 @@ export const rewrapDataKey = statement(
 
 /** Nothing is sealed any more under what came before this generation. */
 export const retireDataKeys = statement(
-  'count',
+  'returning',
   `update data_keys set retired_at = cast(:now as bigint)
-   where environment_id = :environment and generation < cast(:generation as bigint) and retired_at is null`,
+   where environment_id = :environment and generation < cast(:generation as bigint) and retired_at is null
+   returning generation`,
 );
 
 /** Environments from before there were data keys. */

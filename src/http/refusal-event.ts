@@ -5,10 +5,10 @@ import type { WireError } from './errors.js';
 import type { Route } from './route.js';
 
 /**
- * A call that its caller may not make, for the trail of the environment that it names (SEC-72); without an environment there is
- * no trail to put it in.
+ * A call that its caller may not make, or makes too often, for the trail of the environment that it names (SEC-72); without an
+ * environment there is no trail to put it in.
  */
-export function accessRefusal(
+export function refusalEvent(
   route: Pick<Route, 'id'>,
   environment: string | undefined,
   error: Pick<WireError, 'name'>,
