@@ -1,4 +1,4 @@
-// npm run evidence -- [--short] [--times=3] [name …]: the evidence runs in full length, one file after another, and their figures
+// npm run evidence -- [--short] [--times=3] [--seed=1] [name …]: the evidence runs in full length, one file after another, and their figures
 // into the table of docs/reliability.md. `--list` names them.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -31,6 +31,7 @@ const EVIDENCE = {
 const args = process.argv.slice(2);
 const names = args.filter((arg) => !arg.startsWith('--'));
 const times = Number(args.find((arg) => arg.startsWith('--times='))?.slice('--times='.length) ?? 1);
+const seed = args.find((arg) => arg.startsWith('--seed='))?.slice('--seed='.length);
 const unknown = names.filter((name) => !Object.hasOwn(EVIDENCE, name));
 
 if (args.includes('--list') || unknown.length > 0 || !(times >= 1)) {
@@ -58,6 +59,7 @@ function run(name) {
     ...process.env,
     POSTERN_EVIDENCE_FIGURES: figures,
     ...(args.includes('--short') ? {} : { POSTERN_EVIDENCE: 'full' }),
+    ...(seed === undefined ? {} : { POSTERN_EVIDENCE_SEED: seed }),
   };
   const { status } = spawnSync(process.execPath, [vitest, 'run', '--no-file-parallelism', ...files], {
     cwd: root,

@@ -114,6 +114,14 @@ export function casesOf(path: string, operation: Operation, types: readonly stri
     .map(({ bodied: { type, body }, ...rest }) => ({ ...rest, type, body }));
 }
 
+/** The request as it should be: what every run begins with, whatever its seed. */
+export function rightCaseOf(path: string, operation: Operation): Case {
+  const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
+  const [type = null] = Object.keys(operation.requestBody?.content ?? {});
+  const ids = Object.fromEntries(names.map((name) => [name, standIn(name)]));
+  return { ids, query: [], type, body: { mutations: [] }, damage: null, headers: {} };
+}
+
 /** The body as it is sent; `right` gives the operation's right one. */
 export function textOf({ type, body, damage }: Case, right: () => unknown): string | undefined {
   const value = 'drawn' in body ? body.drawn : body.mutations.reduce(mutated, right());

@@ -4,20 +4,22 @@ import { Compile } from 'typebox/schema';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { activityId } from '../../src/audit/activity.js';
 import { CATALOGUE } from '../../src/http/errors.js';
+import { days } from '../../src/kernel/duration.js';
 import { uuidOf } from '../../src/kernel/ids.js';
 import { type Named, rightRequest } from '../api/requests.js';
 import { makeSamples } from '../api/samples.js';
 import { type Answer, HERE, here, NOBODY, startWorld, THERE, type World } from '../api/world.js';
 import { FULL, figure, rounds } from './figures.js';
-import { type Case, casesOf, type Description, FORM, type Operation, textOf } from './fuzz-cases.js';
+import { type Case, casesOf, type Description, FORM, type Operation, rightCaseOf, textOf } from './fuzz-cases.js';
 import type { Node } from './schema-arbitrary.js';
 
 /** What is served, as it is documented: the committed file, so that it is held against the server as well. */
 const description: Description & { readonly components: { readonly schemas: { readonly Error: Node } } } = JSON.parse(
   readFileSync(new URL('../../docs/openapi.json', import.meta.url), 'utf8'),
 );
-/** The short form is the same at each run: the few requests it makes of each operation do not succeed with every seed. */
-const seed = Number(process.env['POSTERN_EVIDENCE_SEED'] ?? (FULL ? Math.floor(Math.random() * 2 ** 31) : 3));
+/** The short form draws the same all day, so that a failure is there to be looked at, and something else tomorrow. */
+const today = Math.floor(Date.now() / days(1));
+const seed = Number(process.env['POSTERN_EVIDENCE_SEED'] ?? (FULL ? Math.floor(Math.random() * 2 ** 31) : today));
 const RUNS = rounds(25, 1_000);
 
 const isError = Compile(description.components.schemas.Error as object);
@@ -211,7 +213,7 @@ describe('every documented operation, right and mutated (SEC-91)', () => {
             `${wrong}: ${answer.status} ${answer.text.slice(0, 600)}\n${method} ${at}?${query} ${input.type}\n${body}`,
           );
       }),
-      { seed, numRuns: RUNS },
+      { seed, numRuns: RUNS, examples: [[rightCaseOf(path, operation)]] },
     );
   });
 
@@ -220,10 +222,9 @@ describe('every documented operation, right and mutated (SEC-91)', () => {
     const succeeding = operations.filter(({ operation }) =>
       Object.keys(operation.responses).some((status) => status < '300'),
     );
-    expect(succeeded.size, `only ${[...succeeded]} succeeded`).toBeGreaterThanOrEqual(
-      succeeding.length - (FULL ? 4 : 14),
-    );
-    for (const status of FULL ? [200, 201, 204, 400, 404] : [200, 400, 404])
+    // Each begins with its right request; tokens need a secret besides, codes are guessed wrong, a list of activities needs a filter.
+    expect(succeeded.size, `only ${[...succeeded]} succeeded`).toBeGreaterThanOrEqual(succeeding.length * 0.8);
+    for (const status of [200, 201, 204, 400, 404])
       expect([status, (reached.get(status) ?? 0) > 0]).toEqual([status, true]);
     const spread = [...reached].sort(([a], [b]) => a - b).map(([status, count]) => `${status}: ${count}`);
     figure(
