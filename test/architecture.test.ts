@@ -280,6 +280,18 @@ describe('the import directions and the places of things', () => {
   });
 });
 
+describe('docs/architecture.md', () => {
+  it('has a row for every folder of the code', () => {
+    const text = readFileSync(join(SRC, '..', 'docs', 'architecture.md'), 'utf8');
+    const rows = text.split('\n').flatMap((line) => /^\| (`[^|]+`) \|/.exec(line)?.[1] ?? []);
+    const folders = readdirSync(SRC, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    expect(folders.length).toBeGreaterThan(10);
+    expect(folders.map(({ name }) => name).filter((name) => !rows.some((row) => row.includes(`\`${name}/\``)))).toEqual(
+      [],
+    );
+  });
+});
+
 describe('a control: the rules see what they forbid', () => {
   it.each([
     ['devices/service.ts', `import { decide } from '../authentication/decide.js';`, 'may not see authentication'],
