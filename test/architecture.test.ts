@@ -98,10 +98,15 @@ const PARTS: Readonly<Record<string, Part>> = {
     mayImport: [],
     because: 'what a page outside the API answers, without the API’s machinery',
   },
+  tls: {
+    paths: ['tls/'],
+    mayImport: ['kernel'],
+    because: 'it knows files, keys and certificates, and nobody who serves with them',
+  },
   http: {
     paths: ['http/'],
     mayImport: [...DOMAIN, 'http contract', 'storage port'],
-    typesOf: ['events'],
+    typesOf: ['events', 'tls'],
     because: 'statuses and links exist here and nowhere else',
   },
   inbox: {
@@ -143,6 +148,7 @@ const PARTS: Readonly<Record<string, Part>> = {
       'http contract',
       'metrics',
       'traces',
+      'tls',
       'cli',
     ],
     because: 'the composition root knows everything, and nothing else sees it',
