@@ -5,10 +5,20 @@ const PLAIN = /^[\w./@=#+-]+$/;
 const NOT_ALLOWED = /[^\p{L}\p{M}\p{N}._\-/@=#+]/gu;
 
 /**
- * What goes with every answer (`00` §3.1; SEC-57). Strict transport security only where clients come by https: over plain http
- * it would say nothing (RFC 6797 §7.2).
+ * How clients come. Strict transport security is for those who come by https: over plain http it would say nothing (RFC 6797
+ * §7.2). It speaks of a host whatever the port, so a development server takes it back: what else is developed on `localhost`
+ * would have to have a certificate too.
  */
-export function standardHeaders(https: boolean): Readonly<Record<string, string>> {
+export type Transport = 'http' | 'https' | 'https in development';
+
+const TRANSPORT_SECURITY: Readonly<Record<Transport, Readonly<Record<string, string>>>> = {
+  http: {},
+  https: { 'strict-transport-security': 'max-age=31536000; includeSubDomains' },
+  'https in development': { 'strict-transport-security': 'max-age=0' },
+};
+
+/** What goes with every answer (`00` §3.1; SEC-57). */
+export function standardHeaders(transport: Transport): Readonly<Record<string, string>> {
   return {
     'cache-control': 'no-cache, no-store, max-age=0, must-revalidate',
     expires: '0',
@@ -16,7 +26,7 @@ export function standardHeaders(https: boolean): Readonly<Record<string, string>
     vary: 'Origin',
     'x-content-type-options': 'nosniff',
     'x-frame-options': 'DENY',
-    ...(https ? { 'strict-transport-security': 'max-age=31536000; includeSubDomains' } : {}),
+    ...TRANSPORT_SECURITY[transport],
     ...CORS_HEADERS,
   };
 }

@@ -8,7 +8,8 @@ import { type Uuid, uuidOf } from '../kernel/ids.js';
 import type { Logger } from '../kernel/log.js';
 import type { Random } from '../kernel/random.js';
 import type { Store } from '../storage/port.js';
-import { standardHeaders } from './answer-headers.js';
+import type { TlsPair } from '../tls/pair.js';
+import { standardHeaders, type Transport } from './answer-headers.js';
 import type { EnvironmentDirectory } from './auth.js';
 import { answerClientError } from './client-error.js';
 import type { CorsOrigins } from './cors.js';
@@ -23,6 +24,7 @@ import type { RawRoute } from './raw.js';
 import { createRawDispatcher } from './raw-dispatch.js';
 import type { Route } from './route.js';
 import { createSourceOf } from './source.js';
+import { createTlsServer } from './tls-server.js';
 import type { RequestCounter, RequestTracer } from './watch.js';
 
 export interface HttpServerOptions {
@@ -41,6 +43,8 @@ export interface HttpServerOptions {
   readonly apiPath: string;
   readonly authPath: string;
   readonly corsOrigins: CorsOrigins;
+  /** Listens for TLS; absent: for plain HTTP. */
+  readonly tls?: TlsPair | undefined;
   /** Answers are held against their views. */
   readonly development: boolean;
   /** What is taken at once and how often (`gate.ts`); absent = whatever comes. */
@@ -56,6 +60,8 @@ export interface HttpServerOptions {
 export interface HttpServer extends AsyncDisposable {
   /** Port 0 = any. Resolves with the port that was taken. */
   listen(at: { readonly host: string; readonly port: number }): Promise<{ readonly port: number }>;
+  /** Of a server that listens for TLS: connections from now on see this certificate. */
+  secure(pair: TlsPair): void;
   /** Not ready at once; then no new connections; resolves when every request in flight has its answer (SEC-84). */
   drain(): Promise<void>;
   /** Whether it has begun to end. */
@@ -82,7 +88,7 @@ const noSchemas = (): never => {
 export function createHttpServer(options: HttpServerOptions): HttpServer {
   const { random, logger } = options;
   let leaving = false;
-  const everyAnswer = standardHeaders(options.apiPath.startsWith('https:'));
+  const everyAnswer = standardHeaders(transportOf(options));
   const terms: ExchangeTerms = {
     standardHeaders: Object.entries(everyAnswer).flat(),
     corsOrigins: options.corsOrigins,
@@ -102,6 +108,19 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     tracer: options.tracer,
   });
 
+  const socketLimits = {
+    maxHeaderSize: HTTP_LIMITS.headerBytes,
+    headersTimeout: HTTP_LIMITS.headersTimeout,
+    requestTimeout: HTTP_LIMITS.requestTimeout,
+    keepAliveTimeout: HTTP_LIMITS.keepAliveTimeout,
+    connectionsCheckingInterval: HTTP_LIMITS.checkingInterval,
+    // Two `Authorization` or `Content-Type` headers become one malformed value, not the first of them.
+    joinDuplicateHeaders: true,
+    // Checked in `refuseByShape`, so that the refusal has the documented body.
+    requireHostHeader: false,
+  };
+  const secured = options.tls && createTlsServer(options.tls, socketLimits);
+
   const engine = createEngine({
     logger: false,
     // Asked for by nobody, because no route has a schema; without them the engine loads two compilers that nothing uses.
@@ -113,15 +132,9 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     keepAliveTimeout: HTTP_LIMITS.keepAliveTimeout,
     // A request that was accepted is answered, also while closing.
     return503OnClosing: false,
-    http: {
-      maxHeaderSize: HTTP_LIMITS.headerBytes,
-      headersTimeout: HTTP_LIMITS.headersTimeout,
-      connectionsCheckingInterval: HTTP_LIMITS.checkingInterval,
-      // Two `Authorization` or `Content-Type` headers become one malformed value, not the first of them.
-      joinDuplicateHeaders: true,
-      // Checked in `refuseByShape`, so that the refusal has the documented body.
-      requireHostHeader: false,
-    },
+    http: socketLimits,
+    // Ours, because its certificate can be replaced. With it the engine binds one address where a host name has several.
+    ...(secured ? { serverFactory: () => secured.server } : {}),
     clientErrorHandler: (error, socket) => answerClientError(error, socket, random.uuid(), everyAnswer),
   });
   // Too many fields are refused, not dropped: a field that is dropped is a check that does not happen.
@@ -166,6 +179,10 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       const address = engine.server.address();
       return { port: typeof address === 'object' && address ? address.port : at.port };
     },
+    secure(pair) {
+      if (!secured) throw new TypeError('a server of plain HTTP has no certificate');
+      secured.secure(pair);
+    },
     drain() {
       left ??= leave(options.drainGrace ?? DRAIN_GRACE);
       return left;
@@ -181,4 +198,9 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       return left;
     },
   };
+}
+
+function transportOf({ apiPath, development, tls }: HttpServerOptions): Transport {
+  if (!apiPath.startsWith('https:')) return 'http';
+  return development && tls ? 'https in development' : 'https';
 }
