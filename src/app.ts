@@ -13,7 +13,7 @@ import { createAuthenticationService } from './authentication/service.js';
 import type { Populate, Server } from './cli/composition.js';
 import { resolveMasterKey } from './cli/master-key.js';
 import type { WorldFacts } from './cli/world-facts.js';
-import { localUrls } from './config/base-urls.js';
+import { localUrls, namedUrls } from './config/base-urls.js';
 import type { BaseUrls, Config } from './config/config.js';
 import { createDispatcher, type Dispatcher } from './delivery/dispatcher.js';
 import { gatewaysFor } from './delivery/gateways/index.js';
@@ -90,7 +90,12 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
   async function build(): Promise<App> {
     const { host } = config.listen;
     const port = config.listen.port === 0 ? await freePort(host) : config.listen.port;
-    const urls = config.urls ?? localUrls(localOrigin(host, port));
+    const { tls } = config;
+    const named = tls?.kind === 'made' ? namedUrls(tls.names, port) : undefined;
+    const urls = config.urls ?? named ?? localUrls(localOrigin(host, port, tls ? 'https' : 'http'));
+    // Before the database: a certificate that cannot be served needs no other file.
+    const secured =
+      tls && lifetime.own(await (await import('./app/tls.js')).openTls(tls, host, urls, { random, clock, logger }));
     const { keys, notice } = resolveMasterKey(config.masterKey, random);
     const observation = observe();
     const refusals = new Refusals(() => clock.now());
@@ -206,12 +211,14 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
         counter: observation.requests,
         tracer: tracing?.requests,
         corsOrigins: config.corsOrigins,
+        tls: secured?.pair,
         development: config.mode === 'dev',
         limits: limits.requests,
         trustedProxies: limits.requests.trustedProxies,
         drainGrace: config.shutdownGrace,
       }),
     );
+    secured?.serveBy(http);
     const droppedLines = (): number => ownLog?.dropped() ?? 0;
     observation.show({ version, store, dispatcher, tokens, http, refusals, droppedLines });
     const metrics = config.metrics && lifetime.own(serveMetrics(config.metrics, observation, logger));
@@ -227,7 +234,9 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
       sealer,
       outward: CHANNELS.filter((channel) => outlets.chains.get(channel)?.some(({ name }) => name !== 'inbox')),
       unserved: CHANNELS.filter((channel) => !outlets.channels.has(channel)),
-      notices: notice === undefined ? [] : [notice],
+      notices: [notice, secured?.notice].filter((text) => text !== undefined),
+      ...(secured?.trust ? { trust: secured.trust } : {}),
+      ...(secured?.look ? { renewCertificate: secured.look } : {}),
       async listen() {
         await http.listen({ host, port });
         metrics?.listen();

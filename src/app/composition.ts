@@ -16,6 +16,7 @@ import { createSystemRandom, type Random } from '../kernel/random.js';
 import type { KeyAdmin } from '../storage/keys-port.js';
 import { MigrationError, migrate, openStore, type SqlStore } from '../storage/sql/index.js';
 import { StoreError } from '../storage/store-error.js';
+import { CertificateError } from '../tls/pair.js';
 import { CONTROL_SOCKET, connectControl } from './control.js';
 import { createLogger } from './logger.js';
 import { reportRefused } from './refused.js';
@@ -93,7 +94,12 @@ async function told<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    if (error instanceof StoreError || error instanceof MigrationError || error instanceof KeyError)
+    if (
+      error instanceof StoreError ||
+      error instanceof MigrationError ||
+      error instanceof KeyError ||
+      error instanceof CertificateError
+    )
       throw new CommandError(error.message);
     throw error;
   }

@@ -18,8 +18,13 @@ export function freePort(host: string): Promise<number> {
   });
 }
 
-/** The origin at which a server listening there is reached from this machine. */
-export function localOrigin(host: string, port: number): string {
-  const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
-  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+/** The address at which a server listening there is reached from this machine. */
+export function reachableHost(host: string): string {
+  return host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+}
+
+/** The origin at which a server listening there is reached from this machine, without the port that is meant anyway. */
+export function localOrigin(host: string, port: number, scheme: 'http' | 'https' = 'http'): string {
+  const reachable = reachableHost(host);
+  return new URL(`${scheme}://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`).origin;
 }

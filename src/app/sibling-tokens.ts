@@ -5,7 +5,7 @@ import { parseToken } from '../platform/jws.js';
 
 /** Addresses of this machine that are remembered; beyond it they are looked at anew. */
 const MOST_SIBLINGS = 16;
-const LOOPBACK = /^http:\/\/(?:127\.0\.0\.1|localhost|\[::1\]):\d{1,5}$/;
+const LOOPBACK = /^https?:\/\/(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?$/;
 
 /**
  * In development a server that is told no public address names the one it listens on as its tokens' issuer. Its siblings on the

@@ -5,9 +5,9 @@ const MEANING = { SIGINT: 'SIGINT', SIGHUP: 'SIGINT', SIGTERM: 'SIGTERM' } as co
 
 /** The signals of this process. */
 export const processSignals: Signals = {
-  onEnd(listener) {
+  onEnd(listener, onHangUp) {
     const stops = Object.entries(MEANING).map(([signal, meaning]) => {
-      const told = (): void => listener(meaning);
+      const told = signal === 'SIGHUP' && onHangUp ? onHangUp : (): void => listener(meaning);
       process.on(signal, told);
       return () => process.off(signal, told);
     });

@@ -1,12 +1,14 @@
-import type { ReadyFile } from './ready-file.js';
+import type { Trust } from './composition.js';
+import type { FullReadyFile } from './ready-file.js';
 import type { Trial } from './world-facts.js';
 
 /** What the banner shows beside the ready file. */
 export interface BannerFacts {
-  readonly ready: Required<ReadyFile>;
+  readonly ready: FullReadyFile;
   readonly environmentName: string;
   readonly trial: Trial | undefined;
   readonly database: string;
+  readonly trust?: Trust | undefined;
   readonly version: string;
   readonly notices: readonly string[];
 }
@@ -14,7 +16,7 @@ export interface BannerFacts {
 const RULE = '─'.repeat(78);
 
 /** What `postern dev` prints once it listens: addresses, ids, credentials, and a session that can be pasted. */
-export function banner({ ready, environmentName, trial, database, version, notices }: BannerFacts): string {
+export function banner({ ready, environmentName, trial, database, trust, version, notices }: BannerFacts): string {
   const rows: readonly (readonly [string, string])[] = [
     ['API', ready.apiPath],
     ['Auth', ready.authPath],
@@ -35,27 +37,40 @@ export function banner({ ready, environmentName, trial, database, version, notic
     ...rows.map(([label, value]) => (label === '' && value === '' ? '' : `  ${label.padEnd(14)}${value}`)),
     RULE,
     '',
+    ...(trust ? [trustText(trust), ''] : []),
     ...(trial ? ['One MFA, to paste into a shell:', '', curlSession(ready, trial), ''] : []),
-    ...['Development only: known credentials, plain HTTP, codes for everybody to read.', ...notices].map(
-      (notice) => `! ${notice}`,
-    ),
+    ...notices.map((notice) => `! ${notice}`),
     '',
   ].join('\n');
 }
 
-function userText({ id, username, devices }: Required<ReadyFile>['users'][number]): string {
+/** What a shell and the hosts file need before clients come by https. */
+function trustText({ authorityFile, hostsLine }: Trust): string {
+  const file = quoted(authorityFile);
+  return [
+    'The certificate is by a CA made for this server. To trust it, before clients start:',
+    '',
+    `export SSL_CERT_FILE=${file}         # Go, Terraform, OpenSSL, Python's ssl`,
+    `export NODE_EXTRA_CA_CERTS=${file}   # Node.js`,
+    `curl --cacert ${file} …`,
+    ...(hostsLine === undefined ? [] : ['', 'These names must lead here. The line for /etc/hosts:', '', hostsLine]),
+  ].join('\n');
+}
+
+function userText({ id, username, devices }: FullReadyFile['users'][number]): string {
   const types = devices.map(({ type }) => type).join(', ');
   return `${id}  ${username}${types === '' ? '' : ` (${types})`}`;
 }
 
 /** Token, start, read the code, check it: `curl`, `sed` and `grep` are all it needs. */
-export function curlSession(ready: Required<ReadyFile>, trial: Trial): string {
+export function curlSession(ready: FullReadyFile, trial: Trial): string {
   const body = JSON.stringify({ user: { id: trial.userId }, selectedDevice: trial.selectedDevice });
   const credentials =
     trial.clientMethod === 'CLIENT_SECRET_POST'
       ? `-d client_id=${ready.clientId} --data-urlencode ${quoted(`client_secret=${ready.clientSecret}`)}`
       : `-u ${quoted(`${ready.clientId}:${ready.clientSecret}`)}`;
-  return `AUTH=${ready.authPath}/${ready.environmentId}
+  const trust = ready.caFile === undefined ? '' : `export CURL_CA_BUNDLE=${quoted(ready.caFile)}\n`;
+  return `${trust}AUTH=${ready.authPath}/${ready.environmentId}
 TOKEN=$(curl -s ${credentials} \\
   -d grant_type=client_credentials $AUTH/as/token | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
 
@@ -76,5 +91,5 @@ curl -s $AUTH/deviceAuthentications/$ID -H "Authorization: Bearer $TOKEN" \\
 
 /** One word for a shell, whatever is in it. */
 function quoted(text: string): string {
-  return /^[\w.:=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+  return /^[\w.:=/-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

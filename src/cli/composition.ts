@@ -26,9 +26,21 @@ export interface Server extends AsyncDisposable {
   readonly outward: readonly Channel[];
   /** What a developer should know of it. */
   readonly notices: readonly string[];
+  /** How its clients come to trust it, when it serves https with a certificate of its own making. */
+  readonly trust?: Trust;
+  /** Looks at once whether there is another certificate to serve with. */
+  readonly renewCertificate?: () => void;
   listen(): Promise<void>;
   /** Not ready at once, then no new requests; resolves when those in flight have their answers (SEC-84). */
   drain(): Promise<void>;
+}
+
+/** What clients of a development server with a private authority have to be told. */
+export interface Trust {
+  /** The authority's certificate, PEM; an absolute path. */
+  readonly authorityFile: string;
+  /** A line for the hosts file, when names have to be resolved by it. */
+  readonly hostsLine?: string;
 }
 
 /** Fills a database, and tells what with. */
@@ -55,8 +67,8 @@ export interface Composition {
 
 /** The signals that ask a process to end. */
 export interface Signals {
-  /** Calls back at each one; returns what stops that. */
-  onEnd(listener: (signal: 'SIGINT' | 'SIGTERM') => void): () => void;
+  /** Calls back at each one; returns what stops that. `SIGHUP` is one of them unless it has a meaning of its own. */
+  onEnd(listener: (signal: 'SIGINT' | 'SIGTERM') => void, onHangUp?: () => void): () => void;
   /** Ends the process after this time if something still holds it. */
   endWithin(time: Millis): void;
   /** Calls back when the process is about to end, however it came to it; only synchronous work is done. */

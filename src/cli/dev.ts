@@ -4,7 +4,7 @@ import { describeProblems } from '../config/problem.js';
 import { banner } from './banner.js';
 import type { Composition, Server } from './composition.js';
 import { demoWorld } from './demo.js';
-import type { ReadyFile } from './ready-file.js';
+import type { FullReadyFile } from './ready-file.js';
 import type { Invocation } from './run.js';
 import { runServer } from './run-server.js';
 import { provisionWorld } from './seed/provision.js';
@@ -27,15 +27,22 @@ export async function dev({ loaded: { config } }: Invocation, composition: Compo
   if (!facts) throw new TypeError('a server was made without being populated');
   const { environmentName, trial, ...ids } = facts;
   const { urls } = server;
-  const ready: Required<ReadyFile> = { ...urls, inboxUrl: `${urls.authPath}/inbox`, ...ids, pid: process.pid };
+  const ready: FullReadyFile = {
+    ...urls,
+    inboxUrl: `${urls.authPath}/inbox`,
+    ...(server.trust ? { caFile: server.trust.authorityFile } : {}),
+    ...ids,
+    pid: process.pid,
+  };
   await runServer(server, config, composition, ready, () => {
     const text = banner({
       ready,
       environmentName,
       trial,
       database: databaseText(config),
+      trust: server.trust,
       version: composition.version,
-      notices: [...server.notices, ...outwardNotice(server), ...exposure(config), ...notices],
+      notices: [exposedText(config), ...server.notices, ...outwardNotice(server), ...exposure(config), ...notices],
     });
     composition.terminal.out(text);
   });
@@ -58,6 +65,10 @@ async function seededWorld(path: string): Promise<World> {
 function databaseText({ database }: Config): string {
   if (database.kind === 'postgres') return 'PostgreSQL';
   return database.directory === undefined ? 'in memory, gone with the process' : `SQLite, ${database.file}`;
+}
+
+function exposedText({ tls }: Config): string {
+  return `Development only: known credentials,${tls ? '' : ' plain HTTP,'} codes for everybody to read.`;
 }
 
 function outwardNotice({ outward }: Server): readonly string[] {

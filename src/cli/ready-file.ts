@@ -6,6 +6,8 @@ export interface ReadyFile extends BaseUrls {
   readonly pid: number;
   /** Absent in `serve`, as everything below. */
   readonly inboxUrl?: string;
+  /** The certificate of the authority to trust, with `--tls`. */
+  readonly caFile?: string;
   readonly environmentId?: string;
   readonly populationId?: string;
   readonly clientId?: string;
@@ -18,6 +20,9 @@ export interface ReadyFile extends BaseUrls {
     readonly devices: readonly { readonly id: string; readonly type: string }[];
   }[];
 }
+
+/** What a development server writes. */
+export type FullReadyFile = Required<Omit<ReadyFile, 'caFile'>> & Pick<ReadyFile, 'caFile'>;
 
 /**
  * Writes the file whole or not at all, readable by its owner only, and returns what removes it again. A file that another

@@ -19,7 +19,7 @@ export async function runServer(
   announce: () => void,
 ): Promise<void> {
   // Before anything says that the server is there: whoever has read the ready file may send a signal at once.
-  const [first, second] = nextSignals(signals);
+  const [first, second] = nextSignals(signals, server.renewCertificate);
   await server.listen();
   announce();
   const file = config.readyFile === undefined ? undefined : writeReadyFile(config.readyFile, ready);
@@ -37,10 +37,13 @@ export async function runServer(
 type Signal = 'SIGINT' | 'SIGTERM';
 
 /** The first signal and the one after it. */
-function nextSignals(signals: Composition['signals']): readonly [Promise<Signal>, Promise<Signal>] {
+function nextSignals(
+  signals: Composition['signals'],
+  onHangUp: (() => void) | undefined,
+): readonly [Promise<Signal>, Promise<Signal>] {
   const waiting: ((signal: Signal) => void)[] = [];
   const next = (): Promise<Signal> => new Promise((resolve) => waiting.push(resolve));
   const both = [next(), next()] as const;
-  signals.onEnd((signal) => waiting.shift()?.(signal));
+  signals.onEnd((signal) => waiting.shift()?.(signal), onHangUp);
   return both;
 }

@@ -10,7 +10,7 @@ import type { World } from './seed/world.js';
 import { CommandError } from './terminal.js';
 
 /** What is told of a world: its first environment, that environment's first client, and those of its users that are still there. */
-export type WorldFacts = Required<Omit<ReadyFile, keyof BaseUrls | 'inboxUrl' | 'pid'>> & {
+export type WorldFacts = Required<Omit<ReadyFile, keyof BaseUrls | 'inboxUrl' | 'caFile' | 'pid'>> & {
   readonly environmentName: string;
   readonly trial: Trial | undefined;
 };

@@ -11,7 +11,7 @@ export interface Arguments {
   readonly problems: readonly Problem[];
 }
 
-/** Reads `--name value`, `--name=value` and, for booleans, `--name`. Whatever is not in the table is a problem. Pure. */
+/** Reads `--name value`, `--name=value` and, for booleans, `--name`; lists add up when repeated. Whatever is not in the table is a problem. Pure. */
 export function parseArguments(args: readonly string[], options: readonly Option[]): Arguments {
   const known = new Map<string, Option>(options.map((option) => [option.name, option]));
   const flags = new Map<string, string>();
@@ -19,6 +19,10 @@ export function parseArguments(args: readonly string[], options: readonly Option
   const problems: Problem[] = [];
   let help = false;
   let version = false;
+  const set = (name: string, text: string): void => {
+    const before = flags.get(name);
+    flags.set(name, before === undefined ? text : `${before},${text}`);
+  };
   for (let at = 0; at < args.length; at += 1) {
     const argument = args[at] ?? '';
     if (argument === '--help' || argument === '-h') help = true;
@@ -32,12 +36,12 @@ export function parseArguments(args: readonly string[], options: readonly Option
       else if (!hasFlag(option)) {
         problems.push(secretFlag(option));
         if (inline === undefined && next !== undefined && !next.startsWith('--')) at += 1;
-      } else if (flags.has(name)) problems.push(repeatedFlag(name));
-      else if (inline !== undefined) flags.set(name, inline);
+      } else if (flags.has(name) && option.kind !== 'list') problems.push(repeatedFlag(name));
+      else if (inline !== undefined) set(name, inline);
       else if (option.kind === 'boolean') flags.set(name, 'true');
       else if (next === undefined || next.startsWith('--')) problems.push(missingValue(option));
       else {
-        flags.set(name, next);
+        set(name, next);
         at += 1;
       }
     }

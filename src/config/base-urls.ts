@@ -27,6 +27,22 @@ export function baseUrls(
   return auth === undefined ? undefined : localUrls(auth);
 }
 
+/**
+ * The base URLs of a server that is reached by these names: the name whose first label is `api` or `auth`, else the first one, for
+ * both. `undefined` without a name.
+ */
+export function namedUrls(names: readonly string[], port: number): BaseUrls | undefined {
+  const [first] = names;
+  if (first === undefined) return undefined;
+  const named = (label: string): string => names.find((name) => name.startsWith(`${label}.`)) ?? first;
+  return { apiPath: `${httpsOrigin(named('api'), port)}/v1`, authPath: httpsOrigin(named('auth'), port) };
+}
+
+/** As browsers and clients write it: without the port that is meant anyway. */
+function httpsOrigin(name: string, port: number): string {
+  return new URL(`https://${name.includes(':') ? `[${name}]` : name}:${port}`).origin;
+}
+
 /** Both base URLs below one origin. */
 export function localUrls(origin: string): BaseUrls {
   return { apiPath: `${origin}/v1`, authPath: origin };

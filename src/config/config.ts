@@ -10,6 +10,8 @@ export interface Config {
   readonly listen: { readonly host: string; readonly port: number };
   /** The public base URLs, without a trailing slash; absent = the address listened on. */
   readonly urls: BaseUrls | undefined;
+  /** Absent: plain HTTP. */
+  readonly tls: TlsConfig | undefined;
   readonly database: DatabaseConfig;
   readonly masterKey: MasterKey;
   /** Environments in which test devices are allowed (`10` §4.4). */
@@ -40,6 +42,13 @@ export interface BaseUrls {
   readonly apiPath: string;
   readonly authPath: string;
 }
+
+/** Where the certificate comes from. */
+export type TlsConfig =
+  /** From a private authority, in development; kept in the directory, or forgotten without one. Names without those of the machine. */
+  | { readonly kind: 'made'; readonly names: readonly string[]; readonly directory?: string }
+  /** From PEM files, read again when they change. */
+  | { readonly kind: 'given'; readonly certificate: string; readonly key: string };
 
 export type DatabaseConfig =
   | {

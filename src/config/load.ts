@@ -12,6 +12,7 @@ import { type Option, type OptionValues, variableName } from './option.js';
 import { CORE_OPTIONS } from './options.js';
 import type { Problem } from './problem.js';
 import { type Mode, readSettings, type Setting, type Sources } from './read.js';
+import { tlsOf } from './tls.js';
 
 /** A configuration that stands, with what the operator should know of it. */
 export interface Loaded {
@@ -56,6 +57,7 @@ export function loadConfig(
   };
   const database = databaseOf(set, complain);
   const urls = baseUrls(set['api-url'], set['auth-url'], complain);
+  const tls = tlsOf(set, complain);
   const masterKey = masterKeyOf(set, mode === 'serve' && needsKey, mode, database, complain);
   const testModeEnvironments = testModeOf(set['test-mode-environments'], complain);
   const corsOrigins = originsOf(set['cors-origins'], complain);
@@ -68,6 +70,7 @@ export function loadConfig(
     mode,
     listen: { host: set.host, port: set.port },
     urls,
+    tls,
     database,
     masterKey,
     testModeEnvironments,

@@ -1,5 +1,6 @@
 import { LIMIT_OPTIONS } from './limit-options.js';
 import type { Option } from './option.js';
+import { TLS_OPTIONS } from './tls-options.js';
 
 /** Every setting of the server itself; the gateways bring their own rows (`delivery/gateways`). */
 export const CORE_OPTIONS = [
@@ -7,7 +8,7 @@ export const CORE_OPTIONS = [
     name: 'host',
     kind: 'string',
     default: '127.0.0.1',
-    doc: 'Address to listen on. Postern speaks plain HTTP: put a TLS proxy in front of it, and use `0.0.0.0` only inside a container or a private network.',
+    doc: 'Address to listen on. Without `tls-cert` (or `tls`) Postern speaks plain HTTP: put a TLS proxy in front of it then, and use `0.0.0.0` only inside a container or a private network.',
   },
   {
     name: 'port',
@@ -17,6 +18,7 @@ export const CORE_OPTIONS = [
     default: '8080',
     doc: 'Port to listen on; `0` takes any that is free.',
   },
+  ...TLS_OPTIONS,
   {
     name: 'data',
     kind: 'string',

@@ -48,7 +48,8 @@ interface Reading {
 export async function openWatchedPair(files: PairFiles, options: WatchOptions): Promise<WatchedPair> {
   const { clock, logger, every = EVERY } = options;
   const first = await readFiles(files);
-  if (!first.pair.ok) throw new CertificateError(`${first.pair.rejection}.`);
+  if (!first.pair.ok)
+    throw new CertificateError(`${first.pair.rejection}: name the files of a certificate and of its own key.`);
   let served = first.pair.value;
   let servedAs = first.fingerprint;
   /** The fingerprint of the last look that found no good pair, and of the last one that was reported. */

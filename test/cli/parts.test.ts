@@ -7,7 +7,7 @@ import { Lifetime } from '../../src/app/lifetime.js';
 import { startSweeper } from '../../src/app/sweeper.js';
 import { banner, curlSession } from '../../src/cli/banner.js';
 import { resolveMasterKey } from '../../src/cli/master-key.js';
-import { type ReadyFile, writeReadyFile } from '../../src/cli/ready-file.js';
+import { type FullReadyFile, writeReadyFile } from '../../src/cli/ready-file.js';
 import { CommandError } from '../../src/cli/terminal.js';
 import type { Trial } from '../../src/cli/world-facts.js';
 import { silentLogger } from '../../src/kernel/log.js';
@@ -19,7 +19,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const READY: Required<ReadyFile> = {
+const READY: FullReadyFile = {
   apiPath: 'http://127.0.0.1:1/v1',
   authPath: 'http://127.0.0.1:1',
   inboxUrl: 'http://127.0.0.1:1/inbox',
@@ -179,5 +179,11 @@ describe('the address of a server that is told no public one', () => {
     ['localhost', 'http://localhost:8080'],
   ])('%s', (host, origin) => {
     expect(localOrigin(host, 8080)).toBe(origin);
+  });
+
+  it('has no port where the scheme says it', () => {
+    expect(localOrigin('::', 443, 'https')).toBe('https://[::1]');
+    expect(localOrigin('127.0.0.1', 80)).toBe('http://127.0.0.1');
+    expect(localOrigin('127.0.0.1', 80, 'https')).toBe('https://127.0.0.1:80');
   });
 });

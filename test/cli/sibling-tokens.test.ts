@@ -29,10 +29,12 @@ async function realmsAsked(iss: unknown): Promise<readonly string[]> {
 it('a token of a server on this machine is checked against the address it names', async () => {
   expect(await realmsAsked(`http://127.0.0.1:4711/${ID}/as`)).toEqual(['http://127.0.0.1:4711/v1']);
   expect(await realmsAsked(`http://[::1]:4711/${ID}/as`)).toEqual(['http://[::1]:4711/v1']);
+  expect(await realmsAsked(`https://127.0.0.1:4711/${ID}/as`)).toEqual(['https://127.0.0.1:4711/v1']);
+  expect(await realmsAsked(`https://localhost/${ID}/as`)).toEqual(['https://localhost/v1']);
 });
 
 it.each([
-  'https://127.0.0.1:4711/x/as',
+  'https://127.0.0.1.evil.example/x/as',
   'http://10.0.0.1:4711/x/as',
   'http://127.0.0.1.evil.example:1/x/as',
   'http://127.0.0.1:4711@evil.example/x/as',

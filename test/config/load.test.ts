@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseArguments } from '../../src/config/argv.js';
+import { namedUrls } from '../../src/config/base-urls.js';
 import type { Config } from '../../src/config/config.js';
 import { configurationMarkdown, optionsHelp, settingsText } from '../../src/config/docs.js';
 import { type GatewayTable, loadConfig } from '../../src/config/load.js';
@@ -241,6 +242,57 @@ describe('public base URLs', () => {
   });
 });
 
+describe('TLS', () => {
+  it('is off unless it is asked for', () => {
+    expect(config('dev', {}).tls).toBeUndefined();
+    expect(config('dev', { POSTERN_TLS: 'false' }).tls).toBeUndefined();
+  });
+
+  it('with a certificate of its own is kept below the data directory, or nowhere', () => {
+    const names = { tls: 'true', 'tls-name': 'API.postern.test,auth.postern.test,api.postern.test,10.1.2.3,0:0::7' };
+    expect(config('dev', {}, names).tls).toEqual({
+      kind: 'made',
+      names: ['api.postern.test', 'auth.postern.test', '10.1.2.3', '::7'],
+      directory: 'data/tls',
+    });
+    expect(config('dev', {}, { tls: 'true', data: ':memory:' }).tls).toEqual({ kind: 'made', names: [] });
+  });
+
+  it('with a certificate of the operator’s takes its two files', () => {
+    const env = { POSTERN_MASTER_KEY: KEY, POSTERN_TLS_CERT: 'c.pem', POSTERN_TLS_KEY: 'k.pem' };
+    expect(config('serve', env).tls).toEqual({ kind: 'given', certificate: 'c.pem', key: 'k.pem' });
+  });
+
+  it.each<[Mode, Record<string, string>, readonly string[]]>([
+    ['dev', { 'tls-name': 'api.postern.test' }, ['--tls-name']],
+    ['dev', { tls: 'true', 'tls-cert': 'c.pem', 'tls-key': 'k.pem' }, ['--tls-cert']],
+    ['dev', { tls: 'true', 'tls-key': 'k.pem' }, ['--tls-key']],
+    ['dev', { 'tls-cert': 'c.pem' }, ['POSTERN_TLS_KEY']],
+    ['dev', { 'tls-key': 'k.pem' }, ['POSTERN_TLS_CERT']],
+    ['dev', { tls: 'true', 'tls-name': '*.postern.test' }, ['--tls-name']],
+    ['dev', { tls: 'true', 'tls-name': 'https://postern.test' }, ['--tls-name']],
+    ['dev', { tls: 'true', 'tls-name': 'a..b' }, ['--tls-name']],
+    ['serve', { tls: 'true' }, ['--tls']],
+  ])('%s with %j is refused', (mode, flags, where) => {
+    const found = problems(mode, { POSTERN_MASTER_KEY: KEY }, flags);
+    expect(found.map((problem) => problem.where)).toEqual(where);
+  });
+
+  it.each([
+    [['api.x.test', 'auth.x.test'], 443, 'https://api.x.test/v1', 'https://auth.x.test'],
+    [['auth.x.test', 'api.x.test'], 8443, 'https://api.x.test:8443/v1', 'https://auth.x.test:8443'],
+    [['mfa.x.test', 'auth.x.test'], 443, 'https://mfa.x.test/v1', 'https://auth.x.test'],
+    [['mfa.x.test', 'apis.x.test'], 443, 'https://mfa.x.test/v1', 'https://mfa.x.test'],
+    [['::7'], 443, 'https://[::7]/v1', 'https://[::7]'],
+  ])('names %j on port %i give the public URLs', (names, port, apiPath, authPath) => {
+    expect(namedUrls(names, port)).toEqual({ apiPath, authPath });
+  });
+
+  it('without names gives none', () => {
+    expect(namedUrls([], 443)).toBeUndefined();
+  });
+});
+
 describe('the command line', () => {
   const parse = (...args: string[]) => parseArguments(args, options);
 
@@ -251,6 +303,13 @@ describe('the command line', () => {
         ['data', ':memory:'],
       ]),
     );
+  });
+
+  it('adds up a list that is given more than once', () => {
+    expect(parse('--tls-name', 'a.test', '--tls-name=b.test,c.test')).toMatchObject({
+      flags: new Map([['tls-name', 'a.test,b.test,c.test']]),
+      problems: [],
+    });
   });
 
   it('reports everything it does not understand, at once', () => {

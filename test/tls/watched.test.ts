@@ -152,8 +152,12 @@ describe('no server is made with', () => {
   const good = pems();
   const locked = `-----BEGIN ENCRYPTED PRIVATE KEY-----\n${Buffer.alloc(64).toString('base64')}\n-----END ENCRYPTED PRIVATE KEY-----\n`;
   it.each<[string, Partial<Pems>, RegExp]>([
-    ['a file that is not there', { key: good.key }, /cert\.pem cannot be read \(ENOENT\)\.$/],
-    ['a key that is not there', { certificate: good.certificate }, /key\.pem cannot be read \(ENOENT\)\.$/],
+    ['a file that is not there', { key: good.key }, /cert\.pem cannot be read \(ENOENT\): name the files/],
+    [
+      'a key that is not there',
+      { certificate: good.certificate },
+      /key\.pem cannot be read \(ENOENT\): name the files/,
+    ],
     ['the key of another', { certificate: good.certificate, key: pems().key }, /key\.pem is not the key of the first/],
     ['no certificate', { certificate: good.key, key: good.key }, /cert\.pem holds no certificate in PEM form/],
     ['no key', { certificate: good.certificate, key: good.certificate }, /key\.pem holds no private key/],

@@ -60,6 +60,9 @@ export const PLATFORM_READINGS: ReadingGroup = {
       ['00 §1.2', 'Without an environment in the path the client’s own is meant'],
       ['00 §5.2', 'Roles are looked up with the request, not carried in the token'],
     ]),
+    ...readingsIn('http/routes/discovery.ts', [
+      ['00 §1.2', 'No custom domain leads to one environment: keys and metadata are read with its id in the path only'],
+    ]),
     ...readingsIn('http/rejections/tokens.ts', [
       ['00 §4.7', 'Texts of OAuth errors beyond the one that clients match'],
     ]),
