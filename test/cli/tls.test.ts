@@ -84,6 +84,22 @@ describe('postern dev --tls', () => {
     expect((await trustingFetch(`${readyOf(second).authPath}/readyz`, ca)).status).toBe(200);
   });
 
+  it('below a path, names it in links, issuer and audience (00 §1.3)', async () => {
+    const port = await freePort('127.0.0.1');
+    const origin = `https://mfa.x.test:${port}`;
+    const at = ['--port', String(port), '--data', ':memory:', '--api-url', `${origin}/api/v1`];
+    await using postern = await spawnPostern(['--tls', '--tls-name', 'mfa.x.test', ...at]);
+    const ready = readyOf(postern);
+    expect(ready).toMatchObject({ apiPath: `${origin}/api/v1`, authPath: `${origin}/api` });
+    const token = await tokenOf(ready);
+    expect(claimsOf(token)).toMatchObject({ iss: `${origin}/api/${ready.environmentId}/as`, aud: [`${origin}/api`] });
+    const { text } = await trustingFetch(`${ready.apiPath}/environments/${ready.environmentId}`, ready.ca, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    expect(JSON.parse(text)._links.self.href).toBe(`${ready.apiPath}/environments/${ready.environmentId}`);
+    expect((await trustingFetch(`${origin}/v1/environments`, ready.ca)).status).toBe(404);
+  });
+
   it('in memory leaves no certificate behind', async () => {
     const postern = await spawnPostern(['--tls', '--port', '0', '--data', ':memory:']);
     const ready = readyOf(postern);
