@@ -14,7 +14,9 @@ export function toCommandError(error: unknown, { listen: { host, port } }: Pick<
         `port ${port} of ${host} is in use: stop what listens there, or choose another with --port (0 takes any that is free).`,
       );
     if (code === 'EACCES')
-      return new CommandError(`port ${port} may not be used by this user: choose one above 1023 with --port.`);
+      return new CommandError(
+        `port ${port} may not be used by this user: choose one above 1023 with --port, or allow it (on Linux: sysctl net.ipv4.ip_unprivileged_port_start=${port}).`,
+      );
     if (code === 'EADDRNOTAVAIL')
       return new CommandError(`${host} is not an address of this machine: choose another with --host.`);
   }
