@@ -87,7 +87,7 @@ describe('postern dev --tls', () => {
   it('below a path, names it in links, issuer and audience (00 §1.3)', async () => {
     const port = await freePort('127.0.0.1');
     const origin = `https://mfa.x.test:${port}`;
-    const at = ['--port', String(port), '--data', ':memory:', '--api-url', `${origin}/api/v1`];
+    const at = ['--port', String(port), '--data', fresh(), '--api-url', `${origin}/api/v1`];
     await using postern = await spawnPostern(['--tls', '--tls-name', 'mfa.x.test', ...at]);
     const ready = readyOf(postern);
     expect(ready).toMatchObject({ apiPath: `${origin}/api/v1`, authPath: `${origin}/api` });

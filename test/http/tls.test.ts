@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
 import { Agent, request } from 'node:https';
 import { connect } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { HttpServer } from '../../src/http/server.js';
 import { createSystemRandom } from '../../src/kernel/random.js';
@@ -67,6 +68,24 @@ describe('over TLS', () => {
     const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } as const;
     expect(await handshake(at, ca, 'api.x.test', old)).toMatch(/PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|no protocols/i);
     expect(await handshake(at, ca, 'api.x.test', { ALPNProtocols: ['h2'] })).toMatch(/NO_APPLICATION_PROTOCOL/);
+  });
+
+  it('what is no HTTP inside gets the documented answer too (SEC-55)', async () => {
+    await using server = secure();
+    const socket = connectTls({ port: await port(server), host: '127.0.0.1', ca, servername: 'api.x.test' });
+    socket.write('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n');
+    let text = '';
+    for await (const chunk of socket) text += String(chunk);
+    expect(text).toMatch(/^HTTP\/1\.1 400 [\s\S]*"code":"INVALID_REQUEST"/);
+  });
+
+  it('connections that wait for a request do not keep the server from ending (SEC-84)', async () => {
+    const server = secure();
+    const agent = new Agent({ keepAlive: true });
+    expect((await post(await port(server), GOOD, agent)).status).toBe(200);
+    await server.drain();
+    expect(await server.connections()).toBe(0);
+    agent.destroy();
   });
 
   it('whoever speaks plain HTTP is sent away', async () => {
