@@ -35,9 +35,10 @@ const OWN_NAMES = ['localhost', '127.0.0.1', '::1'];
 
 /** Throws `CertificateError` when there is nothing to serve with. */
 export async function openTls(tls: TlsConfig, host: string, urls: BaseUrls, parts: Parts): Promise<Secured> {
-  if (tls.kind === 'made') return made(tls, reachableHost(host), parts);
+  const publicHosts = hostsOf(urls);
+  if (tls.kind === 'made') return made(tls, reachableHost(host), publicHosts, parts);
   const watched = await openWatchedPair(tls, parts);
-  for (const name of new Set([new URL(urls.apiPath).hostname, new URL(urls.authPath).hostname]))
+  for (const name of publicHosts)
     if (!speaksFor(watched.pair, name))
       parts.logger.warn({ file: tls.certificate, name }, 'the certificate is not for the host of the public URL');
   return {
@@ -48,7 +49,13 @@ export async function openTls(tls: TlsConfig, host: string, urls: BaseUrls, part
   };
 }
 
-function made({ names, directory }: Extract<TlsConfig, { kind: 'made' }>, address: string, parts: Parts): Secured {
+function made(
+  { names: asked, directory }: Extract<TlsConfig, { kind: 'made' }>,
+  address: string,
+  publicHosts: readonly string[],
+  parts: Parts,
+): Secured {
+  const names = [...new Set([...asked, ...publicHosts])];
   const kept = keepCertificate([...new Set([...names, address, ...OWN_NAMES])], directory, parts);
   const { pair, authorityFile, isReplaced } = kept;
   const toResolve = names.filter((name) => isIP(name) === 0 && name !== 'localhost');
@@ -63,8 +70,12 @@ function made({ names, directory }: Extract<TlsConfig, { kind: 'made' }>, addres
   };
 }
 
+/** Without the brackets of IPv6. */
+function hostsOf({ apiPath, authPath }: BaseUrls): readonly string[] {
+  return [...new Set([apiPath, authPath].map((url) => new URL(url).hostname.replace(/^\[|\]$/g, '')))];
+}
+
 function speaksFor({ certificates }: TlsPair, host: string): boolean {
   const certificate = new X509Certificate(certificates);
-  const address = host.replace(/^\[|\]$/g, '');
-  return (isIP(address) === 0 ? certificate.checkHost(address) : certificate.checkIP(address)) !== undefined;
+  return (isIP(host) === 0 ? certificate.checkHost(host) : certificate.checkIP(host)) !== undefined;
 }

@@ -12,7 +12,7 @@ export const TLS_OPTIONS = [
     name: 'tls-name',
     kind: 'list',
     only: 'dev',
-    doc: 'Host names and IP addresses that the certificate of `tls` is for, beside `localhost` and this machine’s own; the flag may be repeated. Without `api-url` and `auth-url` the public URLs have the name whose first label is `api` or `auth`, else the first one.',
+    doc: 'Host names and IP addresses that the certificate of `tls` is for, beside `localhost`, the address listened on and the hosts of the public URLs; the flag may be repeated. Without `api-url` and `auth-url` the public URLs have the name whose first label is `api` or `auth`, else the first one.',
   },
   {
     name: 'tls-cert',

@@ -88,7 +88,7 @@ describe('postern dev --tls', () => {
     const port = await freePort('127.0.0.1');
     const origin = `https://mfa.x.test:${port}`;
     const at = ['--port', String(port), '--data', fresh(), '--api-url', `${origin}/api/v1`];
-    await using postern = await spawnPostern(['--tls', '--tls-name', 'mfa.x.test', ...at]);
+    await using postern = await spawnPostern(['--tls', ...at]);
     const ready = readyOf(postern);
     expect(ready).toMatchObject({ apiPath: `${origin}/api/v1`, authPath: `${origin}/api` });
     const token = await tokenOf(ready);
