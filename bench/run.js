@@ -8,10 +8,11 @@ import { open } from './commands/open.js';
 import { profile } from './commands/profile.js';
 import { slowDisk } from './commands/slow-disk.js';
 import { start } from './commands/start.js';
+import { starts } from './commands/starts.js';
 import { throughput } from './commands/throughput.js';
 import { withBench } from './harness/bench.js';
 
-const COMMANDS = { throughput, growth, open, start, 'slow-disk': slowDisk, profile };
+const COMMANDS = { throughput, growth, open, start, starts, 'slow-disk': slowDisk, profile };
 const {
   values: options,
   positionals: [command = 'throughput'],
@@ -28,6 +29,8 @@ const {
     sizes: { type: 'string', default: '1000,10000,100000,1000000' },
     'flush-millis': { type: 'string', default: '2' },
     folder: { type: 'string' },
+    against: { type: 'string' },
+    realtime: { type: 'boolean' },
     'log-level': { type: 'string', default: 'warn' },
   },
 });

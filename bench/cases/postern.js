@@ -14,15 +14,25 @@ export const DEMO = {
 };
 
 /** `postern dev` on a folder, or on PostgreSQL. Its log goes to a file, as a supervisor's would. `POSTERN_*` variables reach it. */
-async function launch({ folder, database, poolSize, logLevel, env, nodeArguments = [] }) {
+async function launch({
+  folder,
+  database,
+  poolSize,
+  logLevel,
+  env,
+  nodeArguments = [],
+  postern = POSTERN,
+  first = [],
+}) {
   const readyFile = join(folder, 'ready.json');
   const log = openSync(join(folder, 'postern.log'), 'a');
   const started = await startProcess({
     role: 'server',
     command: [
+      ...first,
       process.execPath,
       ...nodeArguments,
-      POSTERN,
+      postern,
       'dev',
       ...['--port', '0', '--ready-file', readyFile, '--log-level', logLevel],
       ...(database
