@@ -71,7 +71,8 @@ const tailParts = ({ environmentId, id, firstAt, lastAt, records }: Omit<TailRow
 ];
 
 export function signTail(row: Omit<TailRow, 'mac'>, keys: AuditKeys): TailRow {
-  return { ...row, mac: keys.sign(tailParts(row)) };
+  const { environmentId, id, firstAt, lastAt, records } = row;
+  return { environmentId, id, firstAt, lastAt, records, mac: keys.sign(tailParts(row)) };
 }
 
 export function isTailIntact(row: TailRow, keys: AuditKeys): boolean {
@@ -101,7 +102,8 @@ const headParts = (head: Omit<Head, 'signature'>): readonly string[] => [
 ];
 
 export function signHead(head: Omit<Head, 'signature'>, keys: AuditKeys): Head {
-  return { ...head, signature: keys.sign(headParts(head)) };
+  const { environmentId, firstSeq, firstPrevious, lastSeq, hash, sealedAt } = head;
+  return { environmentId, firstSeq, firstPrevious, lastSeq, hash, sealedAt, signature: keys.sign(headParts(head)) };
 }
 
 export function isHeadIntact(head: Head, keys: AuditKeys): boolean {
@@ -150,16 +152,10 @@ export function sealBlock(head: Head, rows: readonly TailRow[], now: Instant, ke
     firstAt = Math.min(firstAt, now);
     lastAt = Math.max(lastAt, now);
   }
-  const unsigned = {
-    environmentId,
-    firstSeq: head.lastSeq + 1,
-    lastSeq: head.lastSeq + count,
-    firstAt,
-    lastAt,
-    sealedAt: now,
-    hash,
-  };
-  const block: Block = { ...unsigned, records, signature: keys.sign(blockParts(unsigned)) };
+  const firstSeq = head.lastSeq + 1;
+  const lastSeq = head.lastSeq + count;
+  const signature = keys.sign(blockParts({ environmentId, firstSeq, lastSeq, firstAt, lastAt, sealedAt: now, hash }));
+  const block: Block = { environmentId, firstSeq, lastSeq, firstAt, lastAt, sealedAt: now, records, hash, signature };
   const { signature: _, ...before } = head;
   return { block, head: signHead({ ...before, lastSeq: block.lastSeq, hash, sealedAt: now }, keys), altered };
 }

@@ -11,16 +11,16 @@ export interface Requester {
 
 /** Whom and what an event concerns. */
 export interface Subject {
-  readonly userId?: Uuid;
-  readonly deviceId?: Uuid;
-  readonly deviceAuthenticationId?: Uuid;
+  readonly userId?: Uuid | undefined;
+  readonly deviceId?: Uuid | undefined;
+  readonly deviceAuthenticationId?: Uuid | undefined;
 }
 
 /** One thing that happened. Ids and words only: never a code, a contact or a name (SEC-71, SEC-74). */
 export interface AuditEvent extends Subject {
   readonly type: ActionType;
   readonly environmentId: Uuid;
-  readonly detail?: Readonly<Record<string, string | number | boolean>>;
+  readonly detail?: Readonly<Record<string, string | number | boolean>> | undefined;
 }
 
 /** What one unit of work did, in the write set that does it (SEC-73): at least one event. */

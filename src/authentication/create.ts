@@ -56,8 +56,8 @@ export function createDeviceAuthentication(
     version: 1,
     userId: user.id,
     policyId: policy.id,
-    ...(notification ? { notification } : {}),
-    ...(applicationId === undefined ? {} : { applicationId }),
+    notification,
+    applicationId,
     sends: 0,
     createdAt: now,
   };

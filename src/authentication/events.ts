@@ -21,13 +21,12 @@ export function eventOf(
   detail?: BusinessEvent['detail'],
 ): BusinessEvent {
   const { selected } = flow.state;
-  const factor = selected ? { deviceType: selected.type } : undefined;
   return {
     type,
     environmentId: flow.environmentId,
     userId: flow.userId,
-    ...(selected?.kind === 'device' ? { deviceId: selected.id } : {}),
+    deviceId: selected?.kind === 'device' ? selected.id : undefined,
     deviceAuthenticationId: flow.id,
-    ...(factor || detail ? { detail: { ...factor, ...detail } } : {}),
+    detail: selected ? { deviceType: selected.type, ...detail } : detail,
   };
 }

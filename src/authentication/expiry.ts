@@ -31,10 +31,26 @@ export function isPastItsTime(flow: DeviceAuthentication, now: Instant): boolean
  * The flow after a state change: another status, or a newly issued code. Nothing else moves `updatedAt` or prolongs a flow
  * (`10` §2, §17).
  */
-export function moved<F extends Omit<DeviceAuthentication, 'state' | 'updatedAt' | 'expiresAt'>>(
-  flow: F,
+export function moved(
+  flow: Omit<DeviceAuthentication, 'state' | 'updatedAt' | 'expiresAt'>,
   state: DeviceAuthenticationState,
   now: Instant,
-): F & DeviceAuthentication {
-  return { ...flow, state, updatedAt: now, expiresAt: expiryOf(state, now) };
+): DeviceAuthentication {
+  const { id, environmentId, version, userId, policyId, notification, applicationId, sends, createdAt } = flow;
+  // `Required`: a member that is forgotten here does not compile.
+  const next: Required<DeviceAuthentication> = {
+    id,
+    environmentId,
+    version,
+    userId,
+    policyId,
+    state,
+    notification,
+    applicationId,
+    sends,
+    createdAt,
+    updatedAt: now,
+    expiresAt: expiryOf(state, now),
+  };
+  return next;
 }

@@ -104,9 +104,9 @@ export interface DeviceAuthentication {
   /** Frozen at creation; its content is read live (`10` §4.1). */
   readonly policyId: PolicyId;
   readonly state: DeviceAuthenticationState;
-  readonly notification?: NotificationRequest;
+  readonly notification?: NotificationRequest | undefined;
   /** The native application that the create request named (`10` §2). */
-  readonly applicationId?: ApplicationId;
+  readonly applicationId?: ApplicationId | undefined;
   /** Codes issued so far in this flow: the send number of the next one. */
   readonly sends: number;
   readonly createdAt: Instant;

@@ -93,7 +93,16 @@ export function createAuthenticationService(dependencies: AuthenticationDependen
     isNumberRefused: boolean,
     by: Requester | undefined,
   ): Promise<AuthenticationResult> {
-    const drawn: CreateFacts = { ...challengeFacts(), id: random.timeOrderedUuid(clock.now()), isNumberRefused };
+    const now = clock.now();
+    const drawn: CreateFacts = {
+      digests,
+      deployment,
+      open,
+      messageId: random.timeOrderedUuid(now),
+      digits: random.digits(DRAWN_DIGITS),
+      id: random.timeOrderedUuid(now),
+      isNumberRefused,
+    };
     return trail.transact(creationPlan(environmentId, command, facts), by, (snapshot) =>
       createDeviceAuthentication(snapshot, command, drawn),
     );

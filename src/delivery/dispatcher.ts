@@ -170,7 +170,8 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     arrived = [];
     for (const message of messages) {
       announceQueued(events, message);
-      accept({ ...message, attempt: 1 }, message.createdAt + lease);
+      // In this order: what comes behind a spread costs each object a hidden class of its own (`docs/performance.md`).
+      accept({ attempt: 1, ...message }, message.createdAt + lease);
     }
   }
 

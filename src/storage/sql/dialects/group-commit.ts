@@ -15,7 +15,8 @@ interface Unit {
   readonly attempt: () => unknown;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
-  value?: unknown;
+  /** What the last `attempt` gave. */
+  value: unknown;
 }
 
 export interface GroupCommitHooks {
@@ -64,7 +65,7 @@ export class GroupCommit {
       return Promise.reject(new StoreError('busy', 'the queue of the embedded database is full'));
     return new Promise<T>((resolve, reject) => {
       // A unit is resolved with what its own `attempt` returned.
-      this.#queue.push({ attempt, resolve: resolve as (value: unknown) => void, reject });
+      this.#queue.push({ attempt, resolve: resolve as (value: unknown) => void, reject, value: undefined });
       this.#schedule();
     });
   }

@@ -116,7 +116,8 @@ export class PostgresSession {
 
   #query(item: Call | string): Promise<pg.QueryArrayResult> {
     if (typeof item === 'string') return this.#client.query({ text: item, rowMode: 'array' });
-    return this.#client.query({ ...prepared(item.statement), values: [...item.values], rowMode: 'array' });
+    const { name, text } = prepared(item.statement);
+    return this.#client.query({ name, text, values: [...item.values], rowMode: 'array' });
   }
 }
 

@@ -65,7 +65,8 @@ export function guardedRows({ guards }: Pick<WriteSet, 'guards'>, writes: readon
   return guards.map((guard) => {
     const ofRow = writes.filter((write) => isOf(write, guard));
     const shared = ofRow.length > 0 && ofRow.every(({ kind }) => kind === 'expect');
-    return { ...guard, shared, line: lineOf(guard) };
+    const { entity, environmentId, id, version } = guard;
+    return { entity, environmentId, id, version, shared, line: lineOf(guard) };
   });
 }
 

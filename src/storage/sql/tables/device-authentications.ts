@@ -16,13 +16,23 @@ export function toDeviceAuthentication(
 ): DeviceAuthentication {
   return decode('device_authentications', id, () => {
     const body = document<Body>(row, at + 2, ['policyId', 'state', 'sends', 'createdAt', 'updatedAt']);
-    return Object.assign(body, {
+    const { policyId, state, notification, applicationId, sends, createdAt, updatedAt } = body;
+    // Its members in the order of `moved`, so that a flow has one shape wherever it comes from.
+    const flow: Required<DeviceAuthentication> = {
       id,
       environmentId,
       version: integer(row, at),
       userId: text(row, at + 1) as UserId,
+      policyId,
+      state,
+      notification,
+      applicationId,
+      sends,
+      createdAt,
+      updatedAt,
       expiresAt: integer(row, at + 3),
-    });
+    };
+    return flow;
   });
 }
 
