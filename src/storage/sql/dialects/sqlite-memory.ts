@@ -72,19 +72,19 @@ export class SqliteMemory {
       case 'deviceAuthentication':
         if (write.kind === 'insert' && write.value.version === 1)
           this.#flows.set(environmentId, write.value.id, write.value);
-        else this.#flows.delete(environmentId, write.value.id);
+        else this.#flows.delete(write.value.id);
         break;
       case 'user':
-        this.#people.delete(environmentId, write.value.id);
+        this.#people.delete(write.value.id);
         break;
       case 'factors':
-        if (write.kind !== 'expect') this.#people.delete(environmentId, write.value.userId);
+        if (write.kind !== 'expect') this.#people.delete(write.value.userId);
         break;
       case 'device':
-        this.#people.delete(environmentId, write.value.userId);
+        this.#people.delete(write.value.userId);
         break;
       case 'destination':
-        if (write.kind !== 'expect') this.#destinations.delete(environmentId, write.value.contactKey);
+        if (write.kind !== 'expect') this.#destinations.delete(write.value.contactKey);
         break;
       case 'environment':
       case 'document':
@@ -108,23 +108,28 @@ export class SqliteMemory {
   }
 }
 
-/** Values by environment and id (SEC-42), bounded. */
+/**
+ * Values by id, each for its own environment only (SEC-42), bounded. Should two environments have the same id, the later value takes
+ * the place of the other, which is read again: a key made of both would have to be put together and hashed for every look.
+ */
 class Kept<T> {
-  readonly #values = new Map<string, T>();
+  readonly #values = new Map<string, { readonly environmentId: string; readonly value: T }>();
 
   get(environmentId: string, id: string): T | undefined {
-    return this.#values.get(environmentId + id);
+    const kept = this.#values.get(id);
+    return kept?.environmentId === environmentId ? kept.value : undefined;
   }
 
   set(environmentId: string, id: string, value: T): void {
-    this.#values.set(environmentId + id, value);
+    this.#values.set(id, { environmentId, value });
     if (this.#values.size <= KEPT) return;
     const [oldest] = this.#values.keys();
     if (oldest !== undefined) this.#values.delete(oldest);
   }
 
-  delete(environmentId: string, id: string): void {
-    this.#values.delete(environmentId + id);
+  /** Of whichever environment: to forget too much costs a read. */
+  delete(id: string): void {
+    this.#values.delete(id);
   }
 
   clear(): void {
