@@ -147,7 +147,11 @@ function chooseByType(entry: MethodEntry, incoming: Incoming): Operation | undef
   if (entry.byType.size === 0) return entry.bodyless;
   const encoding = incoming.header('content-encoding');
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') return undefined;
-  const type = parseContentType(incoming.header('content-type'));
+  const header = incoming.header('content-type');
+  // As almost everybody sends it: the essence and nothing else.
+  const exact = header === undefined ? undefined : entry.byType.get(header);
+  if (exact) return exact;
+  const type = parseContentType(header);
   if (type.kind === 'essence') return entry.byType.get(type.essence);
   return type.kind === 'absent' ? entry.bodyless : undefined;
 }
