@@ -15,7 +15,7 @@ export type SelectedDevice =
       readonly id: DeviceId;
       readonly type: DeviceType;
       /** The contact to which a limit has counted the send: a completed check confirms it (SEC-36). */
-      readonly contactKey?: string;
+      readonly contactKey?: string | undefined;
     }
   | {
       readonly kind: 'oneTime';
@@ -61,9 +61,9 @@ export interface SentCodeState extends OpenChallenge {
   readonly challenge?: never;
   readonly code: IssuedCode;
   /** Where the code was sent by phone (ISO 3166): whether codes come back is watched by country (SEC-38). */
-  readonly country?: string;
+  readonly country?: string | undefined;
   /** The code that this one replaced, kept to tell a replay from a mistyped code in the records (SEC-18). */
-  readonly replaced?: ReplacedCode;
+  readonly replaced?: ReplacedCode | undefined;
 }
 
 /** Waits for a passcode that the selected device makes: there is none to be kept. */

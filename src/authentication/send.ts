@@ -43,7 +43,7 @@ export function pairedAddressee(device: Device, kind: SentCodeKind): Addressee {
   if (!device.secret) throw new TypeError(`device ${device.id} has no contact`);
   const { extension } = device.details;
   return {
-    selected: { kind: 'device', id: device.id, type: device.type },
+    selected: { kind: 'device', id: device.id, type: device.type, contactKey: undefined },
     kind,
     contact: device.secret,
     ...(typeof extension === 'string' ? { extension } : {}),
@@ -83,7 +83,8 @@ export function sendCode(
     selected,
     code: issued,
     accountEpoch: accountLockEpoch(factors),
-    ...(replaced ? { replaced } : {}),
+    country: undefined,
+    replaced,
   };
   const sends = flow.sends + 1;
   if (testMode) return { kind: 'begun', state, sends, writes: [], messages: 0, events: [], testOtp: code };

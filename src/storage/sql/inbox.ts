@@ -18,13 +18,7 @@ import {
 /** The development inbox's messages: no unit of the domain touches them, so they have a door of their own. */
 export function createInboxStore(engine: Engine, vault: StoreVault): InboxStore {
   return {
-    append: (message) =>
-      engine.write('message', function* () {
-        // No load brings the environment's keys here.
-        yield* loadDataKeys(vault.keys, message.environmentId);
-        const sequence = integer((yield* ask(nextSequence, {})).rows[0] ?? [], 0);
-        yield* ask(insertInboxMessage, { ...inboxValues(message, vault), sequence });
-      }),
+    append: (message) => engine.write('message', () => append(message, vault)),
     after: (sequence, limit) =>
       engine.read(function* () {
         const { rows } = only(yield [call(selectInbox, { sequence, limit })]);
@@ -38,6 +32,13 @@ export function createInboxStore(engine: Engine, vault: StoreVault): InboxStore 
         yield* ask(clearInbox, {});
       }),
   };
+}
+
+function* append(message: Parameters<InboxStore['append']>[0], vault: StoreVault): Script<void> {
+  // No load brings the environment's keys here.
+  yield* loadDataKeys(vault.keys, message.environmentId);
+  const sequence = integer((yield* ask(nextSequence, {})).rows[0] ?? [], 0);
+  yield* ask(insertInboxMessage, { sequence, ...inboxValues(message, vault) });
 }
 
 /** Removes the oldest beyond the capacity. */

@@ -5,10 +5,11 @@ import type { Instant } from '../../kernel/clock.js';
 import type { KeyTable } from '../../kernel/data-keys.js';
 import type { Uuid } from '../../kernel/ids.js';
 import { Sealed } from '../../kernel/sealed.js';
+import type { AppendAudit } from './audit-tail.js';
 import { withKeysFor } from './data-keys.js';
 import type { Engine } from './engine.js';
 import { optionalText, text } from './row.js';
-import { ask, call, type Row } from './statement.js';
+import { ask, call, type Row, type Script } from './statement.js';
 import {
   abandonExpired,
   claimOutbox,
@@ -80,17 +81,27 @@ export function createOutbox(engine: Engine, lock: string, processId: string, ke
           all.map(({ content }) => (content instanceof Sealed ? content : undefined)),
         );
       }),
-    settle: (message: LeasedMessage, settlement, event) =>
-      engine.write('message', function* (append) {
-        const now = yield* engine.time.now();
-        const { environmentId: environment, id, attempt } = message;
-        const held = { environment, id, attempt, owner: processId, entry: entry(now, attempt, settlement) };
-        const [result] = yield settlement.result === 'retry'
-          ? [call(postponeOutbox, { ...held, notBefore: settlement.notBefore, givenBack: settlement.untried ? 1 : 0 })]
-          : [call(settleOutbox, { ...held, now })];
-        const isHeld = result?.count === 1;
-        if (isHeld && event) append({ environmentId: message.environmentId, at: now, by: {}, events: [event] });
-        return isHeld;
-      }),
+    settle: (message, settlement, event) =>
+      engine.write('message', (append) => settle(engine, processId, append, message, settlement, event)),
   };
+}
+
+/** A function of its own, not one made for each message: a generator function that is new has a class of iterators of its own. */
+function* settle(
+  engine: Engine,
+  owner: string,
+  append: AppendAudit,
+  message: LeasedMessage,
+  settlement: Settlement,
+  event: AuditEvent | undefined,
+): Script<boolean> {
+  const now = yield* engine.time.now();
+  const { environmentId, id, attempt } = message;
+  const held = { environment: environmentId, id, attempt, owner, entry: entry(now, attempt, settlement) };
+  const [result] = yield settlement.result === 'retry'
+    ? [call(postponeOutbox, { notBefore: settlement.notBefore, givenBack: settlement.untried ? 1 : 0, ...held })]
+    : [call(settleOutbox, { now, ...held })];
+  const isHeld = result?.count === 1;
+  if (isHeld && event) append({ environmentId, at: now, by: {}, events: [event] });
+  return isHeld;
 }
