@@ -24,8 +24,8 @@ export interface CreateCommand {
   readonly policyId?: PolicyId;
   /** Absent: the policy's selection method decides. */
   readonly selection?: { readonly kind: 'device'; readonly id: DeviceId } | OneTimeContact;
-  /** The request brought a passcode along (`10` §10.4). */
-  readonly suppliesOtp?: true;
+  /** A passcode that the user has typed already, made by one of the devices: 6 to 10 ASCII digits (`10` §10.4, SEC-09). */
+  readonly otp?: string;
   readonly applicationId?: ApplicationId;
   readonly notification?: NotificationRequest;
 }

@@ -10,25 +10,18 @@ import type { CreateCommand, CreateFacts, OneTimeContact } from './command.js';
 import { eventOf } from './events.js';
 import { moved } from './expiry.js';
 import { failed, noUsableDevices } from './failure.js';
-import type { DeviceAuthentication, DeviceAuthenticationState } from './model.js';
+import type { DeviceAuthenticationState } from './model.js';
 import { isOneTimeAtCeiling, oneTimeRefusal, selectedOneTime } from './one-time.js';
 import { sendCode } from './send.js';
 import { accountError } from './settle.js';
-import { type Circumstances, eligibleIn } from './situation.js';
-
-/** A flow that has no state yet, and what it starts from. */
-interface Start {
-  readonly flow: Omit<DeviceAuthentication, 'state' | 'updatedAt' | 'expiresAt'>;
-  readonly circumstances: Circumstances;
-  readonly facts: CreateFacts;
-  /** What limits on sending read. */
-  readonly loaded: Pick<Snapshot, 'destination' | 'counter'>;
-}
+import { eligibleIn } from './situation.js';
+import type { Start } from './start.js';
+import { startWithPasscode } from './start-with-passcode.js';
 
 /**
  * Starts a device authentication (`10` §3.2, in its order; what the body names is judged before the user's state, because the
  * policy says whether a lock counts). What stands in the user's or device's way gives a flow that has `FAILED`; a defect of the
- * request gives a rejection and no flow. Compares nothing, so it guards and touches no factors.
+ * request gives a rejection and no flow. Unless a passcode came with it, it compares nothing, and guards and touches no factors.
  */
 export function createDeviceAuthentication(
   snapshot: Snapshot,
@@ -40,7 +33,7 @@ export function createDeviceAuthentication(
   const policy =
     command.policyId === undefined ? configuration.defaultPolicy : configuration.policies.get(command.policyId);
   if (!policy) return refuse({ kind: 'PolicyUnknown' });
-  const { applicationId, notification, selection } = command;
+  const { applicationId, notification, selection, otp } = command;
   if (
     applicationId !== undefined &&
     !snapshot.documents.some(({ kind, id }) => kind === 'application' && id === applicationId)
@@ -63,11 +56,12 @@ export function createDeviceAuthentication(
   };
   const start: Start = { flow, circumstances, facts, loaded: snapshot };
 
-  // No type of device makes passcodes of its own, so a supplied one has nothing to match: no flow, nothing sent (`10` §10.4).
-  if (command.suppliesOtp) return refuse({ kind: 'NoPasscodeDevice' });
+  // A supplied passcode is one that a device has made: with a contact it has nothing to match, and nothing is sent (`10` §10.4).
+  if (selection?.kind === 'oneTime' && otp !== undefined) return refuse({ kind: 'NoPasscodeDevice' });
   if (selection?.kind === 'oneTime') return startOneTime(start, selection, snapshot);
   const error = accountError(circumstances, 'device');
   if (error) return begin(start, failed(error, undefined));
+  if (otp !== undefined) return startWithPasscode(start, otp, selection?.id);
   return selection ? startWithDevice(start, selection.id) : startByPolicy(start);
 }
 

@@ -1,4 +1,5 @@
 import { codeEpochOf } from '../devices/counting.js';
+import { widestWindowOf } from '../devices/eligibility.js';
 import { kindOf } from '../devices/kinds/index.js';
 import type { PasscodeVerdict } from '../devices/kinds/kind.js';
 import type { Device } from '../devices/model.js';
@@ -30,11 +31,15 @@ export function askPasscode({ sends }: Recipient, { factors }: Circumstances, de
 export function judgePasscode(
   device: Device,
   passcode: string,
-  { now, policy }: Pick<Circumstances, 'now' | 'policy'>,
+  { now, policy, deployment }: Pick<Circumstances, 'now' | 'policy' | 'deployment'>,
   { open }: Pick<Facts, 'open'>,
 ): PasscodeVerdict {
   const kind = kindOf(device.type);
   const { secret } = device;
   if (kind.challenge !== 'passcode' || !secret) throw new TypeError(`device ${device.id} makes no passcodes`);
-  return kind.judgePasscode(device, passcode, () => open(secret), { now, methods: policy.methods });
+  return kind.judgePasscode(device, passcode, () => open(secret), {
+    now,
+    methods: policy.methods,
+    ...widestWindowOf(deployment),
+  });
 }

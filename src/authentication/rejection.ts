@@ -20,7 +20,7 @@ export type AuthenticationRejection =
   | { readonly kind: 'NumberRefused' }
   /** No content for template, channel and variant (`10` §13A). */
   | { readonly kind: 'NoContent' }
-  /** A passcode came with the create request, and no device of the user's makes passcodes of its own (`10` §10.4). */
+  /** A passcode came with the create request, and no device that could be used makes such passcodes: not compared (`10` §10.4). */
   | { readonly kind: 'NoPasscodeDevice' }
   /** The contact was sent too much lately, or its number prefix is stopped (SEC-36, SEC-38; wire: `10` §9.5). */
   | { readonly kind: 'SendRefused'; readonly channel: Channel; readonly expiresAt: Instant }

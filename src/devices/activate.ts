@@ -6,7 +6,7 @@ import type { DeviceAuthenticationPolicy } from '../policies/model.js';
 import type { Snapshot, Write } from '../storage/port.js';
 import { type DeviceDecision, eventOf, grant, putDevice, refuse } from './answer.js';
 import { chargeDevice, chargeUser, clearDevice, isAtCeiling } from './counting.js';
-import { type Deployment, lockOf } from './eligibility.js';
+import { type Deployment, lockOf, widestWindowOf } from './eligibility.js';
 import { KINDS } from './kinds/index.js';
 import type { DeviceKind, Members } from './kinds/kind.js';
 import type { PairingContext } from './kinds/pairing.js';
@@ -54,7 +54,15 @@ export function activateDevice(
   if (refusal) return refuse(refusal);
 
   const { pairing }: DeviceKind = KINDS[device.type];
-  const verdict = pairing.judge(device, proof, { now, user, factors, policy, digests, open });
+  const verdict = pairing.judge(device, proof, {
+    now,
+    user,
+    factors,
+    policy,
+    digests,
+    open,
+    ...widestWindowOf(deployment),
+  });
   switch (verdict.kind) {
     case 'malformed':
       return refuse({ kind: 'Invalid', problems: verdict.problems });

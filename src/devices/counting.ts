@@ -73,13 +73,17 @@ export function chargeUser(
   lockout: LockoutTerms | undefined,
   now: Instant,
 ): UserFactors {
-  const charged = chargeAccount(factors, lockout, now);
-  const count = (charged.ceilings[type] ?? 0) + 1;
+  const charged = chargeType(chargeAccount(factors, lockout, now), type);
+  return { ...charged, recentFailures: withRecentFailure(factors, now) };
+}
+
+/** A comparison that failed, towards the ceiling of its factor type alone (SEC-13). */
+export function chargeType(factors: UserFactors, type: DeviceType): UserFactors {
+  const count = (factors.ceilings[type] ?? 0) + 1;
   return {
-    ...charged,
-    recentFailures: withRecentFailure(factors, now),
-    ceilings: { ...charged.ceilings, [type]: count },
-    ...(count === FAILURE_CEILING ? { lockEpochs: raised(charged.lockEpochs, type) } : {}),
+    ...factors,
+    ceilings: { ...factors.ceilings, [type]: count },
+    ...(count === FAILURE_CEILING ? { lockEpochs: raised(factors.lockEpochs, type) } : {}),
   };
 }
 

@@ -6,7 +6,7 @@ import type { Snapshot, Write } from '../storage/port.js';
 import { type DeviceDecision, eventOf, grant, putDevice, refuse } from './answer.js';
 import { beginPairing, unbegun } from './begin.js';
 import type { Creation } from './creation.js';
-import type { Deployment } from './eligibility.js';
+import { type Deployment, widestWindowOf } from './eligibility.js';
 import { KINDS } from './kinds/index.js';
 import type { DeviceKind } from './kinds/kind.js';
 import type { Caller, PairingContext, PairingDraws } from './kinds/pairing.js';
@@ -72,7 +72,7 @@ export function createDevice(
   const begun = beginPairing(
     device,
     { policyId: policy.id, ...(notification ? { notification } : {}) },
-    { now, user, factors, policy, digests: facts.digests, open: facts.open },
+    { now, user, factors, policy, digests: facts.digests, open: facts.open, ...widestWindowOf(facts.deployment) },
     facts,
     { ...snapshot, ...(use ? { destination: use } : {}), deployment: facts.deployment },
   );

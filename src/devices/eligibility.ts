@@ -16,8 +16,15 @@ export interface Deployment {
   readonly allowsTestMode: (environmentId: string) => boolean;
   /** What may be sent to a contact (SEC-36, SEC-38); absent = no limit. Codes of test mode are never sent and never count. */
   readonly sendLimits?: SendLimits;
+  /** Time steps of a passcode accepted on each side, whatever a policy says; absent: what the policy says (SEC-22). */
+  readonly widestPasscodeWindow?: number;
   /** Failures of a user in 30 days that raise an event (SEC-19); absent = none does. */
   readonly failureAlarm?: number;
+}
+
+/** The member of a passcode's context that the operator's configuration decides. */
+export function widestWindowOf({ widestPasscodeWindow }: Deployment): { readonly widestWindow?: number } {
+  return widestPasscodeWindow === undefined ? {} : { widestWindow: widestPasscodeWindow };
 }
 
 /** A pending device older than a day is as good as deleted, whether or not the sweeper has been by (`20` §3.1). */

@@ -3,7 +3,7 @@ import type { EnvironmentId } from '../platform/model.js';
 import type { Snapshot } from '../storage/port.js';
 import { type DeviceDecision, grant, putDevice, refuse } from './answer.js';
 import { beginPairing, unbegun } from './begin.js';
-import type { Deployment } from './eligibility.js';
+import { type Deployment, widestWindowOf } from './eligibility.js';
 import { KINDS } from './kinds/index.js';
 import type { DeviceKind } from './kinds/kind.js';
 import type { PairingContext, PairingDraws } from './kinds/pairing.js';
@@ -47,7 +47,7 @@ export function resendPairingCode(
   const begun = beginPairing(
     device,
     terms,
-    { now, user, factors, policy, digests: facts.digests, open: facts.open },
+    { now, user, factors, policy, digests: facts.digests, open: facts.open, ...widestWindowOf(facts.deployment) },
     facts,
     {
       ...snapshot,

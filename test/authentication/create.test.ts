@@ -100,10 +100,14 @@ describe('what a flow starts from', () => {
     expect(granted(world.create({ applicationId: id(5) })).flow.applicationId).toBe(id(5));
   });
 
-  it('a supplied passcode matches no device: no flow, nothing sent', () => {
+  it('a supplied passcode is for devices that make them: without one, no flow, nothing sent (10 §10.4)', () => {
     const world = withDevices(1);
-    expect(refused(world.create({ suppliesOtp: true }))).toEqual({ kind: 'NoPasscodeDevice' });
-    expect(world.writes).toEqual([]);
+    for (const selection of [undefined, { kind: 'device', id: id(1) }, world.oneTime()] as const) {
+      expect(refused(world.create({ otp: '123456', ...(selection ? { selection } : {}) }))).toEqual({
+        kind: 'NoPasscodeDevice',
+      });
+      expect(world.writes).toEqual([]);
+    }
   });
 
   it('touches no factors and no destination: it compares nothing', () => {

@@ -1,5 +1,5 @@
-import { KINDS } from '../../src/devices/kinds/index.js';
-import type { Device, DeviceType } from '../../src/devices/model.js';
+import { KINDS, type SentType } from '../../src/devices/kinds/index.js';
+import type { Device } from '../../src/devices/model.js';
 import { minutes } from '../../src/kernel/duration.js';
 import { type Uuid, uuidOf } from '../../src/kernel/ids.js';
 import { Redacted } from '../../src/kernel/sealed.js';
@@ -60,7 +60,7 @@ export const FACTORS: UserFactors = {
 };
 
 /** An active device of Ada's whose contact ends in its number. */
-export function deviceOf(n: number, type: DeviceType): Device {
+export function deviceOf(n: number, type: SentType): Device {
   const contact = KINDS[type].parseContact(type === 'EMAIL' ? `user${n}@example.org` : `+1512555${1000 + n}`);
   if (!contact) throw new Error('the contact of a test device is wrong');
   return {

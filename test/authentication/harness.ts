@@ -2,8 +2,8 @@ import { createAuthenticationService } from '../../src/authentication/service.js
 import { CHANNELS, type Channel, type MessageContent } from '../../src/delivery/message.js';
 import { canonicalContact } from '../../src/devices/contact.js';
 import type { Deployment } from '../../src/devices/eligibility.js';
-import { KINDS } from '../../src/devices/kinds/index.js';
-import type { Device, DeviceType } from '../../src/devices/model.js';
+import { KINDS, type SentType } from '../../src/devices/kinds/index.js';
+import type { Device } from '../../src/devices/model.js';
 import type { BusinessEvent } from '../../src/events.js';
 import { type Authenticator, createDispatcher } from '../../src/http/dispatch.js';
 import { createLinks } from '../../src/http/hal/links.js';
@@ -37,7 +37,7 @@ export interface Api extends AsyncDisposable {
   readonly events: BusinessEvent[];
   /** `action` is the media type's own part; absent = `application/json`. */
   send(method: string, path: string, body?: unknown, action?: string): Promise<ApiAnswer>;
-  addDevice(type: DeviceType, contact: string, change?: Partial<Device>): Promise<Uuid>;
+  addDevice(type: SentType, contact: string, change?: Partial<Device>): Promise<Uuid>;
   change(decide: (snapshot: Snapshot) => readonly Write[]): Promise<void>;
   message(flow: string): MessageContent;
   readonly sent: () => number;

@@ -9,6 +9,8 @@ interface ModelDevice {
   limit: number;
   lockedUntil: number;
   blocked: boolean;
+  /** The last time step whose passcode was taken; absent: the device is sent codes. */
+  lastStep?: number;
 }
 
 interface ModelFlow {
@@ -27,7 +29,8 @@ const NEVER = Number.POSITIVE_INFINITY;
 
 /**
  * The rules of codes, counters and locks once more, written the other way round: a lock or an exhaustion goes and kills the codes
- * it concerns, where the product lets each flow find out. Codes live 30 minutes; one type per device.
+ * it concerns, where the product lets each flow find out. Codes live 30 minutes; one type per device. Device 2 is an authenticator app,
+ * whose passcodes are its own and live as long as their time step is not used up.
  */
 export class Model {
   now = 0;
@@ -35,7 +38,13 @@ export class Model {
   coolDown = 0;
   lockoutCount = 0;
   readonly lockoutDuration = 10 * MINUTE;
-  devices: ModelDevice[] = [1, 2].map(() => ({ failures: 0, limit: NEVER, lockedUntil: 0, blocked: false }));
+  devices: ModelDevice[] = [0, 1, 2].map((n) => ({
+    failures: 0,
+    limit: NEVER,
+    lockedUntil: 0,
+    blocked: false,
+    ...(n === 2 ? { lastStep: -1 } : {}),
+  }));
   flows: ModelFlow[] = [];
   accountFailures = 0;
   accountLockedUntil = 0;
@@ -59,7 +68,7 @@ export class Model {
       status: 'OTP_REQUIRED',
       selected,
       alive: true,
-      codeExpires: this.now + 30 * MINUTE,
+      codeExpires: this.codeEnd(selected),
       expires: this.now + 35 * MINUTE,
       failures: 0,
       limit: NEVER,
@@ -80,9 +89,24 @@ export class Model {
     if (this.accountLocked()) return this.fail(flow, 'AccountNotUsable');
     if (!this.eligible(device)) return 'DeviceNotEligible';
     Object.assign(flow, { status: 'OTP_REQUIRED', selected: device, alive: true });
-    flow.codeExpires = this.now + 30 * MINUTE;
+    flow.codeExpires = this.codeEnd(device);
     flow.expires = this.now + 35 * MINUTE;
     return 'OTP_REQUIRED';
+  }
+
+  /** A create request with a passcode of the app's. */
+  supply(right: boolean): Expected {
+    const [app] = this.devices.slice(-1);
+    if (!app) throw new Error('no app');
+    if (this.accountLocked()) return this.create(2);
+    if (!this.eligible(2)) return 'NoPasscodeDevice';
+    if (!this.isRight(app, right)) {
+      const left = this.charge(app, app, undefined);
+      this.chargeAccount(undefined);
+      return `OtpMismatch ${left}`;
+    }
+    this.create(2);
+    return this.complete(app, this.flows.at(-1));
   }
 
   cancel(n: number): Expected {
@@ -108,31 +132,53 @@ export class Model {
       return this.now < device.lockedUntil ? 'DeviceLocked' : 'DeviceUnusable';
     }
     if (!flow.alive || this.now > flow.codeExpires) return 'CodeDead';
-    if (right) {
-      if (device) Object.assign(device, { failures: 0, limit: NEVER });
-      this.accountFailures = 0;
-      flow.status = 'COMPLETED';
-      flow.expires = this.now + 60 * MINUTE;
-      return flow.status;
-    }
-    const book = device ?? flow;
+    if (this.isRight(device, right)) return this.complete(device, flow);
+    const left = this.charge(device ?? flow, device, flow);
+    this.chargeAccount(flow);
+    return `OtpMismatch ${left}`;
+  }
+
+  private step(): number {
+    return Math.floor(this.now / 30_000);
+  }
+
+  private codeEnd(selected: number | 'oneTime'): number {
+    const app = typeof selected === 'number' && this.devices[selected]?.lastStep !== undefined;
+    return app ? NEVER : this.now + 30 * MINUTE;
+  }
+
+  private isRight(device: ModelDevice | undefined, right: boolean): boolean {
+    return right && (device?.lastStep === undefined || this.step() > device.lastStep);
+  }
+
+  private complete(device: ModelDevice | undefined, flow: ModelFlow | undefined): Expected {
+    if (device) Object.assign(device, { failures: 0, limit: NEVER });
+    if (device?.lastStep !== undefined) device.lastStep = this.step();
+    this.accountFailures = 0;
+    if (flow) Object.assign(flow, { status: 'COMPLETED', expires: this.now + 60 * MINUTE });
+    return 'COMPLETED';
+  }
+
+  private charge(book: ModelDevice | ModelFlow, device: ModelDevice | undefined, flow: ModelFlow | undefined): number {
     book.limit = Math.min(book.limit, this.limit);
     book.failures += 1;
     const left = Math.max(0, book.limit - book.failures);
-    if (left === 0) {
-      this.fail(flow, '');
-      if (device) {
-        for (const other of this.flows) if (other.selected === flow.selected) other.alive = false;
-        Object.assign(device, { failures: 0, limit: NEVER, lockedUntil: this.coolDown ? this.now + this.coolDown : 0 });
-      }
+    if (left > 0) return left;
+    if (flow) this.fail(flow, '');
+    if (device) {
+      const n = this.devices.indexOf(device);
+      for (const other of this.flows) if (other.selected === n) other.alive = false;
+      Object.assign(device, { failures: 0, limit: NEVER, lockedUntil: this.coolDown ? this.now + this.coolDown : 0 });
     }
+    return left;
+  }
+
+  private chargeAccount(flow: ModelFlow | undefined): void {
     this.accountFailures += 1;
-    if (this.lockoutCount > 0 && this.accountFailures >= this.lockoutCount) {
-      this.accountFailures = 0;
-      this.lockAccount(this.now + this.lockoutDuration);
-      this.fail(flow, '');
-    }
-    return `OtpMismatch ${left}`;
+    if (this.lockoutCount === 0 || this.accountFailures < this.lockoutCount) return;
+    this.accountFailures = 0;
+    this.lockAccount(this.now + this.lockoutDuration);
+    if (flow) this.fail(flow, '');
   }
 
   private eligible(n: number): boolean {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DeviceType } from '../../src/devices/model.js';
+import type { SentType } from '../../src/devices/kinds/index.js';
 import { minutes } from '../../src/kernel/duration.js';
 import { granted, listed, refused } from './results.js';
 import { openOneTime } from './scenes.js';
@@ -12,7 +12,7 @@ const withDevices = (count: number): World => {
 };
 
 describe('one-time contacts (10 §4.3)', () => {
-  it.each<[DeviceType, string, string]>([
+  it.each<[SentType, string, string]>([
     ['SMS', '+1 (413) 555-0150', '+14135550150'],
     ['VOICE', '+14135550150', '+14135550150'],
     ['WHATSAPP', '14135550150', '+14135550150'],

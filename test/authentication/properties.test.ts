@@ -5,9 +5,11 @@ import { linksOf } from '../../src/authentication/table.js';
 import { minutes } from '../../src/kernel/duration.js';
 import type { Uuid } from '../../src/kernel/ids.js';
 import { lockAccount, unlockAccount } from '../../src/platform/account.js';
+import type { MethodRules } from '../../src/policies/model.js';
+import { DEVICE_METHODS } from '../helpers/rules.js';
 import { Model } from './model.js';
 import { type Result, wrong } from './results.js';
-import { id, T0, World } from './world.js';
+import { id, POLICY, T0, World } from './world.js';
 
 const LINKS: Record<Status, readonly string[]> = {
   DEVICE_SELECTION_REQUIRED: ['device.select'],
@@ -20,13 +22,15 @@ type Step =
   | { readonly do: 'create'; readonly device: number | 'oneTime' }
   | { readonly do: 'select'; readonly flow: number; readonly device: number }
   | { readonly do: 'check'; readonly flow: number; readonly guess: 'right' | 'wrong' | 'old' }
+  | { readonly do: 'supply'; readonly guess: 'right' | 'wrong' | 'old' }
   | { readonly do: 'cancel'; readonly flow: number }
   | { readonly do: 'wait'; readonly time: number }
   | { readonly do: 'limit'; readonly count: number }
   | { readonly do: 'block' | 'unblock'; readonly device: number }
   | { readonly do: 'lockAccount' | 'unlockAccount' };
 
-const device = fc.integer({ min: 0, max: 1 });
+/** An SMS device, an EMAIL device, an authenticator app. */
+const device = fc.integer({ min: 0, max: 2 });
 const flow = fc.integer({ min: 0, max: 5 });
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant('create'), device: fc.oneof(device, fc.constant('oneTime')) }) },
@@ -39,6 +43,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       guess: fc.constantFrom('wrong', 'wrong', 'wrong', 'old', 'right'),
     }),
   },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('supply'), guess: fc.constantFrom('wrong', 'old', 'right') }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('cancel'), flow }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('wait'), time: fc.constantFrom(1, 5, 12, 31).map(minutes) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('limit'), count: fc.integer({ min: 1, max: 7 }) }) },
@@ -54,12 +59,13 @@ class Pair {
   /** Codes that were sent, by flow; the last is the current one. */
   readonly codes = new Map<Uuid, string[]>();
   /** Answered guesses per device since its counter last started anew: what SEC-11 bounds. */
-  readonly comparisons = [0, 0];
+  readonly comparisons = [0, 0, 0];
 
   constructor(coolDown: number, lockoutCount: number) {
     this.world.addDevice(0, 'SMS');
     this.world.addDevice(1, 'EMAIL');
-    this.world.setPolicy({}, { coolDown });
+    this.world.addApp(2);
+    this.setRules({ coolDown });
     this.world.settings = {
       ...this.world.settings,
       lockout: lockoutCount === 0 ? undefined : { failureCount: lockoutCount, duration: this.model.lockoutDuration },
@@ -89,6 +95,13 @@ class Pair {
       case 'check':
         this.check(next);
         return;
+      case 'supply': {
+        const result = world.create({ otp: this.passcode(next.guess) });
+        if (result.ok) this.flows.push(result.value.flow.id);
+        this.compare(result, model.supply(next.guess === 'right'), result.ok ? this.flows.length - 1 : -1);
+        this.bound(id(2), result);
+        return;
+      }
       case 'cancel':
         this.compare(world.cancel(this.flows[next.flow] ?? id(999)), model.cancel(next.flow), next.flow);
         return;
@@ -97,7 +110,7 @@ class Pair {
         model.now += next.time;
         return;
       case 'limit':
-        world.setPolicy({}, { failureCount: next.count });
+        this.setRules({ failureCount: next.count });
         model.limit = next.count;
         return;
       case 'block':
@@ -122,12 +135,29 @@ class Pair {
     }
   }
 
+  /** The same for sent codes and passcodes. */
+  private setRules(rules: Partial<Pick<MethodRules, 'coolDown' | 'failureCount'>>): void {
+    const { totp } = this.world.policies.get(POLICY)?.methods ?? DEVICE_METHODS;
+    this.world.setPolicy({}, rules, undefined, POLICY, { totp: { ...totp, ...rules } });
+  }
+
+  /** Of the app: the current one, one that is long gone, or one that it does not make in these minutes. */
+  private passcode(guess: 'right' | 'wrong' | 'old'): string {
+    const { world } = this;
+    if (guess !== 'wrong') return world.passcode(2, guess === 'right' ? 0 : -9);
+    const made = Array.from({ length: 11 }, (_, n) => world.passcode(2, n - 5));
+    return ['000000', '111111', '222222'].find((code) => !made.includes(code)) ?? '333333';
+  }
+
   private check(next: Extract<Step, { do: 'check' }>): void {
     const target = this.flows[next.flow] ?? id(999);
     const codes = this.codes.get(target) ?? ['314159'];
     const current = codes.at(-1) ?? '314159';
-    const otp = { right: current, wrong: wrong(current), old: codes.at(-2) ?? wrong(current) }[next.guess];
     const before = this.flows[next.flow] === undefined ? undefined : this.world.flow(target).state;
+    const otp =
+      before?.selected?.type === 'TOTP'
+        ? this.passcode(next.guess)
+        : { right: current, wrong: wrong(current), old: codes.at(-2) ?? wrong(current) }[next.guess];
     const result = this.world.check(target, otp);
     this.compare(result, this.model.check(next.flow, next.guess === 'right'), next.flow);
     if (before?.status === 'OTP_REQUIRED' && before.selected.kind === 'device') this.bound(before.selected.id, result);
@@ -135,7 +165,7 @@ class Pair {
 
   /** SEC-11: never more answered guesses than the limit allows, whatever the flows. */
   private bound(deviceId: Uuid, result: Result): void {
-    const n = deviceId === id(0) ? 0 : 1;
+    const n = [0, 1, 2].find((known) => id(known) === deviceId) ?? 0;
     if (result.ok) this.comparisons[n] = 0;
     else if (result.rejection.kind === 'OtpMismatch') {
       this.comparisons[n] = (this.comparisons[n] ?? 0) + 1;

@@ -145,7 +145,7 @@ describe('the body of a create request (10 §3.1)', () => {
     const body = {
       user,
       policy: { id: id(3) },
-      selectedDevice: { oneTime: { type: 'EMAIL' as const, email: 'Eve@EXAMPLE.org' }, otp: '1' },
+      selectedDevice: { oneTime: { type: 'EMAIL' as const, email: 'Eve@EXAMPLE.org' }, otp: '123456' },
       notification: { template: { name: 'TRANSACTION', variables: { sum: '5' } } },
     };
     expect(parseCreateBody(body)).toEqual({
@@ -159,7 +159,7 @@ describe('the body of a create request (10 §3.1)', () => {
           contact: { address: 'Eve@example.org', masked: 'E****@example.org' },
           testMode: false,
         },
-        suppliesOtp: true,
+        otp: '123456',
         notification: { template: 'transaction', variables: { sum: '5' } },
       },
     });

@@ -14,12 +14,16 @@ import type { DeviceAuthentication } from '../../src/authentication/model.js';
 import { readDeviceAuthentication } from '../../src/authentication/read.js';
 import { CHANNELS, type Channel, type MessageContent, type OutboxMessage } from '../../src/delivery/message.js';
 import { canonicalContact } from '../../src/devices/contact.js';
-import { KINDS } from '../../src/devices/kinds/index.js';
-import type { DestinationUse, Device, DeviceType } from '../../src/devices/model.js';
+import type { Deployment } from '../../src/devices/eligibility.js';
+import { KINDS, type SentType } from '../../src/devices/kinds/index.js';
+import type { DestinationUse, Device } from '../../src/devices/model.js';
 import type { BusinessEvent } from '../../src/events.js';
 import type { Uuid } from '../../src/kernel/ids.js';
 import { createKeyring } from '../../src/kernel/keys.js';
 import { Redacted } from '../../src/kernel/sealed.js';
+import { toBase32 } from '../../src/otp/base32.js';
+import { hotp } from '../../src/otp/hotp.js';
+import { stepAt } from '../../src/otp/totp.js';
 import type { StoredDocument, User, UserFactors } from '../../src/platform/model.js';
 import type {
   DeviceAuthenticationPolicy,
@@ -57,6 +61,7 @@ export class World {
   records: AuditRecord[] = [];
   channels = new Set<Channel>(CHANNELS);
   testModeAllowed = true;
+  deployment: Partial<Deployment> = {};
   /** Of the last command. */
   writes: readonly Write[] = [];
   events: readonly BusinessEvent[] = [];
@@ -101,10 +106,24 @@ export class World {
     });
   }
 
-  addDevice(n: number, type: DeviceType, change: Partial<Device> = {}): Device {
+  addDevice(n: number, type: SentType, change: Partial<Device> = {}): Device {
     const device = { ...deviceOf(n, type), ...change };
     this.devices.push(device);
     return device;
+  }
+
+  /** An authenticator app that has activated. */
+  addApp(n: number, change: Partial<Device> = {}): Device {
+    const { secret: _, ...common } = deviceOf(n, 'SMS');
+    const details = { algorithm: 'SHA1', digits: 6, period: 30 };
+    const device: Device = { ...common, type: 'TOTP', secret: new Redacted(toBase32(seedOf(n))), details, ...change };
+    this.devices.push(device);
+    return device;
+  }
+
+  /** What an authenticator app shows, `steps` away from now. */
+  passcode(n: number, steps = 0): string {
+    return hotp({ secret: seedOf(n), algorithm: 'SHA1', digits: 6 }, stepAt(this.now, 30) + steps);
   }
 
   changeDevice(n: number, change: Partial<Device>): void {
@@ -117,7 +136,7 @@ export class World {
     return device;
   }
 
-  oneTime(type: DeviceType = 'SMS', text = type === 'EMAIL' ? 'eve@example.org' : '+14135550150'): OneTimeContact {
+  oneTime(type: SentType = 'SMS', text = type === 'EMAIL' ? 'eve@example.org' : '+14135550150'): OneTimeContact {
     const contact = KINDS[type].parseContact(text);
     if (!contact) throw new Error('the one-time contact of a test is wrong');
     return { kind: 'oneTime', type, contact, testMode: false };
@@ -132,7 +151,7 @@ export class World {
       messageId: id(200_000 + this.#drawn),
       digits,
       digests: keyring.digests,
-      deployment: { channels: this.channels, allowsTestMode: () => this.testModeAllowed },
+      deployment: { channels: this.channels, allowsTestMode: () => this.testModeAllowed, ...this.deployment },
       open: (value) => keyring.vault.open(value),
     };
   }
@@ -263,6 +282,9 @@ export class World {
     }
   }
 }
+
+/** The seed of an authenticator app. */
+const seedOf = (n: number): Buffer => Buffer.alloc(20, n + 1);
 
 /** Everything in a value, secrets included, for comparison. */
 function revealed(value: unknown): string {

@@ -55,3 +55,19 @@ export function start([command = '', ...args]: readonly string[]): Child {
       }),
   };
 }
+
+/** Sends one line to a process and gives the line of JSON that it answers with. */
+export function ask<T>(child: Child, line: string): Promise<T[]> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    const listen = (chunk: Buffer): void => {
+      text += chunk;
+      if (!text.includes('\n')) return;
+      child.process.stdout?.off('data', listen);
+      resolve(JSON.parse(text));
+    };
+    child.process.stdout?.on('data', listen);
+    child.process.stdin?.write(`${line}\n`);
+    child.ended.then(({ stderr }) => reject(new Error(stderr)), reject);
+  });
+}

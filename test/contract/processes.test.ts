@@ -2,26 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { createKeyring } from '../../src/kernel/keys.js';
 import { Redacted } from '../../src/kernel/sealed.js';
 import { openTestStore } from '../helpers/store.js';
-import { type Child, childCommand, start } from './child.js';
+import { ask, childCommand, start } from './child.js';
 import { aFlow, arrange, commit, LIMIT, newMasterKey, type Verdict } from './world.js';
 
 type Answer = { readonly verdict: Verdict; readonly left: number };
-
-/** Sends one line to a process and gives the line it answers with. */
-function ask(child: Child, line: string): Promise<Answer[]> {
-  return new Promise((resolve, reject) => {
-    let text = '';
-    const listen = (chunk: Buffer): void => {
-      text += chunk;
-      if (!text.includes('\n')) return;
-      child.process.stdout?.off('data', listen);
-      resolve(JSON.parse(text));
-    };
-    child.process.stdout?.on('data', listen);
-    child.process.stdin?.write(`${line}\n`);
-    child.ended.then(({ stderr }) => reject(new Error(stderr)), reject);
-  });
-}
 
 describe('two processes on one PostgreSQL', () => {
   it('count every guess once, whoever makes it (SEC-07, SEC-10, SEC-11)', async () => {
@@ -36,7 +20,7 @@ describe('two processes on one PostgreSQL', () => {
     const children = [0, 1].map(() => start(childCommand('guesses', [url, masterKey])));
     await Promise.all(children.map((child) => child.said('ready')));
     const both = async (line: string): Promise<Answer[]> =>
-      (await Promise.all(children.map((child) => ask(child, line)))).flat();
+      (await Promise.all(children.map((child) => ask<Answer>(child, line)))).flat();
 
     for (let round = 0; round < 5; round++) {
       const wrong = await arrange(test);

@@ -103,16 +103,17 @@ export class World {
   records: AuditRecord[] = [];
   /** Of the last command. */
   writes: readonly Write[] = [];
+  readonly store: Pick<Store, 'load' | 'transact'>;
   readonly service: DeviceService;
 
   constructor() {
     this.setRules({});
-    const store: Pick<Store, 'load' | 'transact'> = {
+    this.store = {
       load: async (plan) => this.#snapshot(plan),
       transact: async (plan, decide) => this.#commit(this.#snapshot(plan), decide),
     };
     this.service = createDeviceService({
-      store,
+      store: this.store,
       random: seededRandom(),
       clock: { now: () => this.now },
       digests: keyring.digests,

@@ -38,8 +38,8 @@ export const COMMON_DEVICE_MEMBERS = {
 
 /** The types' own members, from their kinds: `email`, `phone`, `extension`, … A kind's rules say which of them it needs. */
 const DEVICE_MEMBERS: Readonly<Record<string, TSchema>> = Object.fromEntries(
-  SENT_TYPES.map((type) => KINDS[type]).flatMap(({ members }) =>
-    Object.entries(members).map(([name, schema]: [string, TSchema]) => [name, Type.Optional(schema)]),
+  SENT_TYPES.flatMap((type) =>
+    Object.entries<TSchema>(KINDS[type].members).map(([name, schema]) => [name, Type.Optional(schema)]),
   ),
 );
 

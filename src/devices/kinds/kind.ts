@@ -67,6 +67,15 @@ export interface SentCodeKind extends KindBase {
   readonly parseContact: (text: string) => Contact | undefined;
 }
 
+/** What a passcode is judged by. */
+export interface PasscodeContext {
+  readonly now: Instant;
+  /** Of the policy that governs. */
+  readonly methods: Methods;
+  /** Time steps accepted on each side, whatever the policy says; absent: what the policy says (SEC-22). */
+  readonly widestWindow?: number;
+}
+
 /** A passcode held against what the device would make now. */
 export type PasscodeVerdict =
   /** `device`: with what makes this passcode, and all before it, useless from now on (SEC-22, SEC-23). */
@@ -84,7 +93,7 @@ export interface PasscodeKind extends KindBase {
     device: Device,
     passcode: string,
     secret: () => string,
-    context: { readonly now: Instant; readonly methods: Methods },
+    context: PasscodeContext,
   ) => PasscodeVerdict;
 }
 

@@ -25,6 +25,8 @@ export interface PairingContext {
   readonly digests: Digests;
   /** Opens what the device keeps sealed. */
   readonly open: (value: Protected) => string;
+  /** Time steps of a passcode accepted on each side, whatever the policy says; absent: what the policy says (SEC-22). */
+  readonly widestWindow?: number;
 }
 
 /** What holds for all of one pairing, however often it is begun. */
@@ -61,6 +63,16 @@ export type Verdict =
   /** There is nothing to compare with any more. */
   | { readonly kind: 'dead' }
   | { readonly kind: 'malformed'; readonly problems: readonly FieldProblem[] };
+
+/** A proof without this member. */
+export function required(target: string): Verdict {
+  return { kind: 'malformed', problems: [{ problem: 'required', target }] };
+}
+
+/** A passcode that cannot be the one that is waited for: not compared, and no attempt (SEC-09). */
+export function notOfLength(target: string, digits: number): Verdict {
+  return { kind: 'malformed', problems: [{ problem: 'invalid', target, message: `must have ${digits} digits` }] };
+}
 
 /** How devices of a kind become active: begun at creation, proved at activation (`20` §3.2, §6.4). */
 export interface Pairing {

@@ -9,7 +9,7 @@ import { accountLockEpoch } from '../../platform/account.js';
 import type { SentMethod } from '../../policies/model.js';
 import { codeEpochOf } from '../counting.js';
 import type { Device } from '../model.js';
-import type { Pairing, PairingContext, PairingDraws } from './pairing.js';
+import { notOfLength, type Pairing, type PairingContext, type PairingDraws, required } from './pairing.js';
 
 /**
  * Pairing by a code that the server sends to the contact (`20` §6.4). The code obeys the same rules as one that authenticates:
@@ -51,13 +51,10 @@ export function sentCodePairing(method: SentMethod, channel: Channel): Pairing {
     },
 
     judge(device, { otp }, context) {
+      if (typeof otp !== 'string') return required('otp');
       const code = device.activation?.code;
       if (!code) return { kind: 'dead' };
-      if (typeof otp !== 'string' || otp.length !== code.length)
-        return {
-          kind: 'malformed',
-          problems: [{ problem: 'invalid', target: 'otp', message: `must have ${code.length} digits` }],
-        };
+      if (otp.length !== code.length) return notOfLength('otp', code.length);
       if (!isAlive(device, code, context)) return { kind: 'dead' };
       const matches = (issued: IssuedCode): boolean =>
         matchesCode(otp, bindingOf(device, issued.sendNumber), issued, context.digests);

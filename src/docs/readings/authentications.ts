@@ -79,6 +79,20 @@ export const AUTHENTICATION_READINGS: ReadingGroup = {
       ['10 §9.2', 'An expired code is not compared and costs no attempt; the flow stays open for another'],
       ['10 §7.1', 'The order of checks: the flow, its status, user and device, then the code'],
     ]),
+    ...readingsIn('authentication/passcode.ts', [
+      [
+        '10 §9.4',
+        'A flow with an authenticator app that was open when its device or account was locked takes no passcode until the device is selected again',
+      ],
+    ]),
+    ...readingsIn('authentication/start-with-passcode.ts', [
+      ['10 §10.4', 'A passcode in the create request is `selectedDevice.otp` or `otp`; a match is 201 `COMPLETED`'],
+      ['10 §10.4', 'Without a match there is no flow; it counts on the named device, or on each it was held against'],
+    ]),
+    ...readingsIn('otp/totp.ts', [['10 §10.1', 'A passcode is accepted within the grace period’s steps on each side']]),
+    ...readingsIn('otp/hotp.ts', [
+      ['10 §10.2', 'A step at or before the last accepted one is a wrong passcode'],
+    ]),
     ...readingsIn('authentication/charge-proof.ts', [
       ['10 §9.4', 'The last wrong code is answered `attemptsRemaining` 0 and fails the flow with `OTP_ATTEMPTS_LIMIT`'],
       ['10 §9.4', 'The flow that reaches the account’s lockout is `FAILED` with `ACCOUNT_LOCKED_OUT`'],

@@ -34,6 +34,18 @@ export const DEVICE_READINGS: ReadingGroup = {
     ...readingsIn('devices/kinds/index.ts', [
       ['20 §6.1', 'A type that is not offered is `INVALID_VALUE` with `allowedValues`'],
     ]),
+    ...readingsIn('devices/kinds/totp.ts', [
+      ['20 §3.2', '`status` `ACTIVE` for an authenticator app is `INVALID_VALUE`'],
+      ['20 §7', 'A secret has 160 bits; it and the key URI stand at the top level and again below `properties`'],
+      ['20 §7', 'Only the answer to the creation shows them; after 30 minutes they activate no more'],
+      ['20 §7', 'A user may have several authenticator apps'],
+    ]),
+    ...readingsIn('otp/key-uri.ts', [
+      [
+        '20 §7',
+        '`algorithm`, `digits` and `period` of `uriParameters` are what the server does too: SHA1, SHA256 or SHA512, 6 to 8 digits, up to 300 seconds; other values go to the app alone. A parameter `secret` is left out',
+      ],
+    ]),
     ...readingsIn('devices/create.ts', [
       ['20 §6.1', 'Order of checks of a creation'],
       [

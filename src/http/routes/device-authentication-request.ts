@@ -28,6 +28,9 @@ const Challenge = Type.String({
 /** `en`, `fr-CA` (`10` §3.1); `en_GB` is the form some contents use (`30` §9.3). */
 const Locale = Type.String({ pattern: '^[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,4}$' });
 
+/** What a device has made and the user has typed (`10` §10.4, SEC-09). */
+const Passcode = Type.String({ pattern: '^[0-9]{6,10}$' });
+
 const OneTime = Type.Object({
   type: Type.Enum(SENT_TYPES),
   phone: Type.Optional(Type.String()),
@@ -44,10 +47,10 @@ export const CreateBody = Type.Object({
     Type.Object({
       id: Type.Optional(IdText),
       oneTime: Type.Optional(OneTime),
-      otp: Type.Optional(Type.String({ minLength: 1 })),
+      otp: Type.Optional(Passcode),
     }),
   ),
-  otp: Type.Optional(Type.String({ minLength: 1 })),
+  otp: Type.Optional(Passcode),
   rp: Type.Optional(Type.Object({ id: Type.Optional(Type.String({ minLength: 1 })) })),
   webAuthn: Type.Optional(Type.Object({ challenge: Type.Optional(Challenge) })),
   compatibility: Type.Optional(Compatibility),
@@ -85,13 +88,14 @@ export function parseCreateBody(body: Body): Outcome<CreateCommand, WireError> {
   if (body.user?.id === undefined) problems.push(required('user.id'));
   if (problems.length > 0) return reject(invalidData(...problems));
 
+  const otp = body.selectedDevice?.otp ?? body.otp;
   const userId = parseUuid(body.user?.id ?? '');
   if (userId === undefined) return reject(notFound());
   return accept({
     userId,
     ...(body.policy ? { policyId: idOf(body.policy.id) } : {}),
     ...(selection ? { selection } : {}),
-    ...(body.selectedDevice?.otp !== undefined || body.otp !== undefined ? { suppliesOtp: true } : {}),
+    ...(otp === undefined ? {} : { otp }),
     ...(body.application ? { applicationId: idOf(body.application.id) } : {}),
     ...(notification ? { notification } : {}),
   });

@@ -36,7 +36,7 @@ export function deviceAuthenticationsRoutes(authentications: AuthenticationServi
       replies: { 201: DeviceAuthenticationView },
       errors: ['INVALID_DATA', 'REQUEST_FAILED', 'NOT_FOUND'],
       partial:
-        'user.id is required; mobilePayload and notification.policy are refused; rp, webAuthn and notification.clientContext are checked and have no effect; a supplied passcode matches no device',
+        'user.id is required; mobilePayload and notification.policy are refused; rp, webAuthn and notification.clientContext are checked and have no effect',
       async handle({ params, body, links, by }) {
         const parsed = parseCreateBody(body);
         if (!parsed.ok) return parsed.rejection;

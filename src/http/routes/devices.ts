@@ -1,4 +1,5 @@
 import { parseCreation } from '../../devices/creation.js';
+import { DEVICE_TYPES } from '../../devices/kinds/index.js';
 import type { Caller } from '../../devices/kinds/pairing.js';
 import type { OpenedDevice } from '../../devices/managed.js';
 import type { DeviceService, Owner } from '../../devices/service.js';
@@ -57,8 +58,7 @@ export function devicesRoutes(devices: DeviceService): Route[] {
       body: CreateBody,
       replies: { 201: DeviceView },
       errors: ['INVALID_DATA', 'REQUEST_FAILED', 'NOT_FOUND'],
-      partial:
-        'types EMAIL, SMS, VOICE and WHATSAPP; notification.policy is refused; no new_device_paired notification',
+      partial: `types ${DEVICE_TYPES.join(', ')}; notification.policy is refused; no new_device_paired notification`,
       async handle({ params, body, actor, links, by }) {
         const creation = parseCreation(body);
         if (!creation.ok) return invalidFields(creation.rejection);

@@ -1,0 +1,63 @@
+import { type AuthenticationService, createAuthenticationService } from '../../src/authentication/service.js';
+import type { Device } from '../../src/devices/model.js';
+import type { Uuid } from '../../src/kernel/ids.js';
+import type { Keyring } from '../../src/kernel/keys.js';
+import { createSystemRandom } from '../../src/kernel/random.js';
+import { Redacted } from '../../src/kernel/sealed.js';
+import { toBase32 } from '../../src/otp/base32.js';
+import { hotp } from '../../src/otp/hotp.js';
+import { stepAt } from '../../src/otp/totp.js';
+import type { Store } from '../../src/storage/port.js';
+
+const SEED = Buffer.from('12345678901234567890');
+
+/** The members of a device that make it an active authenticator app. */
+export const AN_APP: Partial<Device> = {
+  type: 'TOTP',
+  secret: new Redacted(toBase32(SEED)),
+  details: { algorithm: 'SHA1', digits: 6, period: 30 },
+};
+
+export const passcodeAt = (now: number): string =>
+  hotp({ secret: SEED, algorithm: 'SHA1', digits: 6 }, stepAt(now, 30));
+
+export function authenticationsOn(
+  store: Pick<Store, 'load' | 'transact'>,
+  keyring: Pick<Keyring, 'digests' | 'vault'>,
+): AuthenticationService {
+  return createAuthenticationService({
+    store,
+    ...keyring,
+    random: createSystemRandom(),
+    clock: { now: () => Date.now() },
+    deployment: { channels: new Set(), allowsTestMode: () => false },
+    events: { emit: () => {} },
+  });
+}
+
+/** Where to send a passcode, and how often. */
+export interface Volley {
+  readonly environmentId: Uuid;
+  readonly userId: Uuid;
+  readonly deviceId: Uuid;
+  readonly otp: string;
+  readonly times: number;
+}
+
+/** Opens that many flows of the device, then sends the passcode to all of them at once. What each came to. */
+export async function volley(
+  authentications: AuthenticationService,
+  { environmentId, userId, deviceId, otp, times }: Volley,
+): Promise<readonly string[]> {
+  const flows = await Promise.all(
+    Array.from({ length: times }, () =>
+      authentications.create(environmentId, { userId, selection: { kind: 'device', id: deviceId } }),
+    ),
+  );
+  const results = await Promise.all(
+    flows.map((flow) =>
+      flow.ok ? authentications.checkOtp(environmentId, flow.value.flow.id, { otp }) : Promise.resolve(flow),
+    ),
+  );
+  return results.map((result) => (result.ok ? result.value.flow.state.status : result.rejection.kind));
+}

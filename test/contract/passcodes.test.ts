@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { createKeyring } from '../../src/kernel/keys.js';
+import { Redacted } from '../../src/kernel/sealed.js';
+import { openTestStore, type TestStore } from '../helpers/store.js';
+import { ask, childCommand, start } from './child.js';
+import { AN_APP, authenticationsOn, passcodeAt, type Volley, volley } from './passcode-world.js';
+import { aDevice, addEnvironment, aUser, DATABASES, insertUser, newMasterKey } from './world.js';
+
+/** A user with an authenticator app. */
+async function arrangeApp({ store }: Pick<TestStore, 'store'>): Promise<Omit<Volley, 'otp' | 'times'>> {
+  const { environmentId } = await addEnvironment(store);
+  const user = aUser(environmentId);
+  const [inserted] = insertUser(user);
+  const device = aDevice(user, AN_APP);
+  if (inserted)
+    await store.transact({ environmentId, username: user.username }, () => ({
+      writes: [inserted],
+      outcome: undefined,
+    }));
+  await store.transact({ environmentId, user: user.id }, ({ factors }) => ({
+    writes: factors
+      ? [
+          { kind: 'update', entity: 'factors', value: factors },
+          { kind: 'put', entity: 'device', value: device },
+        ]
+      : [],
+    outcome: undefined,
+  }));
+  return { environmentId, userId: user.id, deviceId: device.id };
+}
+
+const sums = (answers: readonly string[]): Record<string, number> =>
+  Object.fromEntries([...new Set(answers)].map((kind) => [kind, answers.filter((other) => other === kind).length]));
+
+describe('passcodes of an authenticator app', () => {
+  it.each(DATABASES)(
+    'on $name: of the same passcode sent 64 times to 64 flows, one succeeds (SEC-07, SEC-22)',
+    async ({ open }) => {
+      await using test = await open();
+      const authentications = authenticationsOn(test.store, test.keyring);
+      const app = await arrangeApp(test);
+      const { now } = await test.store.load({ environmentId: app.environmentId });
+      const { COMPLETED, OtpMismatch, ...others } = sums(
+        await volley(authentications, { ...app, otp: passcodeAt(now), times: 64 }),
+      );
+      // What is not the one success is a wrong passcode, until the last of three has locked the device (SEC-11).
+      expect([COMPLETED, OtpMismatch]).toEqual([1, 3]);
+      expect(Object.keys(others).every((kind) => ['DeviceLocked', 'CodeDead'].includes(kind))).toBe(true);
+    },
+  );
+
+  it('two processes on PostgreSQL: of the same passcode sent by both, one succeeds (SEC-07, SEC-22)', async () => {
+    const masterKey = newMasterKey();
+    await using test = await openTestStore({
+      kind: 'postgres',
+      clock: 'host',
+      keyring: createKeyring(new Redacted(Buffer.from(masterKey, 'hex'))),
+    });
+    if (test.database.kind !== 'postgres') throw new Error('not a PostgreSQL store');
+    const { url } = test.database;
+    const children = [0, 1].map(() => start(childCommand('passcodes', [url, masterKey])));
+    await Promise.all(children.map((child) => child.said('ready')));
+    for (let round = 0; round < 5; round++) {
+      const app = await arrangeApp(test);
+      const { now } = await test.store.load({ environmentId: app.environmentId });
+      const line = JSON.stringify({ ...app, otp: passcodeAt(now), times: 1 + round } satisfies Volley);
+      const answers = (await Promise.all(children.map((child) => ask<string>(child, line)))).flat();
+      expect(answers.filter((answer) => answer === 'COMPLETED')).toHaveLength(1);
+    }
+    for (const child of children) child.process.stdin?.end();
+    expect((await Promise.all(children.map(({ ended }) => ended))).map(({ code }) => code)).toEqual([0, 0]);
+  });
+});
