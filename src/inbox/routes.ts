@@ -6,6 +6,7 @@ import type { Random } from '../kernel/random.js';
 import { eventStream } from './events.js';
 import { ASSETS } from './page/assets.js';
 import { pageHtml, type TryIt } from './page/markup.js';
+import { qrSvg } from './qr.js';
 import { parseInboxQuery, type QueryProblem } from './query.js';
 import type { Inbox } from './service.js';
 import { viewMessage } from './view.js';
@@ -52,6 +53,13 @@ export function inboxRoutes({ inbox, clock, random, tryIt }: InboxRoutesOptions)
     return text(200, 'application/json', JSON.stringify({ messages, cursor: String(cursor) }));
   }
 
+  async function draw({ body }: RawRequest): Promise<RawReply> {
+    const svg = await qrSvg(body);
+    return svg === undefined
+      ? text(400, 'text/plain; charset=utf-8', 'not a key URI')
+      : text(200, 'image/svg+xml', svg);
+  }
+
   async function empty(): Promise<RawReply> {
     await inbox.clear();
     return { status: 204, headers: SECURITY_HEADERS, body: '' };
@@ -80,6 +88,8 @@ export function inboxRoutes({ inbox, clock, random, tryIt }: InboxRoutesOptions)
     { method: 'DELETE', path: '/inbox/messages', handle: empty },
     { method: 'DELETE', path: '/inbox', handle: empty },
     { method: 'GET', path: '/inbox/events', handle: follow },
+    // The secret travels in the body, not in a URL.
+    { method: 'POST', path: '/inbox/qr', handle: draw },
     ...ASSETS.map(
       ({ name, contentType, body }): RawRoute => ({
         method: 'GET',

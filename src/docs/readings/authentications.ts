@@ -90,9 +90,7 @@ export const AUTHENTICATION_READINGS: ReadingGroup = {
       ['10 §10.4', 'Without a match there is no flow; it counts on the named device, or on each it was held against'],
     ]),
     ...readingsIn('otp/totp.ts', [['10 §10.1', 'A passcode is accepted within the grace period’s steps on each side']]),
-    ...readingsIn('otp/hotp.ts', [
-      ['10 §10.2', 'A step at or before the last accepted one is a wrong passcode'],
-    ]),
+    ...readingsIn('otp/hotp.ts', [['10 §10.2', 'A step at or before the last accepted one is a wrong passcode']]),
     ...readingsIn('authentication/charge-proof.ts', [
       ['10 §9.4', 'The last wrong code is answered `attemptsRemaining` 0 and fails the flow with `OTP_ATTEMPTS_LIMIT`'],
       ['10 §9.4', 'The flow that reaches the account’s lockout is `FAILED` with `ACCOUNT_LOCKED_OUT`'],

@@ -1,7 +1,9 @@
 import { APP } from './script/app.js';
+import { AUTHENTICATOR } from './script/authenticator.js';
 import { DOM } from './script/dom.js';
 import { EXCHANGE } from './script/exchange.js';
 import { MESSAGES } from './script/messages.js';
+import { SESSION } from './script/session.js';
 import { STEPS } from './script/steps.js';
 import { TRY_IT } from './script/try-it.js';
 import { PAGE_STYLE } from './style/page.js';
@@ -25,6 +27,8 @@ export const ASSETS: readonly Asset[] = [
   script('dom.js', DOM),
   script('messages.js', MESSAGES),
   script('exchange.js', EXCHANGE),
+  script('session.js', SESSION),
   script('steps.js', STEPS),
+  script('authenticator.js', AUTHENTICATOR),
   script('try-it.js', TRY_IT),
 ];

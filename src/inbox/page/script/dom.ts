@@ -12,6 +12,11 @@ export function element(tag, attributes, ...children) {
   return made;
 }
 
+/** A control with its label. */
+export function field(label, control) {
+  return element('div', { class: 'field' }, element('label', { for: control.id }, label), control);
+}
+
 const SVG = 'http://www.w3.org/2000/svg';
 
 export function icon(name) {

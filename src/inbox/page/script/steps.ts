@@ -1,7 +1,8 @@
-/** The five steps of one MFA: what each asks for, which request it makes, what it learns from the answer. */
+/** The five steps of one MFA with a code that is sent: what each asks for, which request it makes, what it learns from the answer. */
 export const STEPS = String.raw`
-import { element } from './dom.js';
+import { element, field } from './dom.js';
 import { perform } from './exchange.js';
+import { createSession } from './session.js';
 
 const CONTACTS = {
   SMS: { field: 'phone', example: '+15551234567', label: 'text message' },
@@ -10,36 +11,16 @@ const CONTACTS = {
   EMAIL: { field: 'email', example: 'someone@example.org', label: 'e-mail' },
 };
 
-/**
- * Steps over what is known so far: token, flow, code. run resolves with the exchange and throws a text when the authentication
- * cannot go on. Both base URLs begin where this page does.
- */
+/** One authentication with a code that is sent. */
 export function createSteps(settings) {
-  const auth = location.origin + location.pathname.replace(/\/inbox\/?$/, '') + '/' + settings.environmentId;
+  const session = createSession(settings);
+  const { known } = session;
   const inbox = location.origin + location.pathname.replace(/\/$/, '') + '/messages';
   const form = authenticationForm(settings.users);
   const code = element('input', { type: 'text', inputmode: 'numeric', autocomplete: 'off', class: 'code-input', id: 'code' });
-  const known = {};
-  const flowUrl = () => auth + '/deviceAuthentications/' + known.id;
-  const bearer = () => ({ Authorization: 'Bearer ' + known.token });
 
   return [
-    {
-      title: 'Get a token',
-      text: 'The backend authenticates as its application (client credentials).',
-      action: 'Get token',
-      async run() {
-        const credentials = btoa(settings.clientId + ':' + settings.clientSecret);
-        const exchange = await perform({
-          method: 'POST',
-          url: auth + '/as/token',
-          headers: { Authorization: 'Basic ' + credentials, 'Content-Type': 'application/x-www-form-urlencoded' },
-          body: 'grant_type=client_credentials',
-        });
-        known.token = exchange.json?.access_token;
-        return [exchange, known.token ? undefined : 'There is no token in the answer.'];
-      },
-    },
+    session.tokenStep,
     {
       title: 'Start a device authentication',
       text: 'Choose who signs on, and where the code goes.',
@@ -49,8 +30,8 @@ export function createSteps(settings) {
         const body = { user: { id: form.user() }, selectedDevice: form.selection() };
         const exchange = await perform({
           method: 'POST',
-          url: auth + '/deviceAuthentications',
-          headers: { ...bearer(), 'Content-Type': 'application/json' },
+          url: session.auth + '/deviceAuthentications',
+          headers: { ...session.bearer(), 'Content-Type': 'application/json' },
           body: JSON.stringify(body, undefined, 2),
         });
         const { id, status, error } = exchange.json ?? {};
@@ -72,40 +53,9 @@ export function createSteps(settings) {
       },
       result: () => element('p', { class: 'received' }, 'The code is ', element('output', { class: 'code' }, code.value)),
     },
-    {
-      title: 'Submit the code',
-      text: 'What the user typed. Change a digit to see what a wrong code gets.',
-      action: 'Submit',
-      fields: [field('Code', code)],
-      async run() {
-        const exchange = await perform({
-          method: 'POST',
-          url: flowUrl(),
-          headers: { ...bearer(), 'Content-Type': 'application/vnd.pingidentity.otp.check+json' },
-          body: JSON.stringify({ otp: code.value.trim() }, undefined, 2),
-        });
-        const detail = exchange.json?.details?.[0];
-        const left = detail?.innerError?.attemptsRemaining;
-        const refused = (detail?.message ?? 'The code was refused.') + (left === undefined ? '' : ' Attempts remaining: ' + left + '.');
-        return [exchange, exchange.response?.ok ? undefined : refused];
-      },
-    },
-    {
-      title: 'See it completed',
-      text: 'The backend may read the authentication again before it signs the user on.',
-      action: 'Read',
-      async run() {
-        const exchange = await perform({ method: 'GET', url: flowUrl(), headers: bearer() });
-        known.status = exchange.json?.status;
-        return [exchange, known.status === 'COMPLETED' ? undefined : 'The status is ' + (known.status ?? 'unknown') + '.'];
-      },
-      result: () => element('p', { class: 'completed' }, known.status),
-    },
+    session.submitStep(code, 'What the user typed. Change a digit to see what a wrong code gets.'),
+    session.readStep,
   ];
-}
-
-function field(label, control) {
-  return element('div', { class: 'field' }, element('label', { for: control.id }, label), control);
 }
 
 /** User, way and address, with what they mean for the request. */

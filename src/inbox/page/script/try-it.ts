@@ -1,11 +1,16 @@
 /** The "Try it" panel: the steps one after the other, each with its exchanges. */
 export const TRY_IT = `
+import { createAuthenticatorSteps } from './authenticator.js';
 import { element, icon } from './dom.js';
 import { show } from './exchange.js';
 import { createSteps } from './steps.js';
 
+/** What can be tried, by the values of the choice. */
+const SCENARIOS = { code: createSteps, authenticator: createAuthenticatorSteps };
+
 const panel = document.getElementById('try-it');
 const list = document.getElementById('steps');
+const scenario = document.getElementById('scenario');
 /** A new run makes the answers of the last one void. */
 let run = 0;
 
@@ -14,6 +19,7 @@ export function offerTryIt() {
   const settings = JSON.parse(panel.dataset.settings);
   document.getElementById('restart').addEventListener('click', () => begin(settings));
   document.getElementById('run-all').addEventListener('click', () => runAll(settings));
+  scenario.addEventListener('change', () => begin(settings));
   begin(settings);
 }
 
@@ -22,7 +28,7 @@ function begin(settings) {
   const chosen = [...list.querySelectorAll('select, #address')].map(({ id, value }) => [id, value]);
   run += 1;
   const current = run;
-  const views = createSteps(settings).map((step, at) => viewOf(step, at));
+  const views = SCENARIOS[scenario.value](settings).map((step, at) => viewOf(step, at));
   list.replaceChildren(...views.map(({ root }) => root));
   views.forEach((view, at) => {
     view.root.querySelector('form').addEventListener('submit', (event) => {
@@ -33,6 +39,7 @@ function begin(settings) {
   enable(views, 0);
   for (const [id, value] of chosen) {
     const field = document.getElementById(id);
+    if (!field) continue;
     field.value = value;
     field.dispatchEvent(new Event('change'));
   }

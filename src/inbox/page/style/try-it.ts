@@ -28,6 +28,12 @@ h3 { font-size: 15px; font-weight: 600; }
 .notice { margin-top: 10px; padding: 9px 12px; border-radius: 9px; background: var(--bad-soft); color: var(--bad); font-size: 14px; }
 .output:not(:empty) { margin-top: 10px; }
 .received { margin-bottom: 10px; }
+.qr { display: grid; grid-template-columns: auto 1fr; align-items: center; gap: 4px 16px; margin-bottom: 10px; font-size: 14px; }
+.qr img { grid-row: span 2; border: 1px solid var(--line); border-radius: 10px; background: #fff; }
+.qr p { align-self: end; overflow-wrap: anywhere; }
+.qr .copy { align-self: start; justify-self: start; }
+.secret { display: block; margin-top: 4px; font: 600 14px/1.4 var(--mono); color: var(--accent-text); }
+.scenario select { font-size: 14px; }
 .received .code { font-size: 18px; line-height: 1; color: var(--accent-text); letter-spacing: 0.12em; }
 .completed { display: inline-block; margin-bottom: 10px; padding: 5px 14px; border-radius: 20px; background: var(--good-soft); color: var(--good); font-weight: 700; letter-spacing: 0.05em; }
 
