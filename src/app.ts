@@ -32,6 +32,7 @@ import { deviceAuthenticationsRoutes } from './http/routes/device-authentication
 import { devicesRoutes } from './http/routes/devices.js';
 import { discoveryRoutes } from './http/routes/discovery.js';
 import { environmentsRoutes } from './http/routes/environments.js';
+import { fido2PoliciesRoutes } from './http/routes/fido2-policies.js';
 import { mfaSettingsRoutes } from './http/routes/mfa-settings.js';
 import { notificationsPoliciesRoutes } from './http/routes/notifications-policies.js';
 import { populationsRoutes } from './http/routes/populations.js';
@@ -51,6 +52,7 @@ import { createDirectory } from './platform/directory.js';
 import { createManagedService } from './platform/managed/service.js';
 import { createPlatformService } from './platform/service.js';
 import { createTokenService } from './platform/tokens.js';
+import { deviceAuthenticationPolicies } from './policies/device-authentication-policies.js';
 import { createPolicyService } from './policies/service.js';
 import { type Database, openStore } from './storage/sql/index.js';
 
@@ -129,7 +131,7 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
     const sealer = lifetime.own(
       startSealer({ audit: store.audit, refusals, logger, retention: config.auditRetention }),
     );
-    const facts = await overrides.populate?.({ store, random, digests });
+    const facts = await overrides.populate?.({ store, random, digests, urls });
 
     let inbox: Inbox | undefined;
     if (config.mode === 'dev') {
@@ -171,13 +173,8 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
     const tokens = tokensOf(urls);
     const platform = createPlatformService({ store, random, digests, events, refusals });
     const managed = createManagedService({ store, random, digests, events, refusals });
-    const policies = createPolicyService({
-      store,
-      random,
-      events,
-      refusals,
-      ...(limits.strict ? { longestLifeTime: minutes(10) } : {}),
-    });
+    const policies = createPolicyService({ store, events, refusals });
+    const mfaPolicies = deviceAuthenticationPolicies(limits.strict ? minutes(10) : undefined);
     const parts = { store, random, clock, digests, vault, deployment, events, refusals, ...numbers };
     const devices = createDeviceService(parts);
     const authentications = createAuthenticationService(parts);
@@ -190,8 +187,9 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
       ...usersRoutes(platform),
       ...deviceAuthenticationsRoutes(authentications),
       ...devicesRoutes(devices),
-      ...deviceAuthenticationPoliciesRoutes(policies),
-      ...mfaSettingsRoutes(policies),
+      ...deviceAuthenticationPoliciesRoutes(mfaPolicies, managed, policies),
+      ...mfaSettingsRoutes(managed),
+      ...fido2PoliciesRoutes(managed),
       ...notificationsPoliciesRoutes(managed),
       ...activitiesRoutes(activities),
     ];

@@ -4,6 +4,7 @@ import { createApp, databaseOf } from '../app.js';
 import type { Composition } from '../cli/composition.js';
 import { resolveMasterKey } from '../cli/master-key.js';
 import { CommandError } from '../cli/terminal.js';
+import { localUrls } from '../config/base-urls.js';
 import type { Config } from '../config/config.js';
 import type { OptionGroup } from '../config/docs.js';
 import { processSources } from '../config/load.js';
@@ -18,6 +19,7 @@ import { MigrationError, migrate, openStore, type SqlStore } from '../storage/sq
 import { StoreError } from '../storage/store-error.js';
 import { CertificateError } from '../tls/pair.js';
 import { CONTROL_SOCKET, connectControl } from './control.js';
+import { localOrigin } from './free-port.js';
 import { createLogger } from './logger.js';
 import { reportRefused } from './refused.js';
 import { processSignals } from './signals.js';
@@ -41,7 +43,8 @@ export const composition: Composition = {
   createServer: (config, populate) => told(createApp(config, { version, ...(populate ? { populate } : {}) })),
   async openStore(config) {
     const { store, random, digests, audit } = await told(openDatabase(config));
-    return { store, random, digests, audit, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };
+    const urls = config.urls ?? localUrls(localOrigin(config.listen.host, config.listen.port));
+    return { store, random, digests, audit, urls, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };
   },
   async openKeys(config) {
     const { database } = config;

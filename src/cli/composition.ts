@@ -44,7 +44,7 @@ export interface Trust {
 }
 
 /** Fills a database, and tells what with. */
-export type Populate = (parts: Pick<Server, 'store' | 'random' | 'digests'>) => Promise<WorldFacts>;
+export type Populate = (parts: Pick<Server, 'store' | 'random' | 'digests' | 'urls'>) => Promise<WorldFacts>;
 
 /** What the commands are handed by whoever starts them (`main.ts`): they know no database, no engine, no gateway. */
 export interface Composition {
@@ -56,7 +56,7 @@ export interface Composition {
   /** The database alone, for commands that serve nothing. */
   openStore(
     config: Config,
-  ): Promise<Pick<Server, 'store' | 'random' | 'digests'> & { readonly audit: AuditKeys } & AsyncDisposable>;
+  ): Promise<Pick<Server, 'store' | 'random' | 'digests' | 'urls'> & { readonly audit: AuditKeys } & AsyncDisposable>;
   /** The keys of a database, through the server that has it if another process may not. */
   openKeys(config: Config): Promise<{ readonly keys: KeyAdmin } & AsyncDisposable>;
   migrate(config: Config): Promise<void>;

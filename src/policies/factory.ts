@@ -1,5 +1,6 @@
 import type { JsonObject } from '../kernel/json.js';
 import type { DocumentKind } from '../platform/model.js';
+import { factoryFido2Policies } from './fido2-policy-document.js';
 import { factoryNotificationsPolicy } from './notifications-policy.js';
 
 /** A document that every new environment has, by a name of its own (`30` §0.5); its id is made of that name. */
@@ -11,6 +12,11 @@ export interface FactoryDocument {
 }
 
 /** What a new environment contains beside its policy, settings, population and key (`30` §0.5). */
-export function factoryDocuments(): readonly FactoryDocument[] {
-  return [{ kind: 'notificationsPolicy', name: 'default', body: factoryNotificationsPolicy() }];
+export function factoryDocuments({ relyingPartyId }: { readonly relyingPartyId: string }): readonly FactoryDocument[] {
+  const [passkeys, securityKey] = factoryFido2Policies(relyingPartyId);
+  return [
+    { kind: 'fido2Policy', name: 'passkeys', body: passkeys },
+    { kind: 'fido2Policy', name: 'security key', body: securityKey },
+    { kind: 'notificationsPolicy', name: 'default', body: factoryNotificationsPolicy() },
+  ];
 }

@@ -35,6 +35,8 @@ export interface NewEnvironment
   readonly defaultPolicy: NewPolicy;
   readonly otherPolicies?: readonly NewPolicy[];
   readonly mfaSettings?: MfaSettingsDocument;
+  /** Of its FIDO policies: the host by which people reach the server. */
+  readonly relyingPartyId: string;
   readonly signingKey: SigningKeyMaterial;
 }
 
@@ -44,7 +46,8 @@ export interface NewEnvironment
  * been checked by whoever took them in.
  */
 export function provisionEnvironment(environment: NewEnvironment, now: Instant): readonly Write[] {
-  const { population, defaultPolicy, otherPolicies = [], mfaSettings, signingKey, ...identity } = environment;
+  const { population, defaultPolicy, otherPolicies = [], mfaSettings, ...more } = environment;
+  const { signingKey, relyingPartyId, ...identity } = more;
   const put = (kind: DocumentKind, id: Uuid, body: JsonObject, secret?: Redacted<string>): Write => {
     const value: StoredDocument = { environmentId: environment.id, kind, id, body, createdAt: now, updatedAt: now };
     return { kind: 'put', entity: 'document', value: secret ? { ...value, secret } : value };
@@ -61,8 +64,8 @@ export function provisionEnvironment(environment: NewEnvironment, now: Instant):
     putPolicy(defaultPolicy, true),
     ...otherPolicies.map((policy) => putPolicy(policy, false)),
     put('mfaSettings', environment.id, withKnownSettings(mfaSettings ?? factoryMfaSettings())),
-    ...factoryDocuments().map(
-      ({ kind, name, parent, body }): Write => ({
+    ...factoryDocuments({ relyingPartyId }).map(
+      ({ kind, name, parent, body }, at): Write => ({
         kind: 'put',
         entity: 'document',
         value: {
@@ -71,8 +74,9 @@ export function provisionEnvironment(environment: NewEnvironment, now: Instant):
           id: namedId(environment.id, `${kind}/${parent ?? ''}/${name}`),
           ...(parent === undefined ? {} : { parent }),
           body,
-          createdAt: now,
-          updatedAt: now,
+          // A millisecond apart, so that they are listed by creation in the order of the reference.
+          createdAt: now + at,
+          updatedAt: now + at,
         },
       }),
     ),

@@ -3,7 +3,7 @@ import type { Millis } from '../kernel/clock.js';
 import { unitRangeProblems } from '../kernel/document-schema.js';
 import { toMillis } from '../kernel/duration.js';
 import type { FieldProblem } from '../kernel/field-problem.js';
-import type { PolicyId, SentMethod } from './model.js';
+import type { SentMethod } from './model.js';
 import { PolicyDocument, withKnownMembers } from './policy-document.js';
 
 type Application = NonNullable<PolicyDocument['mobile']['applications']>[number];
@@ -75,38 +75,4 @@ function isAddressOrRange(text: string): boolean {
   const [, address = '', prefix] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
   const version = isIP(address);
   return version !== 0 && (prefix === undefined || Number(prefix) <= (version === 4 ? 32 : 128));
-}
-
-/** The policy that has this name, exactly as written, and is not `self`. Names are unique in an environment (`30` §1.2). */
-export function nameProblems(
-  name: string,
-  policies: Iterable<{ readonly id: PolicyId; readonly name: string }>,
-  self?: PolicyId,
-): readonly FieldProblem[] {
-  for (const policy of policies)
-    if (policy.name === name && policy.id !== self)
-      return [{ problem: 'taken', target: 'name', existingId: policy.id }];
-  return [];
-}
-
-/**
- * References to objects that do not exist in the environment (SEC-43; `30` §1.2, §1.3.3, §1.3.5). FIDO policies and notification
- * policies are resources this release does not have: no id of one exists. `applications` are the ids that can be paired.
- */
-export function referenceProblems(
-  document: PolicyDocument,
-  applications: ReadonlySet<string>,
-): readonly FieldProblem[] {
-  const unknown = (target: string, referent: string): FieldProblem => ({
-    problem: 'invalid',
-    target,
-    message: `must be the id of ${referent} of this environment`,
-  });
-  return [
-    ...(document.notificationsPolicy ? [unknown('notificationsPolicy.id', 'a notification policy')] : []),
-    ...(document.mobile.applications ?? []).flatMap(({ id }, index) =>
-      applications.has(id) ? [] : [unknown(`mobile.applications[${index}].id`, 'an application with a mobile section')],
-    ),
-    ...(document.fido2?.fido2PolicyId === undefined ? [] : [unknown('fido2.fido2PolicyId', 'a FIDO policy')]),
-  ];
 }

@@ -47,7 +47,7 @@ const PERMITTED: readonly [pattern: RegExp, read: readonly string[], write: read
   ],
   [/^user\.|^devices?\./, ['Identity Data Admin', 'Identity Data Read Only'], ['Identity Data Admin']],
   [
-    /^deviceAuthenticationPolic|^mfaSettings\.|^notificationsPolicy\./,
+    /^deviceAuthenticationPolic|^mfaSettings\.|^(fido2|notifications)Policy\./,
     ['Environment Admin', 'Configuration Read Only'],
     ['Environment Admin'],
   ],

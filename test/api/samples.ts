@@ -1,3 +1,4 @@
+import { factoryFido2Policies } from '../../src/policies/fido2-policy-document.js';
 import type { Body, World } from './world.js';
 
 /** A managed resource as the tests over all operations need it: where it is, and a body that fits. A new resource is one entry. */
@@ -13,6 +14,12 @@ export interface Sample {
 
 /** Parents before what stands below them. */
 export const SAMPLES: readonly Sample[] = [
+  {
+    id: 'fido2Policy',
+    parameter: 'fido2PolicyId',
+    path: '/fido2Policies',
+    body: (name) => ({ ...factoryFido2Policies('example.test')[1], name }),
+  },
   {
     id: 'notificationsPolicy',
     parameter: 'notificationsPolicyId',

@@ -142,6 +142,7 @@ export interface World extends AsyncDisposable {
 const CONFIGURATION: readonly DocumentKind[] = [
   'application',
   'deviceAuthenticationPolicy',
+  'fido2Policy',
   'mfaSettings',
   'notificationsPolicy',
   'population',

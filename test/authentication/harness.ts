@@ -72,6 +72,7 @@ export async function startApi(
         licenseId: random.uuid(),
         population: { id: population },
         defaultPolicy: { id: POLICY, document },
+        relyingPartyId: 'example.test',
         signingKey: { id: random.uuid(), publicJwk: {}, privateJwk: new Redacted('{}') },
       },
       TEST_TIME,

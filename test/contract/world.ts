@@ -47,6 +47,7 @@ export async function addEnvironment(store: SqlStore, name = 'Test', environment
         licenseId: uuid(),
         population: { id: uuid() },
         defaultPolicy: { id: policyId },
+        relyingPartyId: 'example.test',
         signingKey: { id: uuid(), publicJwk: { kty: 'EC' }, privateJwk: new Redacted('{"d":"private"}') },
       },
       now,

@@ -6,10 +6,11 @@ import { describeProblems } from '../../src/config/problem.js';
 import type { Mode } from '../../src/config/read.js';
 import { minutes, seconds } from '../../src/kernel/duration.js';
 import { silentLogger } from '../../src/kernel/log.js';
-import { createPolicy } from '../../src/policies/decide.js';
+import { putDocument } from '../../src/platform/managed/decide.js';
 import { factoryPolicy } from '../../src/policies/defaults.js';
-import { ENVIRONMENT, POLICY, World } from '../authentication/world.js';
+import { deviceAuthenticationPolicies } from '../../src/policies/device-authentication-policies.js';
 import { startPostern } from '../helpers/postern.js';
+import { createWorld, ENVIRONMENT, policyId } from '../policies/world.js';
 
 const KEY = Buffer.alloc(32, 7).toString('base64');
 const load = (mode: Mode, env: Record<string, string> = {}) =>
@@ -76,11 +77,11 @@ describe('a policy in the strict profile (SEC-08)', () => {
     const all = { ...document, name: 'strict', default: false };
     const fits = { duration: 10, timeUnit: 'MINUTES' } as const;
     const short = (section: typeof document.sms) => ({ ...section, otp: { ...section.otp, lifeTime: fits } });
-    return createPolicy(new World().snapshot({}), {
+    return putDocument(deviceAuthenticationPolicies(longestLifeTime), createWorld().snapshot(), {
       environmentId: ENVIRONMENT,
-      policyId: POLICY,
+      id: policyId(9),
       document: { ...all, voice: short(all.voice), email: short(all.email), sms },
-      ...(longestLifeTime === undefined ? {} : { longestLifeTime }),
+      as: 'create',
     }).outcome;
   };
 

@@ -52,6 +52,7 @@ function snapshot(changes: Partial<Snapshot> = {}): Snapshot {
       ...environment,
       population: { id: POPULATION },
       defaultPolicy: { id: uuidOf('5a0a0950-8a81-4739-b12a-f4d6a11c7a82') },
+      relyingPartyId: 'example.test',
       signingKey: createSigningKey(HOLDER),
     },
     0,

@@ -117,6 +117,7 @@ export async function platformWorld(): Promise<PlatformWorld> {
       licenseId: LICENSE,
       population: { id: population, name: `${name} people` },
       defaultPolicy: { id: random.uuid() },
+      relyingPartyId: 'example.test',
       signingKey: createSigningKey(random.uuid()),
     } as const;
     await write(id, ...provisionEnvironment(environment, clock.now()));

@@ -1,27 +1,30 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { putDocument, removeDocument } from '../../src/platform/managed/decide.js';
 import { parseConfiguration } from '../../src/policies/configuration.js';
-import { createPolicy, deletePolicy, updatePolicy } from '../../src/policies/decide.js';
 import { factoryPolicy } from '../../src/policies/defaults.js';
 import { migrateToFido2 } from '../../src/policies/fido2-migration.js';
+import { withKnownMembers } from '../../src/policies/policy-document.js';
 import { fullPolicy } from './documents.js';
-import { createWorld, DEFAULT_POLICY, ENVIRONMENT, NOW, policyId, type World } from './world.js';
+import { createWorld, DEFAULT_POLICY, ENVIRONMENT, NOW, policies, policyId, type World } from './world.js';
 
 const environmentId = ENVIRONMENT;
 const named = (name: string, isDefault = false) => factoryPolicy({ name, default: isDefault });
+const command = (n: number, document: ReturnType<typeof named>, as: 'create' | 'replace') =>
+  ({ environmentId, id: policyId(n), document: withKnownMembers(document), as }) as const;
 const create = (world: World, n: number, document = named(`Policy ${n}`)) =>
-  world.run((snapshot) => createPolicy(snapshot, { environmentId, policyId: policyId(n), document }));
+  world.run((snapshot) => putDocument(policies, snapshot, command(n, document, 'create')));
 const update = (world: World, n: number, document: ReturnType<typeof named>) =>
-  world.run((snapshot) => updatePolicy(snapshot, { environmentId, policyId: policyId(n), document }));
+  world.run((snapshot) => putDocument(policies, snapshot, command(n, document, 'replace')));
 const remove = (world: World, n: number) =>
-  world.run((snapshot) => deletePolicy(snapshot, { environmentId, policyId: policyId(n) }));
+  world.run((snapshot) => removeDocument(policies, snapshot, { environmentId, id: policyId(n) }));
 const configurationOf = (world: World) => parseConfiguration(ENVIRONMENT, 1, world.documents);
 
 describe('one default', () => {
   it('moves with the policy that is created as the default, and the former one keeps everything else', () => {
     const world = createWorld();
     world.now = NOW + 1000;
-    expect(create(world, 2, named('New', true))).toMatchObject({ ok: true, value: { default: true } });
+    expect(create(world, 2, named('New', true))).toMatchObject({ ok: true, value: { body: { default: true } } });
     const { defaultPolicy, policies } = configurationOf(world);
     expect(defaultPolicy.id).toBe(policyId(2));
     const former = policies.get(DEFAULT_POLICY);
@@ -32,18 +35,14 @@ describe('one default', () => {
   it('moves with an update, and the former default can then be deleted', () => {
     const world = createWorld();
     create(world, 2);
-    expect(update(world, 2, named('Policy 2', true))).toMatchObject({ ok: true, value: { default: true } });
-    expect(remove(world, 1)).toEqual({ ok: true, value: undefined });
+    expect(update(world, 2, named('Policy 2', true))).toMatchObject({ ok: true, value: { body: { default: true } } });
+    expect(remove(world, 1)).toMatchObject({ ok: true });
     expect([...configurationOf(world).policies.keys()]).toEqual([policyId(2)]);
   });
 
   it('is not touched by an update of the default itself', () => {
     const world = createWorld();
-    const { writes } = updatePolicy(world.snapshot(), {
-      environmentId,
-      policyId: DEFAULT_POLICY,
-      document: named('Renamed', true),
-    });
+    const { writes } = putDocument(policies, world.snapshot(), command(1, named('Renamed', true), 'replace'));
     expect(writes).toMatchObject([
       { kind: 'put', value: { id: DEFAULT_POLICY, body: { name: 'Renamed', default: true } } },
     ]);
@@ -54,9 +53,12 @@ describe('one default', () => {
     create(world, 2);
     expect(update(world, 1, named('Renamed', false))).toEqual({
       ok: false,
-      rejection: { kind: 'DefaultCannotBeCleared' },
+      rejection: { kind: 'Refused', refusal: { rule: 'DefaultCannotBeCleared', target: 'default' } },
     });
-    expect(remove(world, 1)).toEqual({ ok: false, rejection: { kind: 'DefaultCannotBeDeleted' } });
+    expect(remove(world, 1)).toEqual({
+      ok: false,
+      rejection: { kind: 'Refused', refusal: { rule: 'DefaultCannotBeDeleted' } },
+    });
     expect(configurationOf(world).defaultPolicy.name).toBe('Default MFA Policy');
   });
 
@@ -113,7 +115,7 @@ describe('a name', () => {
     const world = createWorld();
     create(world, 2, named('Taken'));
     remove(world, 2);
-    expect(create(world, 3, named('Taken'))).toMatchObject({ ok: true, value: { name: 'Taken' } });
+    expect(create(world, 3, named('Taken'))).toMatchObject({ ok: true, value: { body: { name: 'Taken' } } });
   });
 
   it('is refused together with what else is wrong about the document among its neighbours', () => {
@@ -128,17 +130,14 @@ describe('a name', () => {
 describe('what is not there', () => {
   it('is refused: policy, environment', () => {
     const world = createWorld();
-    expect(update(world, 9, named('x'))).toEqual({
-      ok: false,
-      rejection: { kind: 'PolicyNotFound', policyId: policyId(9) },
-    });
-    expect(remove(world, 9)).toEqual({ ok: false, rejection: { kind: 'PolicyNotFound', policyId: policyId(9) } });
+    expect(update(world, 9, named('x'))).toEqual({ ok: false, rejection: { kind: 'NotFound' } });
+    expect(remove(world, 9)).toEqual({ ok: false, rejection: { kind: 'NotFound' } });
     const nowhere = { now: NOW, devices: [], documents: [] };
     const missing = { writes: [], outcome: { ok: false, rejection: { kind: 'EnvironmentNotFound', environmentId } } };
-    const command = { environmentId, policyId: policyId(1), document: named('x') };
-    expect(createPolicy(nowhere, command)).toEqual(missing);
-    expect(updatePolicy(nowhere, command)).toEqual(missing);
-    expect(deletePolicy(nowhere, command)).toEqual(missing);
+    for (const as of ['create', 'replace'] as const)
+      expect(putDocument(policies, nowhere, command(1, named('x'), as))).toEqual(missing);
+    expect(removeDocument(policies, nowhere, { environmentId, id: policyId(1) })).toEqual(missing);
+    expect(migrateToFido2(nowhere, { environmentId, migration: {} })).toEqual(missing);
   });
 });
 
@@ -146,7 +145,7 @@ describe('a refusal', () => {
   it('writes nothing', () => {
     const world = createWorld();
     const document = named('Default MFA Policy');
-    expect(createPolicy(world.snapshot(), { environmentId, policyId: policyId(2), document }).writes).toEqual([]);
+    expect(putDocument(policies, world.snapshot(), command(2, document, 'create')).writes).toEqual([]);
   });
 });
 
@@ -159,19 +158,46 @@ describe('time', () => {
 });
 
 describe('the FIDO2 migration', () => {
-  const migrate = (...migrationData: { deviceAuthenticationPolicyId: string; fido2PolicyId?: string }[]) =>
-    migrateToFido2(createWorld().snapshot(), { environmentId, migration: { migrationData } });
+  const migrate = (
+    world: World,
+    ...migrationData: { deviceAuthenticationPolicyId: string; fido2PolicyId?: string }[]
+  ) => world.run((snapshot) => migrateToFido2(snapshot, { environmentId, migration: { migrationData } }));
+  const fido2Policy = (world: World) => world.documents.find(({ kind }) => kind === 'fido2Policy')?.id ?? '';
 
   it('converts nothing, because nothing legacy is stored', () => {
-    expect(migrateToFido2(createWorld().snapshot(), { environmentId, migration: {} })).toEqual({ ok: true, value: [] });
-    expect(migrate({ deviceAuthenticationPolicyId: DEFAULT_POLICY })).toEqual({ ok: true, value: [] });
+    const world = createWorld();
+    expect(migrate(world)).toEqual({ ok: true, value: [] });
+    expect(migrate(world, { deviceAuthenticationPolicyId: DEFAULT_POLICY })).toEqual({ ok: true, value: [] });
   });
 
-  it('refuses ids of policies that do not exist', () => {
+  it('gives a policy the FIDO policy that is named for it, and leaves the method on or off', () => {
+    const world = createWorld();
+    const { fido2: _, ...withoutSection } = named('No section');
+    create(world, 2, withoutSection);
+    world.now = NOW + 1000;
+    const fido2PolicyId = fido2Policy(world);
+    const ids = [DEFAULT_POLICY, policyId(2)];
+    expect(migrate(world, ...ids.map((id) => ({ deviceAuthenticationPolicyId: id, fido2PolicyId })))).toMatchObject({
+      ok: true,
+      value: [
+        { id: DEFAULT_POLICY, body: { fido2: { ...factoryPolicy().fido2, fido2PolicyId } }, updatedAt: NOW + 1000 },
+        { id: policyId(2), body: { fido2: { enabled: false, fido2PolicyId } } },
+      ],
+    });
+    expect(configurationOf(world).policies.get(policyId(2))?.document).toEqual({
+      ...withoutSection,
+      fido2: { enabled: false, fido2PolicyId },
+    });
+  });
+
+  it('refuses ids of policies that do not exist, and changes nothing then', () => {
+    const world = createWorld();
+    const before = world.documents;
     expect(
       migrate(
+        world,
         { deviceAuthenticationPolicyId: DEFAULT_POLICY, fido2PolicyId: policyId(7) },
-        { deviceAuthenticationPolicyId: policyId(9) },
+        { deviceAuthenticationPolicyId: policyId(9), fido2PolicyId: fido2Policy(world) },
       ),
     ).toMatchObject({
       rejection: {
@@ -181,5 +207,6 @@ describe('the FIDO2 migration', () => {
         ],
       },
     });
+    expect(world.documents).toEqual(before);
   });
 });

@@ -1,17 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { createLinks } from '../../src/http/hal/links.js';
-import { MfaSettingsView, mfaSettingsView } from '../../src/http/hal/mfa-settings.js';
+import { managedView, viewSchema } from '../../src/http/managed/view.js';
+import { mfaSettingsDefinition } from '../../src/http/routes/mfa-settings.js';
 import { createValidator, createViewCheck } from '../../src/http/validation.js';
-import { parseConfiguration } from '../../src/policies/configuration.js';
+import { putDocument } from '../../src/platform/managed/decide.js';
 import { factoryMfaSettings } from '../../src/policies/defaults.js';
-import { replaceMfaSettings, resetMfaSettings } from '../../src/policies/mfa-settings.js';
+import { mfaSettings } from '../../src/policies/mfa-settings.js';
 import { MfaSettingsDocument } from '../../src/policies/mfa-settings-document.js';
 import { withMember } from './validation.js';
 import { createWorld, ENVIRONMENT, NOW, type World } from './world.js';
 
 const links = createLinks('https://api.example.test/v1', 'https://auth.example.test');
 const validate = createValidator(MfaSettingsDocument);
-const checkView = createViewCheck(MfaSettingsView);
+const checkView = createViewCheck(viewSchema(mfaSettingsDefinition));
 
 /** What the acceptance tests of a public provider send. */
 const full: MfaSettingsDocument = {
@@ -23,10 +24,22 @@ const full: MfaSettingsDocument = {
 };
 
 const replace = (world: World, document: MfaSettingsDocument) =>
-  world.run((snapshot) => replaceMfaSettings(snapshot, { environmentId: ENVIRONMENT, document }));
+  world.run((snapshot) =>
+    putDocument(mfaSettings, snapshot, {
+      environmentId: ENVIRONMENT,
+      id: ENVIRONMENT,
+      document: { ...document },
+      as: 'either',
+    }),
+  );
+
+const reset = () =>
+  ({ environmentId: ENVIRONMENT, id: ENVIRONMENT, document: mfaSettings.factory?.() ?? {}, as: 'either' }) as const;
 
 function read(world: World) {
-  const view = mfaSettingsView(ENVIRONMENT, parseConfiguration(ENVIRONMENT, 1, world.documents).mfaSettings, links);
+  const stored = world.documents.find(({ kind }) => kind === 'mfaSettings');
+  if (!stored) throw new TypeError('there are no settings');
+  const view = managedView(mfaSettingsDefinition, `/environments/${ENVIRONMENT}/mfaSettings`, stored, links);
   expect(checkView(view)).toEqual([]);
   const { _links, environment, updatedAt, ...document } = view;
   return { envelope: { _links, environment, updatedAt }, document };
@@ -50,7 +63,7 @@ describe('mfaSettings', () => {
   it('come back as they were sent; a lockout that is not sent is gone', () => {
     const world = createWorld();
     world.now = NOW + 1000;
-    expect(replace(world, full)).toMatchObject({ ok: true, value: { lockout: { failureCount: 13, duration: 8000 } } });
+    expect(replace(world, full)).toMatchObject({ ok: true, value: { body: { lockout: full.lockout } } });
     expect(JSON.stringify(read(world).document)).toBe(JSON.stringify(full));
     expect(read(world).envelope.updatedAt).toBe('2031-05-04T10:20:31.123Z');
     const { lockout: _, ...open } = full;
@@ -72,7 +85,7 @@ describe('mfaSettings', () => {
   it('are the factory values again after a reset', () => {
     const world = createWorld();
     replace(world, full);
-    world.run((snapshot) => resetMfaSettings(snapshot, ENVIRONMENT));
+    world.run((snapshot) => putDocument(mfaSettings, snapshot, reset()));
     expect(read(world).document).toEqual({ ...factoryMfaSettings() });
   });
 
@@ -85,7 +98,7 @@ describe('mfaSettings', () => {
 
   it('do not exist without an environment', () => {
     const nowhere = { now: NOW, devices: [], documents: [] };
-    expect(resetMfaSettings(nowhere, ENVIRONMENT)).toEqual({
+    expect(putDocument(mfaSettings, nowhere, reset())).toEqual({
       writes: [],
       outcome: { ok: false, rejection: { kind: 'EnvironmentNotFound', environmentId: ENVIRONMENT } },
     });

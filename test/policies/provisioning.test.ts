@@ -10,7 +10,7 @@ const documentsOf = (writes: readonly Write[]) =>
   writes.flatMap((write) => (write.kind === 'put' && write.entity === 'document' ? [write.value] : []));
 
 describe('a new environment', () => {
-  it('begins with its row, then one document of each kind, all of one instant', () => {
+  it('begins with its row, then one document of each kind, in a known order', () => {
     const environment = newEnvironment();
     const [row, ...rest] = provisionEnvironment(environment, NOW);
     expect(row).toEqual({
@@ -37,11 +37,22 @@ describe('a new environment', () => {
       ['population', environment.population.id],
       ['deviceAuthenticationPolicy', DEFAULT_POLICY],
       ['mfaSettings', ENVIRONMENT],
+      ['fido2Policy', namedId(ENVIRONMENT, 'fido2Policy//passkeys')],
+      ['fido2Policy', namedId(ENVIRONMENT, 'fido2Policy//security key')],
       ['notificationsPolicy', namedId(ENVIRONMENT, 'notificationsPolicy//default')],
       ['signingKey', environment.signingKey.id],
     ]);
-    for (const document of documents)
+    const made = documents.filter(
+      ({ id, kind }) => id === namedId(ENVIRONMENT, `${kind}//default`) || kind === 'fido2Policy',
+    );
+    for (const document of documents.filter((each) => !made.includes(each)))
       expect(document).toMatchObject({ environmentId: ENVIRONMENT, createdAt: NOW, updatedAt: NOW });
+    // Listed by creation: a millisecond apart.
+    expect(made.map(({ createdAt, updatedAt }) => [createdAt - NOW, updatedAt - NOW])).toEqual([
+      [0, 0],
+      [1, 1],
+      [2, 2],
+    ]);
   });
 
   it('has the factory configuration', () => {

@@ -1,10 +1,10 @@
 import { type ErrorDetail, invalidData } from '../../src/http/errors.js';
-import { policyError } from '../../src/http/rejections/policies.js';
+import { managedError } from '../../src/http/rejections/managed.js';
 import { createValidator } from '../../src/http/validation.js';
 import type { JsonObject } from '../../src/kernel/json.js';
-import { createPolicy } from '../../src/policies/decide.js';
+import { putDocument } from '../../src/platform/managed/decide.js';
 import { isPolicyDocument, PolicyDocument } from '../../src/policies/policy-document.js';
-import { createWorld, ENVIRONMENT, policyId } from './world.js';
+import { createWorld, ENVIRONMENT, policies, policyId } from './world.js';
 
 const validate = createValidator(PolicyDocument);
 
@@ -14,9 +14,9 @@ export function detailsOf(body: JsonObject): readonly ErrorDetail[] {
   if (details.length > 0) return invalidData(...details).details ?? [];
   if (!isPolicyDocument(body)) throw new TypeError('the two readings of the schema disagree');
   const outcome = createWorld().run((snapshot) =>
-    createPolicy(snapshot, { environmentId: ENVIRONMENT, policyId: policyId(2), document: body }),
+    putDocument(policies, snapshot, { environmentId: ENVIRONMENT, id: policyId(2), document: body, as: 'create' }),
   );
-  return outcome.ok ? [] : (policyError(outcome.rejection).details ?? []);
+  return outcome.ok ? [] : (managedError(outcome.rejection).details ?? []);
 }
 
 type Step = string | number;

@@ -6,12 +6,13 @@ import { deviceAuthenticationPoliciesRoutes } from '../../src/http/routes/device
 import { mfaSettingsRoutes } from '../../src/http/routes/mfa-settings.js';
 import { uuidOf } from '../../src/kernel/ids.js';
 import { silentLogger } from '../../src/kernel/log.js';
+import { createManagedService } from '../../src/platform/managed/service.js';
 import type { RoleName } from '../../src/platform/model.js';
 import { provisionEnvironment } from '../../src/policies/provisioning.js';
 import { createPolicyService } from '../../src/policies/service.js';
 import { openTestStore } from '../helpers/store.js';
 import { branchStaff, fullPolicy } from './documents.js';
-import { DEFAULT_POLICY, ENVIRONMENT, newEnvironment, policyId } from './world.js';
+import { DEFAULT_POLICY, ENVIRONMENT, newEnvironment, policies, policyId } from './world.js';
 
 const API = 'https://api.example.test/v1';
 const AUTH = 'https://auth.example.test';
@@ -29,9 +30,13 @@ async function openApi() {
     writes: provisionEnvironment(newEnvironment(), now),
     outcome: undefined,
   }));
-  const service = createPolicyService({ store, random, events: { emit() {} } });
+  const events = { emit() {} };
+  const service = createManagedService({ store, random, events, digests: { cursor: () => '' } });
   const dispatcher = createDispatcher({
-    routes: [...deviceAuthenticationPoliciesRoutes(service), ...mfaSettingsRoutes(service)],
+    routes: [
+      ...deviceAuthenticationPoliciesRoutes(policies, service, createPolicyService({ store, events })),
+      ...mfaSettingsRoutes(service),
+    ],
     tokens: {
       authenticate: async (token) => ({
         kind: 'worker',

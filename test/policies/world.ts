@@ -2,12 +2,16 @@ import { uuidOf } from '../../src/kernel/ids.js';
 import { Redacted } from '../../src/kernel/sealed.js';
 import type { Environment, StoredDocument } from '../../src/platform/model.js';
 import { parseConfiguration } from '../../src/policies/configuration.js';
+import { deviceAuthenticationPolicies } from '../../src/policies/device-authentication-policies.js';
 import { type NewEnvironment, provisionEnvironment } from '../../src/policies/provisioning.js';
 import type { Decision, Snapshot, Write } from '../../src/storage/port.js';
 
 export const NOW = Date.parse('2031-05-04T10:20:30.123Z');
 export const ENVIRONMENT = uuidOf('5b1d3c7e-8f20-4a61-b9d4-0c2e7f9a1b35');
 export const DEFAULT_POLICY = uuidOf('00000000-0000-4000-8000-000000000001');
+/** The resource as most deployments have it. */
+export const policies = deviceAuthenticationPolicies();
+
 export const NATIVE_APP = uuidOf('00000000-0000-4000-8000-0000000000a1');
 export const WORKER_APP = uuidOf('00000000-0000-4000-8000-0000000000a2');
 
@@ -24,6 +28,7 @@ export function newEnvironment(overrides: Partial<NewEnvironment> = {}): NewEnvi
     licenseId: uuidOf('00000000-0000-4000-8000-0000000000b2'),
     population: { id: uuidOf('00000000-0000-4000-8000-0000000000b3') },
     defaultPolicy: { id: DEFAULT_POLICY },
+    relyingPartyId: 'example.test',
     signingKey: {
       id: uuidOf('00000000-0000-4000-8000-0000000000b4'),
       publicJwk: { kty: 'EC', crv: 'P-256' },
@@ -76,7 +81,7 @@ export function createWorld(environment: NewEnvironment = newEnvironment()): Wor
         environment: inserted,
         configuration: parseConfiguration(ENVIRONMENT, 1, this.documents),
         devices: [],
-        documents: this.documents.filter(({ kind }) => kind === 'application'),
+        documents: this.documents,
       };
     },
     run(decide) {

@@ -8,8 +8,9 @@ import type { Digests } from '../../kernel/keys.js';
 import { Redacted } from '../../kernel/sealed.js';
 import { applicationDocument } from '../../platform/application.js';
 import type { EnvironmentId } from '../../platform/model.js';
-import { createSigningKey, type SigningKeyMaterial } from '../../platform/signing-key.js';
-import { provisionEnvironment } from '../../policies/provisioning.js';
+import { createSigningKey } from '../../platform/signing-key.js';
+import { relyingPartyIdOf } from '../../policies/fido2-policy-document.js';
+import { type NewEnvironment, provisionEnvironment } from '../../policies/provisioning.js';
 import type { Write } from '../../storage/port.js';
 import type { Server } from '../composition.js';
 import type { World, WorldClient, WorldDevice, WorldEnvironment, WorldUser } from './world.js';
@@ -19,10 +20,11 @@ import type { World, WorldClient, WorldDevice, WorldEnvironment, WorldUser } fro
  * leaves nothing half made, and of two that happen at once on one database one creates. Returns the names of those that were there.
  */
 export async function provisionWorld(
-  { store, random, digests }: Pick<Server, 'store' | 'random' | 'digests'>,
+  { store, random, digests, urls }: Pick<Server, 'store' | 'random' | 'digests' | 'urls'>,
   world: World,
 ): Promise<readonly string[]> {
   const present: string[] = [];
+  const relyingPartyId = relyingPartyIdOf(urls.authPath);
   for (const made of world.environments) {
     const { id, name } = made.environment;
     const { environment: found } = await store.load({ environmentId: id });
@@ -30,12 +32,12 @@ export async function provisionWorld(
       present.push(name);
       continue;
     }
-    const signingKey = createSigningKey(random.uuid());
+    const facts = { signingKey: createSigningKey(random.uuid()), relyingPartyId };
     // Another process may have been faster.
     const isNew = await store.transact({ environmentId: id }, ({ environment, now }) =>
       environment
         ? { writes: [], outcome: false }
-        : { writes: environmentWrites(made, signingKey, digests, now), outcome: true },
+        : { writes: environmentWrites(made, facts, digests, now), outcome: true },
     );
     if (!isNew) present.push(name);
   }
@@ -45,13 +47,13 @@ export async function provisionWorld(
 /** The write set of an environment with its users, devices and clients. Pure. */
 export function environmentWrites(
   { environment, users, clients }: WorldEnvironment,
-  signingKey: SigningKeyMaterial,
+  facts: Pick<NewEnvironment, 'signingKey' | 'relyingPartyId'>,
   digests: Digests,
   now: Instant,
 ): readonly Write[] {
   const { id, population } = environment;
   return [
-    ...provisionEnvironment({ ...environment, signingKey }, now),
+    ...provisionEnvironment({ ...environment, ...facts }, now),
     ...clients.map((client) => clientWrite(client, id, now)),
     ...users.flatMap((user) => userWrites(user, id, population.id, digests, now)),
     ...recordOf(id, now, [

@@ -17,8 +17,8 @@ export interface World {
 }
 
 export interface WorldEnvironment {
-  /** All of a new environment but its signing key, which is made when it is needed. */
-  readonly environment: Omit<NewEnvironment, 'signingKey'>;
+  /** All of a new environment but its signing key, which is made when it is needed, and what it has of the server it is on. */
+  readonly environment: Omit<NewEnvironment, 'signingKey' | 'relyingPartyId'>;
   readonly users: readonly WorldUser[];
   readonly clients: readonly WorldClient[];
 }

@@ -11,9 +11,8 @@ export const POLICY_READINGS: ReadingGroup = {
       ['30 §1.3', 'Ranges where documentation and clients differ: the wider is taken (cool-down 0–1800 s in seconds)'],
     ]),
     ...readingsIn('policies/mobile-section.ts', [['30 §1.3.3', '`pushTimeout` is taken from 1 to 150 seconds']]),
-    ...readingsIn('policies/decide.ts', [
+    ...readingsIn('policies/device-authentication-policies.ts', [
       ['30 §1.2', 'Names are unique in the environment'],
-      ['30 §1.5', '`default: false` on the default policy is refused with `CONSTRAINT_VIOLATION`'],
       ['30 §1.3.3', 'References to objects that do not exist are `INVALID_VALUE`'],
     ]),
     ...readingsIn('policies/defaults.ts', [
@@ -21,13 +20,30 @@ export const POLICY_READINGS: ReadingGroup = {
       ['30 §3.2', 'Factory settings leave `users.mfaEnabled` false and set no lockout'],
     ]),
     ...readingsIn('policies/fido2-migration.ts', [
-      ['30 §1.6', 'No legacy sections are ever stored, so the migration converts none'],
+      [
+        '30 §1.6',
+        'No legacy sections are ever stored, so the migration converts none; it answers the policies that got a FIDO policy by name',
+      ],
     ]),
     ...readingsIn('policies/provisioning.ts', [['30 §0.5', 'A new environment has its content as soon as it exists']]),
     ...readingsIn('policies/configuration.ts', [
       ['30 §1.5', 'Policies are listed by creation'],
       ['30 §3.3', '`lockout.failureCount` 0 means never; no duration, or 0, until an administrator unlocks'],
     ]),
-    ...readingsIn('http/rejections/policies.ts', [['30 §0.4', 'Conflicts of names are 400, not 409']]),
+    ...readingsIn('http/rejections/managed.ts', [['30 §0.4', 'Conflicts of names are 400, not 409']]),
+    ...readingsIn('platform/managed/rules.ts', [
+      ['30 §1.5', '`default: false` on the default of a kind is refused with `CONSTRAINT_VIOLATION`'],
+      ['30 §2.4, §5.3', 'What others still name cannot be deleted: `CONSTRAINT_VIOLATION` with `referencedValues`'],
+    ]),
+    ...readingsIn('policies/fido2-policy-document.ts', [
+      ['30 §2.2', 'FIDO policies have names of their own; `pinRequirement.option` is `OPTIONAL`, `REQUIRED` or `NONE`'],
+      ['30 §2.3', 'The two factory policies, for the host of `{authPath}`, or `localhost` where it is an address'],
+    ]),
+    ...readingsIn('policies/fido2-policies.ts', [
+      ['30 §2.2', '`NONE` for attestation and `NONE` for metadata go together'],
+    ]),
+    ...readingsIn('http/routes/fido2-policies.ts', [
+      ['30 §2.1', '`expand` shows the MFA policies that name the FIDO policy, not those that use it as the default'],
+    ]),
   ],
 };

@@ -1,4 +1,4 @@
-import type { Static, TObject, TSchema } from 'typebox';
+import type { Static, TObject, TProperties, TSchema } from 'typebox';
 import { Type } from '../../kernel/json-schema.js';
 import type { Listing, ListRequest } from '../../platform/listing.js';
 import type { Link, Links } from './links.js';
@@ -18,9 +18,9 @@ export const PageQuery = Type.Object(paging);
 export const ListQuery = Type.Object({ ...paging, filter: Type.Optional(Type.String({ maxLength: 2_048 })) });
 
 /** A page of a collection (wire: `00` §3.4); the array is there even when it is empty. */
-export function collectionView<N extends string>(name: N, item: TSchema): TObject {
+export function collectionView<N extends string>(name: N, item: TSchema, links: TProperties = {}): TObject {
   return Type.Object({
-    _links: Type.Object({ self: LinkView, next: Type.Optional(LinkView) }),
+    _links: Type.Object({ self: LinkView, next: Type.Optional(LinkView), ...links }),
     _embedded: Type.Object({ [name]: Type.Array(item) }),
     count: Type.Integer(),
     size: Type.Integer(),
@@ -37,14 +37,22 @@ export function listRequest(query: Static<typeof ListQuery>, maximum: number): L
   };
 }
 
+/** A page as it is sent. */
+export interface Collection {
+  readonly _links: Readonly<Record<string, Link>>;
+  readonly _embedded: Readonly<Record<string, readonly object[]>>;
+  readonly count?: number;
+  readonly size: number;
+}
+
 /** One page; without `count` where to count would be to read everything (`00` §3.4). `next` repeats the query, so that clients can follow it verbatim. */
 export function collection(
   links: Links,
   path: string,
-  query: Static<typeof ListQuery>,
+  query: Static<typeof ListQuery> & { readonly expand?: string | undefined },
   name: string,
   { items, count, next }: Omit<Listing<object>, 'count'> & { readonly count?: number },
-): object {
+): Collection {
   const at = (cursor: string | undefined): Link => links.api(`${path}${search({ ...query, cursor })}`);
   return {
     _links: { self: at(query.cursor), ...(next === undefined ? {} : { next: at(next) }) },

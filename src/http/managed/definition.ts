@@ -1,10 +1,20 @@
-import type { TProperties } from 'typebox';
+import type { TProperties, TSchema } from 'typebox';
 import type { JsonObject } from '../../kernel/json.js';
 import type { ManagedResource, SingletonResource } from '../../platform/managed/resource.js';
 import type { DocumentKind, StoredDocument } from '../../platform/model.js';
 import type { FilterRules, FilterValue } from '../filter.js';
 import type { RefusalTexts } from '../rejections/managed.js';
 import type { Permission } from '../route.js';
+
+/** Documents of another kind that a list shows below each item when it is asked to (`00` §3.5). */
+export interface Expansion {
+  /** What `expand` says, and the name of the array in the item's `_embedded`. */
+  readonly name: string;
+  readonly kind: DocumentKind;
+  readonly isBelow: (item: StoredDocument, other: StoredDocument) => boolean;
+  readonly schema: TSchema;
+  readonly view: (other: StoredDocument) => JsonObject;
+}
 
 interface Common {
   /** Begins the ids of the operations: `fido2Policy` in `fido2Policy.create`. */
@@ -37,6 +47,7 @@ export interface ManagedDefinition extends Common {
   readonly parent?: { readonly parameter: string; readonly kind?: DocumentKind; readonly member?: string };
   /** How many of them a page has at most; absent: all are given at once (`00` §3.6). */
   readonly page?: number;
+  readonly expand?: Expansion;
   readonly filter?: {
     readonly rules: FilterRules;
     readonly attribute: (stored: StoredDocument, name: string) => FilterValue | undefined;

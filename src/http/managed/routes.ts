@@ -1,22 +1,19 @@
 import type { JsonObject } from '../../kernel/json.js';
 import type { Outcome } from '../../kernel/outcome.js';
 import type { ManagedRejection } from '../../platform/managed/rejection.js';
-import type { ManagedService, Place } from '../../platform/managed/service.js';
+import type { ManagedService } from '../../platform/managed/service.js';
 import type { StoredDocument } from '../../platform/model.js';
 import { notFound, type WireError } from '../errors.js';
-import { collection, collectionView, ListQuery, listRequest } from '../hal/collection.js';
-import { readListFilter } from '../list-filter.js';
 import { managedError } from '../rejections/managed.js';
 import { type Call, defineRoute, JSON_TYPE, type Reply, type Route, reply } from '../route.js';
 import type { ManagedDefinition, SingletonDefinition } from './definition.js';
+import { listRoute } from './list.js';
+import { environmentOf, pathIn, placeOf } from './place.js';
 import { managedView, viewSchema } from './view.js';
-
-/** Collections that nobody pages through are given whole, up to what a page may have at all (`00` §3.4). */
-const WHOLE = 1_000;
 
 /** The five operations of a resource that is a document: list, create, read, replace, delete. */
 export function managedRoutes(definition: ManagedDefinition, service: ManagedService): Route[] {
-  const { resource, id, one, many, source, path, parameter, permission, texts, partial } = definition;
+  const { resource, id, one, source, path, parameter, permission, texts, partial } = definition;
   const view = viewSchema(definition);
   const item = `${path}/:${parameter}`;
   const common = { source, base: 'api' } as const;
@@ -32,33 +29,7 @@ export function managedRoutes(definition: ManagedDefinition, service: ManagedSer
     return itemId === undefined ? Promise.resolve(notFound()) : use(call, itemId);
   };
   return [
-    defineRoute({
-      ...common,
-      ...note('list'),
-      id: `${id}.list`,
-      summary: `List ${many}`,
-      method: 'GET',
-      path,
-      permission: permission.read,
-      query: ListQuery,
-      replies: { 200: collectionView(definition.collection, view) },
-      async handle(call) {
-        const { query, links } = call;
-        const { rules = { attributes: {}, combinators: [] }, attribute } = definition.filter ?? {};
-        const filter = readListFilter(query.filter, rules);
-        if (!filter.ok) return filter.rejection;
-        const listed = await service.list(
-          resource,
-          placeOf(definition, call),
-          listRequest(query, definition.page ?? WHOLE),
-          (stored) => filter.value.accepts((name) => textOf(attribute?.(stored, name))),
-        );
-        if (!listed.ok) return managedError(listed.rejection, texts);
-        const at = pathIn(path, call);
-        const items = listed.value.items.map((stored) => managedView(definition, at, stored, links));
-        return reply(200, collection(links, at, query, definition.collection, { ...listed.value, items }));
-      },
-    }),
+    listRoute(definition, service),
     defineRoute({
       ...common,
       ...note('create'),
@@ -168,26 +139,3 @@ export function singletonRoutes(definition: SingletonDefinition, service: Manage
 
 // The schema has let only objects through.
 const documentOf = ({ body }: Call): JsonObject => body as JsonObject;
-
-function environmentOf({ params }: Call): Place['environmentId'] {
-  const environmentId = params['envId'];
-  if (environmentId === undefined) throw new TypeError('a managed resource belongs to an environment');
-  return environmentId;
-}
-
-function placeOf({ parent }: ManagedDefinition, call: Call): Place {
-  const id = parent && call.params[parent.parameter];
-  return {
-    environmentId: environmentOf(call),
-    ...(id === undefined ? {} : { parent: id }),
-    ...(parent?.kind ? { parentKind: parent.kind } : {}),
-  };
-}
-
-/** The path with this call's parameters in it. */
-function pathIn(path: string, { params }: Call): string {
-  return path.replace(/:(\w+)/g, (_, name: string) => params[name] ?? '');
-}
-
-const textOf = (value: string | number | boolean | undefined): string | undefined =>
-  value === undefined ? undefined : String(value);

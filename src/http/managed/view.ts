@@ -12,8 +12,8 @@ type Definition = ManagedDefinition | SingletonDefinition;
 
 const isCollection = (definition: Definition): definition is ManagedDefinition => 'collection' in definition;
 
-/** The schema of the resource as it is shown: as it is sent, without what is never shown, with the server's own members. */
-export function viewSchema(definition: Definition): TSchema {
+/** The schema of the resource as it is shown: as it is sent, without what is never shown, with the server's own members, and `more`. */
+export function viewSchema(definition: Definition, more: TProperties = {}): TSchema {
   const { resource, timestamps, adds } = definition;
   const member = isCollection(definition) ? definition.parent?.member : undefined;
   const own: TProperties = {
@@ -28,6 +28,7 @@ export function viewSchema(definition: Definition): TSchema {
     ...adds?.schema,
     ...(timestamps === 'both' ? { createdAt: Type.String() } : {}),
     updatedAt: Type.String(),
+    ...more,
   };
   const around = (node: SchemaNode): TSchema =>
     node.anyOf ? Type.Union(node.anyOf.map(around)) : Type.Object({ ...optionalAll(node), ...own });

@@ -1,125 +1,62 @@
+import { Type } from '../../kernel/json-schema.js';
+import type { ManagedResource } from '../../platform/managed/resource.js';
+import type { ManagedService } from '../../platform/managed/service.js';
 import { Fido2Migration } from '../../policies/fido2-migration.js';
-import { PolicyDocument } from '../../policies/policy-document.js';
 import type { PolicyService } from '../../policies/service.js';
-import {
-  DeviceAuthenticationPoliciesView,
-  DeviceAuthenticationPolicyView,
-  deviceAuthenticationPoliciesView,
-  deviceAuthenticationPolicyView,
-} from '../hal/device-authentication-policies.js';
-import { policyError } from '../rejections/policies.js';
-import { defineRoute, JSON_TYPE, type Route, reply, vnd } from '../route.js';
+import type { ManagedDefinition } from '../managed/definition.js';
+import { listView, managedList } from '../managed/list.js';
+import { managedRoutes } from '../managed/routes.js';
+import { managedError } from '../rejections/managed.js';
+import { defineRoute, type Route, reply, vnd } from '../route.js';
 
-const COLLECTION = '/environments/:envId/deviceAuthenticationPolicies';
-const ITEM = '/environments/:envId/deviceAuthenticationPolicies/:policyId';
+const PATH = '/environments/:envId/deviceAuthenticationPolicies';
 
-/** Device authentication policies (wire: `30` §1.1). */
-export function deviceAuthenticationPoliciesRoutes(policies: PolicyService): Route[] {
+/** How device authentication policies are shown and reached (wire: `30` §1.1). */
+export function deviceAuthenticationPoliciesDefinition(resource: ManagedResource): ManagedDefinition {
+  return {
+    resource,
+    id: 'deviceAuthenticationPolicy',
+    one: 'a device authentication policy',
+    many: 'device authentication policies',
+    source: '30 §1.1',
+    collection: 'deviceAuthenticationPolicies',
+    path: PATH,
+    parameter: 'policyId',
+    permission: { read: 'policies:read', write: 'policies:write' },
+    timestamps: 'updatedAt',
+    // Deprecated, read-only, still returned (`30` §1.2).
+    adds: { schema: { forSignOnPolicy: Type.Boolean() }, members: () => ({ forSignOnPolicy: false }) },
+    // Released clients look for "remove default device authentication policy" in this text (`00` §4.4).
+    texts: { DefaultCannotBeDeleted: 'Cannot remove default device authentication policy' },
+  };
+}
+
+/** Device authentication policies, and their conversion to FIDO2 (wire: `30` §1.1, §1.6). */
+export function deviceAuthenticationPoliciesRoutes(
+  resource: ManagedResource,
+  service: ManagedService,
+  policies: PolicyService,
+): Route[] {
+  const definition = deviceAuthenticationPoliciesDefinition(resource);
   return [
-    defineRoute({
-      id: 'deviceAuthenticationPolicies.list',
-      summary: 'Lists the device authentication policies of an environment, by creation',
-      source: '30 §1.1',
-      method: 'GET',
-      base: 'api',
-      path: COLLECTION,
-      permission: 'policies:read',
-      replies: { 200: DeviceAuthenticationPoliciesView },
-      async handle({ params, links }) {
-        const outcome = await policies.list(params.envId);
-        return outcome.ok
-          ? reply(200, deviceAuthenticationPoliciesView(params.envId, outcome.value, links))
-          : policyError(outcome.rejection);
-      },
-    }),
-    defineRoute({
-      id: 'deviceAuthenticationPolicy.create',
-      summary: 'Creates a device authentication policy',
-      source: '30 §1.1',
-      method: 'POST',
-      base: 'api',
-      path: COLLECTION,
-      accepts: JSON_TYPE,
-      permission: 'policies:write',
-      body: PolicyDocument,
-      replies: { 201: DeviceAuthenticationPolicyView },
-      partial: 'fido2.fido2PolicyId and notificationsPolicy.id are refused: this release has no such objects',
-      async handle({ params, body, links, by }) {
-        const outcome = await policies.create(params.envId, body, by);
-        return outcome.ok
-          ? reply(201, deviceAuthenticationPolicyView(outcome.value, links))
-          : policyError(outcome.rejection);
-      },
-    }),
+    ...managedRoutes(definition, service),
     defineRoute({
       id: 'deviceAuthenticationPolicies.fido2.migrate',
-      summary: 'Converts legacy FIDO sections of policies; none is ever stored, so none is converted',
+      summary:
+        'Converts legacy FIDO sections of policies, of which none is ever stored, and gives policies their FIDO policy',
       source: '30 §1.6',
       method: 'POST',
       base: 'api',
-      path: COLLECTION,
+      path: PATH,
       // Types are compared in lower case, whatever case they are sent in (RFC 9110 §8.3.1).
       accepts: vnd('deviceAuthenticationPolicy.fido2.migrate'),
       permission: 'policies:write',
       body: Fido2Migration,
-      replies: { 200: DeviceAuthenticationPoliciesView },
-      partial: 'an explicit fido2PolicyId is refused: this release has no FIDO policies',
-      async handle({ params, body, links }) {
-        const outcome = await policies.migrateToFido2(params.envId, body);
-        return outcome.ok
-          ? reply(200, deviceAuthenticationPoliciesView(params.envId, outcome.value, links))
-          : policyError(outcome.rejection);
-      },
-    }),
-    defineRoute({
-      id: 'deviceAuthenticationPolicy.read',
-      summary: 'Reads a device authentication policy',
-      source: '30 §1.1',
-      method: 'GET',
-      base: 'api',
-      path: ITEM,
-      permission: 'policies:read',
-      replies: { 200: DeviceAuthenticationPolicyView },
-      async handle({ params, links }) {
-        const outcome = await policies.read(params.envId, params.policyId);
-        return outcome.ok
-          ? reply(200, deviceAuthenticationPolicyView(outcome.value, links))
-          : policyError(outcome.rejection);
-      },
-    }),
-    defineRoute({
-      id: 'deviceAuthenticationPolicy.update',
-      summary: 'Replaces a device authentication policy',
-      source: '30 §1.1',
-      method: 'PUT',
-      base: 'api',
-      path: ITEM,
-      accepts: JSON_TYPE,
-      permission: 'policies:write',
-      body: PolicyDocument,
-      replies: { 200: DeviceAuthenticationPolicyView },
-      errors: ['REQUEST_FAILED'],
-      partial: 'fido2.fido2PolicyId and notificationsPolicy.id are refused: this release has no such objects',
-      async handle({ params, body, links, by }) {
-        const outcome = await policies.update(params.envId, params.policyId, body, by);
-        return outcome.ok
-          ? reply(200, deviceAuthenticationPolicyView(outcome.value, links))
-          : policyError(outcome.rejection);
-      },
-    }),
-    defineRoute({
-      id: 'deviceAuthenticationPolicy.delete',
-      summary: 'Deletes a device authentication policy that is not the default',
-      source: '30 §1.1',
-      method: 'DELETE',
-      base: 'api',
-      path: ITEM,
-      permission: 'policies:write',
-      replies: { 204: null },
-      errors: ['REQUEST_FAILED'],
-      async handle({ params, by }) {
-        const outcome = await policies.delete(params.envId, params.policyId, by);
-        return outcome.ok ? reply(204) : policyError(outcome.rejection);
+      replies: { 200: listView(definition) },
+      async handle(call) {
+        const outcome = await policies.migrateToFido2(call.params.envId, call.body, call.by);
+        if (!outcome.ok) return managedError(outcome.rejection);
+        return reply(200, managedList(definition, call, { items: outcome.value, count: outcome.value.length }));
       },
     }),
   ];

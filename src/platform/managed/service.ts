@@ -28,7 +28,7 @@ export interface Place {
 export interface ManagedService {
   /** By creation; those that `isListed` says yes to. */
   list(
-    resource: ManagedResource,
+    resource: Pick<ManagedResource, 'kind'>,
     place: Place,
     list: ListRequest,
     isListed: (stored: StoredDocument) => boolean,
