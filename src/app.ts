@@ -52,6 +52,7 @@ import { createDirectory } from './platform/directory.js';
 import { createManagedService } from './platform/managed/service.js';
 import { createPlatformService } from './platform/service.js';
 import { createTokenService } from './platform/tokens.js';
+import { createUserService } from './platform/users.js';
 import { deviceAuthenticationPolicies } from './policies/device-authentication-policies.js';
 import { createPolicyService } from './policies/service.js';
 import { type Database, openStore } from './storage/sql/index.js';
@@ -171,7 +172,8 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
     const directory = createDirectory(store, clock);
     const tokensOf = (realm: BaseUrls) => createTokenService({ store, directory, vault, random, clock, ...realm });
     const tokens = tokensOf(urls);
-    const platform = createPlatformService({ store, random, digests, events, refusals });
+    const platform = createPlatformService({ store, digests });
+    const users = createUserService({ store, random, digests, events, refusals });
     const managed = createManagedService({ store, random, digests, events, refusals });
     const policies = createPolicyService({ store, events, refusals });
     const mfaPolicies = deviceAuthenticationPolicies(limits.strict ? minutes(10) : undefined);
@@ -184,7 +186,7 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
       ...discoveryRoutes(tokens),
       ...environmentsRoutes(platform),
       ...populationsRoutes(platform),
-      ...usersRoutes(platform),
+      ...usersRoutes(users),
       ...deviceAuthenticationsRoutes(authentications),
       ...devicesRoutes(devices),
       ...deviceAuthenticationPoliciesRoutes(mfaPolicies, managed, policies),

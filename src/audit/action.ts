@@ -59,6 +59,7 @@ const ACTIONS = {
   'USER.CREATED': 'SUCCESS',
   'USER.DELETED': 'SUCCESS',
   'USER.LOCKED': 'SUCCESS',
+  'USER.MOVED': 'SUCCESS',
   'USER.UNLOCKED': 'SUCCESS',
   'USER.UPDATED': 'SUCCESS',
   /** No number of a block is sent to for a while (SEC-38). */

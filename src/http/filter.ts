@@ -20,7 +20,10 @@ export type FilterCombinator = 'and' | 'or' | 'not';
 
 /** What a collection can be filtered by; everything else is refused by name. */
 export interface FilterRules {
+  /** One of a multi-valued attribute's members is named behind it in brackets: `memberOfGroups[id]`. */
   readonly attributes: Readonly<Record<string, readonly FilterOperator[]>>;
+  /** Attributes that have no name here, if there are any. */
+  readonly others?: { readonly isOne: (attribute: string) => boolean; readonly operators: readonly FilterOperator[] };
   readonly combinators: readonly FilterCombinator[];
 }
 
@@ -54,17 +57,21 @@ export function parseFilter(text: string, rules: FilterRules): Outcome<Filter, F
   return new Parser(tokens, rules).parse();
 }
 
-/** Whether an object, by its attributes, is among those asked for. One that lacks an attribute fits no comparison of it. */
-export function matches(filter: Filter, attributeOf: (attribute: string) => FilterValue | undefined): boolean {
+/** What an object has for an attribute; several of it for one that is multi-valued. */
+export type Attribute = FilterValue | readonly FilterValue[] | undefined;
+
+/**
+ * Whether an object, by its attributes, is among those asked for. One that lacks an attribute fits no comparison of it; of several
+ * values one is enough (RFC 7644 §3.4.2.2).
+ */
+export function matches(filter: Filter, attributeOf: (attribute: string) => Attribute): boolean {
   switch (filter.kind) {
     case 'compare': {
-      const value = attributeOf(filter.attribute);
-      return value !== undefined && OPERATORS[filter.operator](value, filter.value);
+      const compare = OPERATORS[filter.operator];
+      return valuesOf(attributeOf(filter.attribute)).some((value) => compare(value, filter.value));
     }
-    case 'in': {
-      const value = attributeOf(filter.attribute);
-      return value !== undefined && filter.values.includes(value);
-    }
+    case 'in':
+      return valuesOf(attributeOf(filter.attribute)).some((value) => filter.values.includes(value));
     case 'and':
       return filter.operands.every((operand) => matches(operand, attributeOf));
     case 'or':
@@ -74,6 +81,11 @@ export function matches(filter: Filter, attributeOf: (attribute: string) => Filt
     default:
       return unreachable(filter);
   }
+}
+
+function valuesOf(attribute: Attribute): readonly FilterValue[] {
+  if (attribute === undefined) return [];
+  return typeof attribute === 'object' ? attribute : [attribute];
 }
 
 function malformed({ attributes, combinators }: FilterRules): FilterProblem {
@@ -137,25 +149,38 @@ class Parser {
   }
 
   #comparison(): Outcome<Filter, FilterProblem> {
-    const { attributes, combinators } = this.#rules;
-    const [attribute, word] = [this.#next(), this.#next()];
-    if (attribute?.kind !== 'word' || word?.kind !== 'word') return reject(malformed(this.#rules));
-    const operators = Object.hasOwn(attributes, attribute.text) ? attributes[attribute.text] : undefined;
+    const attribute = this.#next();
+    if (attribute?.kind !== 'word') return reject(malformed(this.#rules));
+    if (this.#tokens[this.#at]?.kind !== '[') return this.#compared(attribute.text);
+    this.#at++;
+    const member = this.#next();
+    if (member?.kind !== 'word') return reject(malformed(this.#rules));
+    const compared = this.#compared(`${attribute.text}[${member.text}]`);
+    return !compared.ok || this.#next()?.kind === ']' ? compared : reject(malformed(this.#rules));
+  }
+
+  /** What an attribute is compared with, and how. */
+  #compared(attribute: string): Outcome<Filter, FilterProblem> {
+    const { attributes, others, combinators } = this.#rules;
+    const word = this.#next();
+    if (word?.kind !== 'word') return reject(malformed(this.#rules));
+    const named = Object.hasOwn(attributes, attribute) ? attributes[attribute] : undefined;
+    const operators = named ?? (others?.isOne(attribute) ? others.operators : undefined);
     if (!operators)
       return reject({
-        message: `attribute '${attribute.text}' is not supported`,
+        message: `attribute '${attribute}' is not supported`,
         supportedAttributes: Object.keys(attributes),
       });
     const operator = operators.find((known) => known === word.text.toLowerCase());
     if (!operator)
       return reject({
-        message: `operator '${word.text}' is not supported for '${attribute.text}'`,
+        message: `operator '${word.text}' is not supported for '${attribute}'`,
         supportedOperators: [...operators, ...combinators],
       });
-    if (operator === 'in') return this.#members(attribute.text);
+    if (operator === 'in') return this.#members(attribute);
     const value = this.#next();
     if (value?.kind !== 'value') return reject(malformed(this.#rules));
-    return accept({ kind: 'compare', attribute: attribute.text, operator, value: value.value });
+    return accept({ kind: 'compare', attribute, operator, value: value.value });
   }
 
   /** One or more values in parentheses or brackets: the reference's samples have both. */

@@ -1,11 +1,23 @@
+import { caseless } from '../kernel/caseless.js';
 import { accept, type Outcome, reject, unreachable } from '../kernel/outcome.js';
 import { type ErrorDetail, invalidData, type WireError } from './errors.js';
-import { type Filter, type FilterProblem, type FilterRules, type FilterValue, matches, parseFilter } from './filter.js';
+import {
+  type Attribute,
+  type Filter,
+  type FilterProblem,
+  type FilterRules,
+  type FilterValue,
+  matches,
+  parseFilter,
+} from './filter.js';
 
-/** A filter that was read: what it says, and whether something, by its attributes, is asked for. Text is compared without case. */
+/**
+ * A filter that was read: what it says, and whether something, by its attributes, is asked for. Everything is compared as text, and
+ * text without case.
+ */
 export interface ListFilter {
   readonly filter: Filter | undefined;
-  readonly accepts: (attributeOf: (attribute: string) => string | undefined) => boolean;
+  readonly accepts: (attributeOf: (attribute: string) => string | readonly string[] | undefined) => boolean;
 }
 
 const EVERYTHING: ListFilter = { filter: undefined, accepts: () => true };
@@ -15,8 +27,8 @@ export function readListFilter(text: string | undefined, rules: FilterRules): Ou
   if (text === undefined) return accept(EVERYTHING);
   const parsed = parseFilter(text, rules);
   if (!parsed.ok) return reject(filterError(parsed.rejection));
-  const filter = caseless(parsed.value);
-  return accept({ filter, accepts: (attributeOf) => matches(filter, (name) => attributeOf(name)?.toLowerCase()) });
+  const filter = folded(parsed.value);
+  return accept({ filter, accepts: (attributeOf) => matches(filter, (name) => foldedAttribute(attributeOf(name))) });
 }
 
 export function filterError({ message, supportedAttributes, supportedOperators }: FilterProblem): WireError {
@@ -32,28 +44,25 @@ export function filterError({ message, supportedAttributes, supportedOperators }
   return invalidData(detail);
 }
 
-const lowered = (value: FilterValue): FilterValue => (typeof value === 'string' ? value.toLowerCase() : value);
+function foldedAttribute(value: string | readonly string[] | undefined): Attribute {
+  if (value === undefined) return undefined;
+  return typeof value === 'string' ? caseless(value) : value.map(caseless);
+}
 
-function caseless(filter: Filter): Filter {
+const foldedValue = (value: FilterValue): string => caseless(String(value));
+
+function folded(filter: Filter): Filter {
   switch (filter.kind) {
     case 'compare':
-      return { ...filter, value: lowered(filter.value) };
+      return { ...filter, value: foldedValue(filter.value) };
     case 'in':
-      return { ...filter, values: filter.values.map(lowered) };
+      return { ...filter, values: filter.values.map(foldedValue) };
     case 'and':
     case 'or':
-      return { ...filter, operands: filter.operands.map(caseless) };
+      return { ...filter, operands: filter.operands.map(folded) };
     case 'not':
-      return { ...filter, operand: caseless(filter.operand) };
+      return { ...filter, operand: folded(filter.operand) };
     default:
       return unreachable(filter);
   }
-}
-
-/** The text that an attribute must equal for anything to match, if the filter says so outright. */
-export function requiredValue(filter: Filter, attribute: string): string | undefined {
-  if (filter.kind === 'compare')
-    return filter.attribute === attribute && filter.operator === 'eq' ? String(filter.value) : undefined;
-  if (filter.kind !== 'and') return undefined;
-  return filter.operands.map((operand) => requiredValue(operand, attribute)).find((value) => value !== undefined);
 }

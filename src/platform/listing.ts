@@ -1,6 +1,6 @@
 import { type Digests, equalDigests } from '../kernel/keys.js';
 import { accept, type Outcome, reject } from '../kernel/outcome.js';
-import type { Page, PageRequest } from '../storage/port.js';
+import type { PageRequest } from '../storage/port.js';
 
 /** What a list is asked for. */
 export interface ListRequest {
@@ -14,10 +14,12 @@ export interface ListRequest {
 /** A page of a list. */
 export interface Listing<T> {
   readonly items: readonly T[];
-  /** All that match. */
-  readonly count: number;
+  /** All that match; absent where to count them would be to read everything (`00` §3.4). */
+  readonly count?: number;
   /** Where the next page begins; absent on the last. */
   readonly next?: string;
+  /** Where the page before ends; absent on the first. */
+  readonly previous?: string;
 }
 
 /** Opaque, URL-safe places in a list, signed over where they belong (SEC-54; `00` §3.4). */
@@ -40,38 +42,63 @@ export function createCursors(digests: Pick<Digests, 'cursor'>): Cursors {
   };
 }
 
-/** Opens the cursor, takes the page, makes the next cursor: the same for every list. `binding` says which list it is. */
-export async function listPage<T>(
-  cursors: Cursors,
-  binding: readonly string[],
-  { limit, cursor, filter = '' }: ListRequest,
-  page: (request: PageRequest) => Promise<Page<T>>,
-): Promise<Outcome<Listing<T>, { readonly kind: 'CursorInvalid' }>> {
-  const place = [...binding, filter];
-  const after = cursor === undefined ? undefined : cursors.read(place, cursor);
-  if (cursor !== undefined && after === undefined) return reject({ kind: 'CursorInvalid' });
-  const { items, count, next } = await page({ limit, ...(after === undefined ? {} : { after }) });
-  return accept({ items, count, ...(next === undefined ? {} : { next: cursors.write(place, next) }) });
-}
-
 /** The key of something that is listed by creation: it keeps its place whatever is added or deleted around it. */
 export function creationKey({ createdAt, id }: { readonly createdAt: number; readonly id: string }): string {
   return `${String(createdAt).padStart(15, '0')}:${id}`;
 }
 
-/** A page of a list that is in memory as a whole. */
-export function pageOf<T extends { readonly createdAt: number; readonly id: string }>(
+/** A page as its source gives it: with the keys of its ends in the place of cursors. */
+export interface KeyedPage<T> {
+  readonly items: readonly T[];
+  readonly count?: number;
+  /** Of the last item, when others follow. */
+  readonly next?: string;
+  /** Of the first item, when others precede. */
+  readonly previous?: string;
+}
+
+/** What stands before a cursor's key: the way that its page goes from there. */
+const ONWARDS = '>';
+const BACK = '<';
+
+/** Opens the cursor of a request, takes the page, makes the cursors of its ends: the same for every list. `binding` says which list it is. */
+export async function listPage<T>(
+  cursors: Cursors,
+  binding: readonly string[],
+  { limit, cursor, filter = '' }: ListRequest,
+  page: (request: PageRequest) => Promise<KeyedPage<T>>,
+): Promise<Outcome<Listing<T>, { readonly kind: 'CursorInvalid' }>> {
+  const place = [...binding, filter];
+  const key = cursor === undefined ? undefined : cursors.read(place, cursor);
+  if (cursor !== undefined && key === undefined) return reject({ kind: 'CursorInvalid' });
+  const { next, previous, ...rest } = await page({ limit, ...placeOf(key) });
+  return accept({
+    ...rest,
+    ...(next === undefined ? {} : { next: cursors.write(place, ONWARDS + next) }),
+    ...(previous === undefined ? {} : { previous: cursors.write(place, BACK + previous) }),
+  });
+}
+
+function placeOf(key: string | undefined): Pick<PageRequest, 'after' | 'before'> {
+  if (key === undefined) return {};
+  return key.startsWith(BACK) ? { before: key.slice(BACK.length) } : { after: key.slice(ONWARDS.length) };
+}
+
+/** A page of a list that is in memory as a whole, in the order of its keys. */
+export function pageOf<T>(
   items: readonly T[],
-  limit: number,
-  after: string | undefined,
-): { readonly items: readonly T[]; readonly count: number; readonly next?: string } {
-  const keyed = items.map((item) => ({ item, key: creationKey(item) })).sort((a, b) => (a.key < b.key ? -1 : 1));
-  const rest = after === undefined ? keyed : keyed.filter(({ key }) => key > after);
-  const page = rest.slice(0, limit);
-  const last = page.at(-1);
+  { limit, after, before }: PageRequest,
+  keyOf: (item: T) => string,
+): KeyedPage<T> {
+  const keyed = items.map((item) => ({ item, key: keyOf(item) })).sort((a, b) => (a.key < b.key ? -1 : 1));
+  const from = after === undefined ? 0 : keyed.filter(({ key }) => key <= after).length;
+  const to = before === undefined ? keyed.length : keyed.filter(({ key }) => key < before).length;
+  const page = before === undefined ? keyed.slice(from, from + limit) : keyed.slice(Math.max(0, to - limit), to);
+  const [first, last] = [page[0], page.at(-1)];
   return {
     items: page.map(({ item }) => item),
     count: items.length,
-    ...(last && rest.length > page.length ? { next: last.key } : {}),
+    ...(last && keyed.at(-1) !== last ? { next: last.key } : {}),
+    ...(first && keyed[0] !== first ? { previous: first.key } : {}),
   };
 }

@@ -78,8 +78,12 @@ export interface User {
   readonly populationId: PopulationId;
   readonly username: string;
   readonly enabled: boolean;
-  /** `email`, `name`, `mobilePhone`, `preferredLanguage`, … */
+  /** `email`, `name`, `mobilePhone`, `preferredLanguage`, …, and attributes of the environment's own. */
   readonly profile: UserProfile;
+  /** Absent: no. */
+  readonly emailVerified?: boolean;
+  /** The user cannot authenticate before the address has been verified (wire: `00` §8.3). Absent: may. */
+  readonly lifecycle?: 'VERIFICATION_REQUIRED';
   readonly createdAt: Instant;
   readonly updatedAt: Instant;
 }

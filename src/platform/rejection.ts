@@ -5,9 +5,11 @@ export type PlatformRejection =
   | { readonly kind: 'EnvironmentNotFound'; readonly environmentId: EnvironmentId }
   | { readonly kind: 'PopulationNotFound' }
   | { readonly kind: 'UserNotFound' }
-  /** A body names a population that this environment does not have. */
-  | { readonly kind: 'PopulationUnknown' }
+  /** A body names a population that this environment does not have; `target`: where. */
+  | { readonly kind: 'PopulationUnknown'; readonly target: string }
   | { readonly kind: 'UsernameTaken'; readonly holder: UserId }
+  /** `attribute`: the largest of those that are more than a profile may have. */
+  | { readonly kind: 'ProfileTooLarge'; readonly attribute: string; readonly maximum: number }
   /** A lock that would end before it begins (`00` §8.6). */
   | { readonly kind: 'UnlockTimePast' }
   /** A cursor that this server did not make for this list. */

@@ -3,6 +3,7 @@ import { accept, type Outcome, reject } from '../kernel/outcome.js';
 import type { Decision, Snapshot, Write } from '../storage/port.js';
 import { lockAccount, unlockAccount } from './account.js';
 import type { EnvironmentId, PopulationId, User, UserFactors, UserId, UserProfile } from './model.js';
+import { attributeTooLarge, LARGEST_PROFILE } from './profile.js';
 import type { PlatformRejection } from './rejection.js';
 
 /** A user with what decides whether the factors may be used, at one instant. */
@@ -20,6 +21,9 @@ export interface CreateUser {
   /** Absent = what the MFA settings say of new users (`30` §3.2). */
   readonly mfaEnabled?: boolean;
   readonly profile: UserProfile;
+  /** An imported user's (wire: `00` §8.3). */
+  readonly emailVerified?: boolean;
+  readonly lifecycle?: 'VERIFICATION_REQUIRED';
 }
 
 type UserDecision = Decision<Outcome<UserState, PlatformRejection>>;
@@ -42,14 +46,16 @@ export function findUser(snapshot: Snapshot, environmentId: EnvironmentId): Outc
 export function createUser(
   snapshot: Snapshot,
   environmentId: EnvironmentId,
-  { username, populationId, mfaEnabled, profile }: CreateUser,
+  { username, populationId, mfaEnabled, profile, emailVerified, lifecycle }: CreateUser,
   id: UserId,
 ): UserDecision {
   const { environment, configuration, documents, usernameHolder, now } = snapshot;
   if (!environment || !configuration) return refuse({ kind: 'EnvironmentNotFound', environmentId });
   const named = documents.some(({ kind, id: other }) => kind === 'population' && other === populationId);
-  if (populationId !== undefined && !named) return refuse({ kind: 'PopulationUnknown' });
+  if (populationId !== undefined && !named) return refuse({ kind: 'PopulationUnknown', target: 'population.id' });
   if (usernameHolder) return refuse({ kind: 'UsernameTaken', holder: usernameHolder });
+  const tooLarge = attributeTooLarge(profile);
+  if (tooLarge !== undefined) return refuse({ kind: 'ProfileTooLarge', attribute: tooLarge, maximum: LARGEST_PROFILE });
   const user: User = {
     id,
     environmentId,
@@ -58,6 +64,8 @@ export function createUser(
     username,
     enabled: true,
     profile,
+    ...(emailVerified === undefined ? {} : { emailVerified }),
+    ...(lifecycle === undefined ? {} : { lifecycle }),
     createdAt: now,
     updatedAt: now,
   };

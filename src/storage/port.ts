@@ -6,6 +6,7 @@ import type { Outbox } from '../delivery/port.js';
 import type { DestinationUse, Device } from '../devices/model.js';
 import type { Instant, Millis } from '../kernel/clock.js';
 import type { Uuid } from '../kernel/ids.js';
+import type { Group, Membership } from '../platform/group.js';
 import type {
   DocumentKind,
   DocumentRef,
@@ -15,7 +16,11 @@ import type {
   User,
   UserFactors,
 } from '../platform/model.js';
+import type { StoredPassword } from '../platform/password.js';
 import type { Configuration } from '../policies/model.js';
+import type { DirectoryPlan, DirectoryReader, DirectorySnapshot, Page, PageRequest } from './directory-port.js';
+
+export type { Page, PageRequest, UserRecord } from './directory-port.js';
 
 /**
  * What a unit needs to see, loaded in one round trip. The environment, its configuration and the time always come with it.
@@ -34,6 +39,8 @@ export interface Plan {
   readonly documents?: readonly DocumentRef[];
   /** The user who holds this name now (compared case-insensitively). */
   readonly username?: string;
+  /** Rows that only the management of users and groups needs. */
+  readonly directory?: DirectoryPlan;
 }
 
 /** What was there, at one instant. Absent = does not exist. Objects of another environment do not exist (SEC-42). */
@@ -55,6 +62,8 @@ export interface Snapshot {
   readonly counter?: Counter;
   readonly documents: readonly StoredDocument[];
   readonly usernameHolder?: Uuid;
+  /** Present for a plan with `directory`. */
+  readonly directory?: DirectorySnapshot;
 }
 
 /** A number that strangers share, without a version: it begins anew once its window has ended (`design.md` §3, §12). */
@@ -81,9 +90,17 @@ export type Write =
   | { readonly kind: 'update'; readonly entity: 'deviceAuthentication'; readonly value: DeviceAuthentication }
   /** The username is its unique key inside the environment; inserting a user inserts the factors row with it. */
   | { readonly kind: 'insert'; readonly entity: 'user'; readonly value: User; readonly factors: UserFactors }
+  /** A username that changes is unique as one that is inserted. */
   | { readonly kind: 'update'; readonly entity: 'user'; readonly value: User }
-  /** With factors and devices. */
+  | { readonly kind: 'expect'; readonly entity: 'user'; readonly value: User }
+  /** With factors, devices, password and memberships. */
   | { readonly kind: 'delete'; readonly entity: 'user'; readonly value: User }
+  /** A row under the user's version: only beside an update of that user; anything else is a fault. */
+  | { readonly kind: 'put' | 'delete'; readonly entity: 'password'; readonly value: StoredPassword }
+  /** The name is its unique key inside the environment; one that changes too. Deleting it ends its memberships. */
+  | { readonly kind: 'insert' | 'update' | 'expect' | 'delete'; readonly entity: 'group'; readonly value: Group }
+  /** Beside an expected group and, to add, an expected user: neither goes meanwhile. */
+  | { readonly kind: 'put' | 'delete'; readonly entity: 'membership'; readonly value: Membership }
   | { readonly kind: 'update'; readonly entity: 'factors'; readonly value: UserFactors }
   | { readonly kind: 'expect'; readonly entity: 'factors'; readonly value: UserFactors }
   /** Rows under the factors' version: only beside an update of that user's factors; anything else is a fault. */
@@ -125,30 +142,10 @@ export interface Decision<O> {
   readonly needs?: Pick<Plan, 'destination' | 'counter'>;
 }
 
-/** A page of a list in key order; `after` is the key of the last item of the page before. */
-export interface PageRequest {
-  readonly limit: number;
-  readonly after?: string;
-}
-
-export interface Page<T> {
-  readonly items: readonly T[];
-  /** All that match, not only this page. */
-  readonly count: number;
-  /** Key of the last item when more follow. */
-  readonly next?: string;
-}
-
-export interface UserRecord {
-  readonly user: User;
-  readonly factors: UserFactors;
-}
-
-export interface Reader {
+export interface Reader extends DirectoryReader {
   /** The same load that `transact` makes, deciding and writing nothing. */
   load(plan: Plan): Promise<Snapshot>;
-  environments(page: PageRequest): Promise<Page<Environment>>;
-  users(environmentId: EnvironmentId, page: PageRequest): Promise<Page<UserRecord>>;
+  environments(page: Omit<PageRequest, 'before'>): Promise<Page<Environment>>;
   /** Those that the reference names, by creation, oldest first. */
   documents(environmentId: EnvironmentId, of: DocumentRef): Promise<readonly StoredDocument[]>;
   /** The environment that holds the document, for look-ups by client id alone (`00` §1.2). */

@@ -53,7 +53,7 @@ describe('queries of lists (00 §3.4, §3.6)', () => {
     '(username eq "a"',
     'username eq "a")',
     'username eq "a" and',
-    'nobody eq "a"',
+    'no.body eq "a"',
     '__proto__ eq "a"',
     'username like "a"',
     'username eq "a"; drop table users',

@@ -101,6 +101,16 @@ refusesBadFields('a new user (00 §8.2)', {
   }),
 });
 
+const attributes = { 'username*': readable(128), ...profile, emailVerified: flag() };
+const { population: _, mfaEnabled: __, identityProvider: ___, ...whole } = newUser();
+
+refusesBadFields('a user’s attributes, replaced (00 §8.2)', {
+  world,
+  to: () => ({ path: `${USERS}/${here.newcomer}`, method: 'PUT' }),
+  right: () => ({ ...whole, username: 'replaced.user', emailVerified: true }),
+  shape: object(attributes),
+});
+
 refusesRequests('a new user, refused as a whole (00 §8.2)', { world, to: () => ({ path: USERS }) }, [
   { name: 'nothing', body: () => ({}), details: ['REQUIRED_VALUE username', 'REQUIRED_VALUE email'] },
   ...[NOBODY, there.population, here.user].map((value) => ({

@@ -109,7 +109,9 @@ describe('FIDO policies (30 §2)', () => {
     expect(expanded.find((item) => item['id'] === id)?.['_embedded']).toEqual({
       deviceAuthenticationPolicies: [{ id: namer.body['id'], name: 'With keys' }],
     });
-    expect(expanded.find(({ name }) => name === 'Passkeys')?.['_embedded']).toEqual({ deviceAuthenticationPolicies: [] });
+    expect(expanded.find(({ name }) => name === 'Passkeys')?.['_embedded']).toEqual({
+      deviceAuthenticationPolicies: [],
+    });
     for (const query of ['', '?expand=surprise'])
       expect((await policies.listed(query)).every((item) => item['_embedded'] === undefined)).toBe(true);
     const refused = await policies.remove(policies.itemOf(created));

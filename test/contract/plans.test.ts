@@ -36,6 +36,18 @@ import {
   selectDocument,
 } from '../../src/storage/sql/tables/documents.js';
 import { updateFactors } from '../../src/storage/sql/tables/factors.js';
+import {
+  deleteMembershipsOfUser,
+  deleteMembersOfGroup,
+  listGroups,
+  listGroupsBackwards,
+  listGroupsOfUser,
+  listGroupsOfUserBackwards,
+  listMemberIds,
+  selectGroup,
+  selectGroupByName,
+  selectMembership,
+} from '../../src/storage/sql/tables/groups.js';
 import { selectInbox } from '../../src/storage/sql/tables/inbox.js';
 import {
   abandonExpired,
@@ -47,7 +59,15 @@ import {
   selectExpired,
   settleOutbox,
 } from '../../src/storage/sql/tables/outbox.js';
-import { listUsers, updateUser } from '../../src/storage/sql/tables/users.js';
+import { selectPassword } from '../../src/storage/sql/tables/passwords.js';
+import {
+  findUserById,
+  findUserByName,
+  findUsersByEmail,
+  selectUserOfPopulation,
+  USER_LISTS,
+  updateUser,
+} from '../../src/storage/sql/tables/users.js';
 import { localTime, serverTime, type TimeSource } from '../../src/storage/sql/time.js';
 import { createTestDatabase } from '../helpers/postgres.js';
 import { testClock, testKeyring } from '../helpers/store.js';
@@ -80,7 +100,28 @@ const STATEMENTS: Record<string, Statement> = {
   listDocuments,
   listDocumentsBelow,
   findDocument,
-  listUsers,
+  ...Object.fromEntries(
+    Object.entries(USER_LISTS).flatMap(([name, { forwards, backwards, count }]) => [
+      [`users of ${name}`, forwards],
+      [`users of ${name}, backwards`, backwards],
+      ...(name === 'all' ? [] : [[`users of ${name}, counted`, count] as const]),
+    ]),
+  ),
+  findUserById,
+  findUserByName,
+  findUsersByEmail,
+  selectUserOfPopulation,
+  selectGroup,
+  selectGroupByName,
+  selectMembership,
+  selectPassword,
+  listGroups,
+  listGroupsBackwards,
+  listGroupsOfUser,
+  listGroupsOfUserBackwards,
+  listMemberIds,
+  deleteMembersOfGroup,
+  deleteMembershipsOfUser,
   selectClaimable: selectClaimable(''),
   selectExpired: selectExpired(''),
   claimOutbox,
@@ -134,7 +175,10 @@ const key = (n: string): string => `'00000000-0000-4000-8000-' || lpad(cast(${n}
 const FILL = `
 insert into environments select ${key('n')}, 1, '{}', n from generate_series(1, 2000) n;
 insert into documents select ${key('1 + n % 2000')}, 'application', ${key('n')}, '{}', null, n, n from generate_series(1, ${ROWS}) n;
-insert into users select ${key('1 + n % 5')}, ${key('n')}, 1, 'name ' || n, '{}', n from generate_series(1, ${ROWS}) n;
+insert into users select ${key('1 + n % 5')}, ${key('n')}, 1, 'name ' || n, '{}', n, 'mail ' || n, 'population ' || n % 500 from generate_series(1, ${ROWS}) n;
+insert into user_groups select ${key('1 + n % 5')}, ${key('n')}, 1, 'name ' || n, '{}', n from generate_series(1, ${ROWS}) n;
+insert into group_members select environment_id, id, id, created_at, created_at from users;
+insert into user_passwords select environment_id, id, '{}' from users;
 insert into user_factors select environment_id, id, 1, '{}' from users;
 insert into devices select environment_id, id, id, '{}', null, null from users;
 insert into device_authentications select ${key('1 + n % 5')}, ${key('n')}, 1, ${key('n')}, '{}', null, n from generate_series(1, ${ROWS}) n;

@@ -8,6 +8,7 @@ import { GUARDED, type Guarded, inLockOrder, type Rank, WriteSetBuilder } from '
 
 const ENVIRONMENT = uuidOf('00000000-0000-4000-8000-00000000000e');
 const USER = uuidOf('00000000-0000-4000-8000-00000000000a');
+const GROUP = uuidOf('00000000-0000-4000-8000-000000000009');
 const FLOW = uuidOf('00000000-0000-4000-8000-00000000000f');
 const CONTACT = 'keyed-hash';
 
@@ -17,6 +18,7 @@ const SNAPSHOT = {
   devices: [],
   documents: [],
   environment: { id: ENVIRONMENT, configVersion: 2 },
+  directory: { group: { id: GROUP, version: 6 } },
   user: { id: USER, version: 3 },
   factors: { userId: USER, version: 4 },
   deviceAuthentication: { id: FLOW, version: 5 },
@@ -26,6 +28,7 @@ const SNAPSHOT = {
 
 const LOADED: Record<Guarded, readonly [id: string, version: number]> = {
   environment: [ENVIRONMENT, 2],
+  group: [GROUP, 6],
   user: [USER, 3],
   factors: [USER, 4],
   deviceAuthentication: [FLOW, 5],

@@ -10,7 +10,7 @@ export interface ApiAsk {
 export async function platformApi() {
   const world: PlatformWorld = await platformWorld();
   const good = await world.tokenOf(CLIENT, SECRET);
-  async function call(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, request: ApiAsk = {}) {
+  async function call(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, request: ApiAsk = {}) {
     const { type = 'application/json', body, token = good } = request;
     const answer = await world.server.inject({
       method,

@@ -5,7 +5,7 @@ import { sha256 } from '../../src/kernel/keys.js';
 import { silentLogger } from '../../src/kernel/log.js';
 import { PostgresPool } from '../../src/storage/sql/dialects/postgres-driver.js';
 import { SqliteConnection } from '../../src/storage/sql/dialects/sqlite-driver.js';
-import { migrate } from '../../src/storage/sql/index.js';
+import { type Database, migrate } from '../../src/storage/sql/index.js';
 import { MIGRATIONS, type Migration } from '../../src/storage/sql/migrations/index.js';
 import { MigrationError, pendingMigrations } from '../../src/storage/sql/migrations/plan.js';
 import { migratePostgres } from '../../src/storage/sql/migrations/postgres.js';
@@ -116,6 +116,27 @@ describe('the two catalogues', () => {
   });
 });
 
+/** Applies migrations as a server would that knows these. */
+async function apply(database: Database, migrations: readonly Migration[]): Promise<void> {
+  if (database.kind === 'sqlite') {
+    const connection = SqliteConnection.open(database.file);
+    try {
+      migrateSqlite(connection, migrations, testClock(), silentLogger);
+    } finally {
+      connection.close();
+    }
+    return;
+  }
+  const pool = new PostgresPool(database.url, 1, silentLogger);
+  const session = await pool.session();
+  try {
+    await migratePostgres(session, migrations, testClock(), silentLogger);
+  } finally {
+    session.release(true);
+    await pool.end();
+  }
+}
+
 describe.each(KINDS)('migrations on %s', (kind) => {
   it('are applied once, in order, and recorded', async () => {
     await using kept = await keptDatabase(kind);
@@ -125,6 +146,37 @@ describe.each(KINDS)('migrations on %s', (kind) => {
     expect(rows.map(({ number, name }) => [Number(number), name])).toEqual(
       MIGRATIONS.map(({ number, name }) => [number, name]),
     );
+  });
+
+  it('users from before there were keys beside their documents are found by them', async () => {
+    await using kept = await keptDatabase(kind);
+    const before = MIGRATIONS.slice(
+      0,
+      MIGRATIONS.findIndex(({ name }) => name === 'directory'),
+    );
+    await apply(kept.database, before);
+    const [environment, population] = ['environment', '00000000-0000-4000-8000-00000000000a'];
+    await raw(kept.database, `insert into environments values ('${environment}', 1, '{}', 0) returning id`);
+    const documents = [
+      {
+        username: 'a"populationId":"x',
+        populationId: population,
+        profile: { email: 'Maria@Example.org', title: '"email":"' },
+      },
+      { username: 'b', populationId: population, profile: {} },
+    ];
+    for (const [at, document] of documents.entries())
+      await raw(
+        kept.database,
+        `insert into users (environment_id, id, version, username_key, document, created_at)
+         values ('${environment}', 'u${at}', 1, 'u${at}', '${JSON.stringify(document)}', 0) returning id`,
+      );
+    await migrate(kept.database, silentLogger);
+    const rows = await raw(kept.database, 'select email_key, population_id from users order by id');
+    expect(rows).toEqual([
+      { email_key: 'maria@example.org', population_id: population },
+      { email_key: null, population_id: population },
+    ]);
   });
 
   it('an older server refuses a database that has moved on, and says what to do', async () => {
@@ -152,26 +204,7 @@ describe.each(KINDS)('migrations on %s', (kind) => {
       sqlite: 'create table t (a integer) strict; select nonsense',
       postgres: 'create table t (a bigint); select nonsense',
     };
-    const attempt = async (): Promise<void> => {
-      if (kept.database.kind === 'sqlite') {
-        const connection = SqliteConnection.open(kept.database.file);
-        try {
-          migrateSqlite(connection, [...MIGRATIONS, broken], testClock(), silentLogger);
-        } finally {
-          connection.close();
-        }
-        return;
-      }
-      const pool = new PostgresPool(kept.database.url, 1, silentLogger);
-      const session = await pool.session();
-      try {
-        await migratePostgres(session, [...MIGRATIONS, broken], testClock(), silentLogger);
-      } finally {
-        session.release(true);
-        await pool.end();
-      }
-    };
-    await expect(attempt()).rejects.toThrow('nonsense');
+    await expect(apply(kept.database, [...MIGRATIONS, broken])).rejects.toThrow('nonsense');
     await migrate(kept.database, silentLogger);
     const rows = await raw(kept.database, 'select number from schema_migrations');
     expect(rows.map(({ number }) => Number(number))).toEqual(MIGRATIONS.map(({ number }) => number));

@@ -5,7 +5,7 @@ import { uuidOf } from '../../src/kernel/ids.js';
 import { createKeyring } from '../../src/kernel/keys.js';
 import { Redacted } from '../../src/kernel/sealed.js';
 import { applicationDocument, toApplication } from '../../src/platform/application.js';
-import { createCursors, pageOf } from '../../src/platform/listing.js';
+import { createCursors, creationKey, type KeyedPage, pageOf } from '../../src/platform/listing.js';
 import { Recent } from '../../src/platform/recent.js';
 import { testClock } from '../helpers/store.js';
 import { HERE, ORGANIZATION, role, worker } from './world.js';
@@ -84,13 +84,22 @@ describe('a page of a list in memory', () => {
           const seen: string[] = [];
           let after: string | undefined;
           do {
-            const page = pageOf(things, limit, after);
+            const page = pageOf(things, { limit, ...(after === undefined ? {} : { after }) }, creationKey);
             expect(page.items.length).toBeLessThanOrEqual(limit);
             expect(page.count).toBe(things.length);
             seen.push(...page.items.map(({ id }) => id));
             after = page.next;
           } while (after !== undefined);
           expect([...seen].sort()).toEqual(things.map(({ id }) => id).sort());
+          // And back from the end, the same in the same order.
+          const back: string[] = [];
+          let before: string | undefined = '~';
+          while (before !== undefined) {
+            const page: KeyedPage<{ id: string }> = pageOf(things, { limit, before }, creationKey);
+            back.unshift(...page.items.map(({ id }) => id));
+            before = page.previous;
+          }
+          expect(back).toEqual(seen);
         },
       ),
     );
@@ -98,8 +107,11 @@ describe('a page of a list in memory', () => {
 
   it('keeps its place when items before it go away', () => {
     const things = [1, 2, 3, 4].map((createdAt) => ({ id: `id${createdAt}`, createdAt }));
-    const { next } = pageOf(things, 2, undefined);
-    expect(pageOf(things.slice(1), 2, next).items.map(({ id }) => id)).toEqual(['id3', 'id4']);
+    const { next = '' } = pageOf(things, { limit: 2 }, creationKey);
+    expect(pageOf(things.slice(1), { limit: 2, after: next }, creationKey).items.map(({ id }) => id)).toEqual([
+      'id3',
+      'id4',
+    ]);
   });
 });
 

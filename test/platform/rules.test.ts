@@ -139,7 +139,7 @@ describe('a new user', () => {
     for (const documents of [[], [policy]])
       expect(createUser(snapshot({ documents }), HERE, command, USER).outcome).toEqual({
         ok: false,
-        rejection: { kind: 'PopulationUnknown' },
+        rejection: { kind: 'PopulationUnknown', target: 'population.id' },
       });
   });
 });

@@ -14,6 +14,7 @@ import type { Application, RoleAssignment, RoleName } from '../../src/platform/m
 import { createPlatformService, type PlatformService } from '../../src/platform/service.js';
 import { createSigningKey } from '../../src/platform/signing-key.js';
 import { createTokenService, type TokenService } from '../../src/platform/tokens.js';
+import { createUserService } from '../../src/platform/users.js';
 import { provisionEnvironment } from '../../src/policies/provisioning.js';
 import type { Write } from '../../src/storage/port.js';
 import { openTestStore, type TestStore } from '../helpers/store.js';
@@ -80,14 +81,15 @@ export async function platformWorld(): Promise<PlatformWorld> {
     authPath: AUTH,
   });
   const sink = { emit: (event: BusinessEvent) => void events.push(event) };
-  const platform = createPlatformService({ store, random, digests: keyring.digests, events: sink });
+  const platform = createPlatformService({ store, digests: keyring.digests });
+  const users = createUserService({ store, random, digests: keyring.digests, events: sink });
   const server = createHttpServer({
     routes: [
       ...tokenRoutes(tokens),
       ...discoveryRoutes(tokens),
       ...environmentsRoutes(platform),
       ...populationsRoutes(platform),
-      ...usersRoutes(platform),
+      ...usersRoutes(users),
     ],
     rawRoutes: [],
     tokens,

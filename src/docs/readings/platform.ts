@@ -34,8 +34,42 @@ export const PLATFORM_READINGS: ReadingGroup = {
         'Cursors carry the key of the last item and are bound to their query; one that is not ours is `INVALID_PARAMETER`',
       ],
     ]),
-    ...readingsIn('http/routes/user-list.ts', [
+    ...readingsIn('http/routes/users.ts', [
       ['00 §3.4', 'A page has 1–1000 items as asked for, and at most 200 users'],
+      ['00 §3.5', 'Unknown names in `expand` and `include` are ignored'],
+    ]),
+    ...readingsIn('http/routes/user-filter.ts', [
+      [
+        '00 §8.4',
+        'Text is compared without regard to case; `in` as `eq` with any of its values; `id` can be filtered by',
+      ],
+      ['00 §8.4', 'Any name without a dot that is no standard attribute is one of the environment’s own'],
+    ]),
+    ...readingsIn('platform/user-search.ts', [
+      [
+        '00 §3.4',
+        'A filter that names nobody reads 20,000 users for a page at most and then gives `next`; `count` is there when it is known',
+      ],
+    ]),
+    ...readingsIn('http/hal/user-attributes.ts', [
+      ['00 §8.2', 'Attributes of the environment’s own are kept and shown as they were sent'],
+    ]),
+    ...readingsIn('http/routes/user-request.ts', [
+      ['00 §2.4', 'A `PATCH` of an object changes it member by member (RFC 7396)'],
+      ['00 §8.1', 'There is no identity provider but this server: an `id` of one is `INVALID_VALUE`'],
+    ]),
+    ...readingsIn('platform/user-changes.ts', [
+      ['00 §8.2', '`emailVerified` is taken from a `PUT` or `PATCH` that changes the address, and is false without it'],
+      ['00 §8.2', '`verifyStatus` can also be set by `PUT` and `PATCH` of the user; a `PUT` without it resets it'],
+    ]),
+    ...readingsIn('http/hal/users.ts', [
+      [
+        '00 §8.1',
+        '`enabled`, `population`, `verifyStatus` and `identityProvider` answer in the form of `mfaEnabled`: the member, `self` and `user`',
+      ],
+    ]),
+    ...readingsIn('platform/account.ts', [
+      ['00 §8.3', 'A user whose address waits to be verified is refused as a disabled one: `USER_DISABLED`'],
     ]),
     ...readingsIn('http/activity-filter.ts', [
       ['00 §11.2', 'One bound of `recordedat` or `createdat` is enough; without one the filter is `INVALID_FILTER`'],

@@ -20,9 +20,9 @@ export const ListQuery = Type.Object({ ...paging, filter: Type.Optional(Type.Str
 /** A page of a collection (wire: `00` §3.4); the array is there even when it is empty. */
 export function collectionView<N extends string>(name: N, item: TSchema, links: TProperties = {}): TObject {
   return Type.Object({
-    _links: Type.Object({ self: LinkView, next: Type.Optional(LinkView), ...links }),
+    _links: Type.Object({ self: LinkView, next: Type.Optional(LinkView), prev: Type.Optional(LinkView), ...links }),
     _embedded: Type.Object({ [name]: Type.Array(item) }),
-    count: Type.Integer(),
+    count: Type.Optional(Type.Integer()),
     size: Type.Integer(),
   });
 }
@@ -45,17 +45,24 @@ export interface Collection {
   readonly size: number;
 }
 
-/** One page; without `count` where to count would be to read everything (`00` §3.4). `next` repeats the query, so that clients can follow it verbatim. */
+/**
+ * One page; without `count` where to count would be to read everything (`00` §3.4). `next` and `prev` repeat the query, so that
+ * clients can follow them verbatim.
+ */
 export function collection(
   links: Links,
   path: string,
   query: Static<typeof ListQuery> & { readonly expand?: string | undefined },
   name: string,
-  { items, count, next }: Omit<Listing<object>, 'count'> & { readonly count?: number },
+  { items, count, next, previous }: Listing<object>,
 ): Collection {
   const at = (cursor: string | undefined): Link => links.api(`${path}${search({ ...query, cursor })}`);
   return {
-    _links: { self: at(query.cursor), ...(next === undefined ? {} : { next: at(next) }) },
+    _links: {
+      self: at(query.cursor),
+      ...(next === undefined ? {} : { next: at(next) }),
+      ...(previous === undefined ? {} : { prev: at(previous) }),
+    },
     _embedded: { [name]: items },
     ...(count === undefined ? {} : { count }),
     size: items.length,

@@ -1,15 +1,19 @@
-import type { Static } from 'typebox';
+import type { Static, TSchema } from 'typebox';
 import { toTimestamp } from '../../kernel/clock.js';
 import { seconds } from '../../kernel/duration.js';
 import type { JsonObject } from '../../kernel/json.js';
 import { Type } from '../../kernel/json-schema.js';
-import { activeLock } from '../../platform/account.js';
+import { activeLock, isUsable } from '../../platform/account.js';
+import type { Group } from '../../platform/group.js';
+import type { Population } from '../../platform/population.js';
 import type { UserState } from '../../platform/rules.js';
 import { LinkView, Reference } from './collection.js';
 import type { Links } from './links.js';
+import { PopulationView, populationView } from './populations.js';
 import { UserProfile } from './user-profile.js';
 
 const { verifyStatus: _, ...profileMembers } = UserProfile.properties;
+const VerifyStatus = Type.Enum(['NOT_INITIATED', 'ENABLED', 'DISABLED']);
 
 const AccountView = Type.Object({
   canAuthenticate: Type.Boolean(),
@@ -19,8 +23,7 @@ const AccountView = Type.Object({
   secondsUntilUnlock: Type.Optional(Type.Integer()),
 });
 
-/** Wire: `00` §8.2, in the members of its example; optional attributes only when they have a value. */
-export const UserView = Type.Object({
+const members = {
   _links: Type.Object({
     self: LinkView,
     environment: LinkView,
@@ -32,6 +35,7 @@ export const UserView = Type.Object({
     'password.set': LinkView,
     'account.unlock': LinkView,
   }),
+  _embedded: Type.Optional(Type.Object({ population: PopulationView })),
   id: Type.String(),
   environment: Reference,
   population: Reference,
@@ -43,20 +47,39 @@ export const UserView = Type.Object({
   emailVerified: Type.Boolean(),
   identityProvider: Type.Object({ type: Type.Literal('PING_ONE') }),
   lifecycle: Type.Object({ status: Type.Enum(['ACCOUNT_OK', 'VERIFICATION_REQUIRED']) }),
-  verifyStatus: Type.Enum(['NOT_INITIATED', 'ENABLED', 'DISABLED']),
+  verifyStatus: VerifyStatus,
+  memberOfGroupIDs: Type.Optional(Type.Array(Type.String())),
+  memberOfGroupNames: Type.Optional(Type.Array(Type.String())),
   createdAt: Type.String(),
   updatedAt: Type.String(),
-});
+};
+
+/**
+ * Wire: `00` §8.2, in the members of its example; optional attributes only when they have a value. Attributes of the environment's own
+ * stand beside them, under any name that is not one of these.
+ */
+export const UserView = Type.Object(members, { additionalProperties: true });
+
+/** What a read shows only when it is asked to (wire: `00` §3.5). */
+export interface Beside {
+  readonly population?: Population;
+  readonly groupIds?: readonly Group[];
+  readonly groupNames?: readonly Group[];
+}
 
 const path = ({ user }: UserState): string => `/environments/${user.environmentId}/users/${user.id}`;
 
-export function userView(state: UserState, links: Links): JsonObject {
+export function userView(
+  state: UserState,
+  links: Links,
+  { population, groupIds, groupNames }: Beside = {},
+): JsonObject {
   const { user, factors } = state;
   const { verifyStatus = 'NOT_INITIATED', ...profile } = user.profile;
   const environment = `/environments/${user.environmentId}`;
   const self = links.api(path(state));
   const password = links.api(`${path(state)}/password`);
-  const related: Static<typeof UserView>['_links'] = {
+  const related: Static<typeof members._links> = {
     self,
     environment: links.api(environment),
     population: links.api(`${environment}/populations/${user.populationId}`),
@@ -69,6 +92,7 @@ export function userView(state: UserState, links: Links): JsonObject {
   };
   return {
     _links: related,
+    ...(population ? { _embedded: { population: populationView(population, links) } } : {}),
     id: user.id,
     environment: { id: user.environmentId },
     population: { id: user.populationId },
@@ -77,10 +101,12 @@ export function userView(state: UserState, links: Links): JsonObject {
     ...profile,
     enabled: user.enabled,
     mfaEnabled: factors.mfaEnabled,
-    emailVerified: false,
+    emailVerified: user.emailVerified ?? false,
     identityProvider: { type: 'PING_ONE' },
-    lifecycle: { status: 'ACCOUNT_OK' },
+    lifecycle: { status: user.lifecycle ?? 'ACCOUNT_OK' },
     verifyStatus,
+    ...(groupIds ? { memberOfGroupIDs: groupIds.map(({ id }) => id) } : {}),
+    ...(groupNames ? { memberOfGroupNames: groupNames.map(({ name }) => name) } : {}),
     createdAt: toTimestamp(user.createdAt),
     updatedAt: toTimestamp(user.updatedAt),
   };
@@ -89,7 +115,7 @@ export function userView(state: UserState, links: Links): JsonObject {
 /** Wire: `00` §8.6. A disabled user cannot authenticate, but the status is that of the lock alone. */
 function accountView({ user, factors, now }: UserState): Static<typeof AccountView> {
   const lock = activeLock(factors, now);
-  if (!lock) return { canAuthenticate: user.enabled, status: 'OK' };
+  if (!lock) return { canAuthenticate: isUsable(user), status: 'OK' };
   const temporary =
     lock.unlockAt === undefined
       ? {}
@@ -100,15 +126,42 @@ function accountView({ user, factors, now }: UserState): Static<typeof AccountVi
   return { canAuthenticate: false, status: 'LOCKED', lockedAt: toTimestamp(lock.lockedAt), ...temporary };
 }
 
-/** Wire: `00` §8.5. */
-export const MfaEnabledView = Type.Object({
-  _links: Type.Object({ self: LinkView, user: LinkView }),
-  mfaEnabled: Type.Boolean(),
+/** One member of a user at a path of its own, linked to the user (wire: `00` §8.5; for the others inferred). */
+function stateView<T extends TSchema, N extends string>(name: N, schema: T) {
+  return Type.Object({ _links: Type.Object({ self: LinkView, user: LinkView }), [name]: schema });
+}
+
+function stateLinks(state: UserState, name: string, links: Links): JsonObject {
+  return { _links: { self: { ...links.api(`${path(state)}/${name}`) }, user: { ...links.api(path(state)) } } };
+}
+
+export const MfaEnabledView = stateView('mfaEnabled', Type.Boolean());
+export const EnabledView = stateView('enabled', Type.Boolean());
+export const VerifyStatusView = stateView('verifyStatus', VerifyStatus);
+export const UserPopulationView = stateView('id', Type.String());
+export const IdentityProviderView = stateView('type', Type.Literal('PING_ONE'));
+
+export const mfaEnabledView = (state: UserState, links: Links): JsonObject => ({
+  ...stateLinks(state, 'mfaEnabled', links),
+  mfaEnabled: state.factors.mfaEnabled,
 });
 
-export function mfaEnabledView(state: UserState, links: Links): Static<typeof MfaEnabledView> {
-  return {
-    _links: { self: links.api(`${path(state)}/mfaEnabled`), user: links.api(path(state)) },
-    mfaEnabled: state.factors.mfaEnabled,
-  };
-}
+export const enabledView = (state: UserState, links: Links): JsonObject => ({
+  ...stateLinks(state, 'enabled', links),
+  enabled: state.user.enabled,
+});
+
+export const verifyStatusView = (state: UserState, links: Links): JsonObject => ({
+  ...stateLinks(state, 'verifyStatus', links),
+  verifyStatus: state.user.profile['verifyStatus'] ?? 'NOT_INITIATED',
+});
+
+export const userPopulationView = (state: UserState, links: Links): JsonObject => ({
+  ...stateLinks(state, 'population', links),
+  id: state.user.populationId,
+});
+
+export const identityProviderView = (state: UserState, links: Links): JsonObject => ({
+  ...stateLinks(state, 'identityProvider', links),
+  type: 'PING_ONE',
+});

@@ -1,6 +1,6 @@
 import { unreachable } from '../../kernel/outcome.js';
 import type { PlatformRejection } from '../../platform/rejection.js';
-import { environmentNotFound, invalid, invalidData, notFound, taken, type WireError } from '../errors.js';
+import { environmentNotFound, invalid, invalidData, notFound, taken, tooLong, type WireError } from '../errors.js';
 
 /** What a peer is told when the platform refuses (wire: `00` §4). */
 export function platformError(rejection: PlatformRejection): WireError {
@@ -11,9 +11,11 @@ export function platformError(rejection: PlatformRejection): WireError {
     case 'UserNotFound':
       return notFound();
     case 'PopulationUnknown':
-      return invalidData(invalid('population.id', 'must be the id of a population of this environment'));
+      return invalidData(invalid(rejection.target, 'must be the id of a population of this environment'));
     case 'UsernameTaken':
       return invalidData(taken('username', rejection.holder));
+    case 'ProfileTooLarge':
+      return invalidData(tooLong(rejection.attribute, rejection.maximum));
     case 'UnlockTimePast':
       return invalidData(invalid('unlockAt', 'must be in the future'));
     case 'CursorInvalid':

@@ -1,40 +1,117 @@
 import type { Static } from 'typebox';
 import { uuidOf } from '../../kernel/ids.js';
+import { isJsonObject, type JsonObject, mergePatch } from '../../kernel/json.js';
 import { Type } from '../../kernel/json-schema.js';
+import type { User } from '../../platform/model.js';
 import type { CreateUser } from '../../platform/rules.js';
+import type { UserAttributes } from '../../platform/user-changes.js';
+import { invalid, invalidData, type WireError } from '../errors.js';
+import { profileOf } from '../hal/user-attributes.js';
 import { READABLE, UserProfile } from '../hal/user-profile.js';
-import { knownMembers, schemaNode } from '../schema.js';
+import { type SchemaNode, schemaNode, typeboxSchema } from '../schema.js';
 
 const UUID = '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$';
 
-/**
- * A new user. Read-only and import-only members (`id`, `enabled`, `account`, `lifecycle`, `password`, …) are ignored like any that
- * is not listed; `emailVerified` can only be false, and the only identity provider is this server.
- */
-export const CreateUserBody = Type.Object({
-  ...UserProfile.properties,
-  username: Type.String({ minLength: 1, maxLength: 128, pattern: READABLE }),
-  population: Type.Optional(Type.Object({ id: Type.String({ pattern: UUID }) })),
-  mfaEnabled: Type.Optional(Type.Boolean()),
-  emailVerified: Type.Optional(Type.Literal(false)),
-  identityProvider: Type.Optional(Type.Object({ type: Type.Optional(Type.Literal('PING_ONE')) })),
+/** A reference to another object (wire: `00` §2.5). */
+export const ReferenceBody = Type.Object({ id: Type.String({ pattern: UUID }) });
+
+const username = Type.String({ minLength: 1, maxLength: 128, pattern: READABLE });
+
+/** Users of outside identity providers are not kept here, so an `id` names one that is not there (`unknownProvider`). */
+export const IdentityProviderBody = Type.Object({
+  id: Type.Optional(Type.String()),
+  type: Type.Optional(Type.Literal('PING_ONE')),
 });
 
-/** Wire: `00` §8.5. */
+const created = {
+  ...UserProfile.properties,
+  username,
+  mfaEnabled: Type.Optional(Type.Boolean()),
+  identityProvider: Type.Optional(IdentityProviderBody),
+};
+
+/**
+ * A new user. Read-only and import-only members (`id`, `enabled`, `account`, `lifecycle`, `password`, …) are ignored; `emailVerified`
+ * can only be false, and the only identity provider is this server.
+ */
+export const CreateUserBody = Type.Object({
+  ...created,
+  population: Type.Optional(ReferenceBody),
+  emailVerified: Type.Optional(Type.Literal(false)),
+});
+
+/** The whole of what a `PUT` may say; what else it echoes is ignored (wire: `00` §2.4, §8.2). */
+export const ReplaceUserBody = Type.Object({
+  ...UserProfile.properties,
+  username,
+  emailVerified: Type.Optional(Type.Boolean()),
+});
+
+/** The refusal of a provider that is named by id; `target`: where the object stands. */
+export function unknownProvider(
+  provider: Static<typeof IdentityProviderBody> | undefined,
+  target: string,
+): WireError | undefined {
+  if (provider?.id === undefined) return undefined;
+  return invalidData(invalid(target, 'must be the id of an identity provider of this environment, which has none'));
+}
+
+/** Every member optional, at any depth, and `null` to clear it (wire: `00` §2.4). */
+function patchOf(node: SchemaNode): SchemaNode {
+  const { required: _, properties, ...rest } = node;
+  if (!properties) return { anyOf: [node, { type: 'null' }] };
+  const members = Object.entries(properties).map(([name, member]) => [name, patchOf(member)] as const);
+  const patched = { ...rest, properties: Object.fromEntries(members) };
+  return { anyOf: [patched, { type: 'null' }] };
+}
+
+/** The members that are looked at by name; `PatchUserBody` says more. */
+interface UserPatch {
+  readonly username?: string | null;
+  readonly email?: string | null;
+  readonly emailVerified?: boolean | null;
+}
+
+/** Some of what a `PUT` may say. */
+export const PatchUserBody = Type.Unsafe<UserPatch>(
+  typeboxSchema(patchOf(schemaNode(ReplaceUserBody)).anyOf?.[0] ?? {}),
+);
+
+/** Wire: `00` §8.1, §8.5. */
 export const MfaEnabledBody = Type.Object({ mfaEnabled: Type.Boolean() });
+export const EnabledBody = Type.Object({ enabled: Type.Boolean() });
+export const VerifyStatusBody = Type.Object({ verifyStatus: Type.Enum(['NOT_INITIATED', 'ENABLED', 'DISABLED']) });
 
 /** Wire: `00` §8.6; the rest of an account object, which one SDK sends whole, is ignored. */
 export const LockBody = Type.Object({ unlockAt: Type.Optional(Type.String({ minLength: 1, format: 'date-time' })) });
 
-export type CreateUserRequest = Static<typeof CreateUserBody>;
-
-/** The request as the platform takes it: the profile with the known members only. */
-export function toCreateUser(body: CreateUserRequest): CreateUser {
+/** The request as the platform takes it: the profile with the members that belong there. */
+export function toCreateUser(body: Static<typeof CreateUserBody>): CreateUser {
   const { username, population, mfaEnabled } = body;
   return {
     username,
-    profile: knownMembers(schemaNode(UserProfile), body),
+    profile: profileOf(body),
     ...(population ? { populationId: uuidOf(population.id) } : {}),
     ...(mfaEnabled === undefined ? {} : { mfaEnabled }),
   };
+}
+
+/** The attributes that a `PUT` leaves a user with: what it does not say is cleared. */
+export function replacedAttributes(body: Static<typeof ReplaceUserBody>): UserAttributes {
+  const { username, emailVerified } = body;
+  return { username, profile: profileOf(body), ...(emailVerified === undefined ? {} : { emailVerified }) };
+}
+
+/** The attributes that a `PATCH` leaves this user with. */
+export function patchedAttributes(user: User, patch: Static<typeof PatchUserBody>): UserAttributes {
+  const { emailVerified } = patch;
+  return {
+    username: patch.username ?? user.username,
+    profile: profileOf(mergePatch(user.profile, plain(patch))),
+    ...(typeof emailVerified === 'boolean' ? { emailVerified } : {}),
+  };
+}
+
+function plain(body: unknown): JsonObject {
+  return isJsonObject(body) ? body : {};
 }

@@ -1,29 +1,55 @@
+import type { Static } from 'typebox';
 import { parseTimestamp } from '../../kernel/clock.js';
+import { Type } from '../../kernel/json-schema.js';
 import type { Outcome } from '../../kernel/outcome.js';
 import type { PlatformRejection } from '../../platform/rejection.js';
 import type { UserState } from '../../platform/rules.js';
-import type { PlatformService } from '../../platform/service.js';
-import { invalid, invalidData, type WireError } from '../errors.js';
+import type { UserService } from '../../platform/users.js';
+import { invalid, invalidData, required, type WireError } from '../errors.js';
 import { collection, collectionView, ListQuery, listRequest } from '../hal/collection.js';
 import type { Links } from '../hal/links.js';
-import { MfaEnabledView, mfaEnabledView, UserView, userView } from '../hal/users.js';
+import { type Beside, UserView, userView } from '../hal/users.js';
 import { platformError } from '../rejections/platform.js';
 import { defineRoute, JSON_TYPE, type Reply, type Route, reply, vnd } from '../route.js';
-import { listUsers, USER_PAGE } from './user-list.js';
-import { CreateUserBody, LockBody, MfaEnabledBody, toCreateUser } from './user-request.js';
+import { readUserFilter } from './user-filter.js';
+import {
+  CreateUserBody,
+  LockBody,
+  PatchUserBody,
+  patchedAttributes,
+  ReplaceUserBody,
+  replacedAttributes,
+  toCreateUser,
+  unknownProvider,
+} from './user-request.js';
+import { userStateRoutes } from './user-states.js';
 
 const COLLECTION = '/environments/:envId/users';
 const ITEM = `${COLLECTION}/:userId` as const;
+
+/** Documented maximum of a page (wire: `00` §3.4). */
+const USER_PAGE = 200;
+
+const ReadQuery = Type.Object({
+  expand: Type.Optional(Type.String({ maxLength: 256 })),
+  include: Type.Optional(Type.String({ maxLength: 256 })),
+});
 
 const shown = (outcome: Outcome<UserState, PlatformRejection>, links: Links, status = 200): Reply | WireError =>
   outcome.ok ? reply(status, userView(outcome.value, links)) : platformError(outcome.rejection);
 
 /** Users and what an administrator does to them (wire: `00` §8). */
-export function usersRoutes(platform: PlatformService): Route[] {
-  return [...collectionRoutes(platform), ...itemRoutes(platform), ...mfaRoutes(platform), ...lockRoutes(platform)];
+export function usersRoutes(users: UserService): Route[] {
+  return [
+    ...collectionRoutes(users),
+    ...readingRoutes(users),
+    ...changingRoutes(users),
+    ...userStateRoutes(users),
+    ...lockRoutes(users),
+  ];
 }
 
-function collectionRoutes(platform: PlatformService): Route[] {
+function collectionRoutes(users: UserService): Route[] {
   return [
     defineRoute({
       id: 'user.list',
@@ -35,12 +61,11 @@ function collectionRoutes(platform: PlatformService): Route[] {
       permission: 'users:read',
       query: ListQuery,
       replies: { 200: collectionView('users', UserView) },
-      partial:
-        'A filter must name the user by `username eq` or `id eq`; `email eq` and `population.id eq` may be added with `and`. ' +
-        'No `_links.prev`, no `expand`, no `include`.',
       async handle({ params, query, links }) {
-        const listed = await listUsers(platform, params.envId, query.filter, listRequest(query, USER_PAGE));
-        if (!listed.ok) return listed.rejection;
+        const search = readUserFilter(query.filter);
+        if (!search.ok) return search.rejection;
+        const listed = await users.list(params.envId, listRequest(query, USER_PAGE), search.value);
+        if (!listed.ok) return platformError(listed.rejection);
         const items = listed.value.items.map((user) => userView(user, links));
         const path = `/environments/${params.envId}/users`;
         return reply(200, collection(links, path, query, 'users', { ...listed.value, items }));
@@ -57,30 +82,85 @@ function collectionRoutes(platform: PlatformService): Route[] {
       permission: 'users:write',
       body: CreateUserBody,
       replies: { 201: UserView },
-      partial: 'No import, no custom attributes.',
       handle: async ({ params, body, links, by }) =>
-        shown(await platform.createUser(params.envId, toCreateUser(body), by), links, 201),
+        unknownProvider(body.identityProvider, 'identityProvider.id') ??
+        shown(await users.create(params.envId, toCreateUser(body), by), links, 201),
     }),
   ];
 }
 
-function itemRoutes(platform: PlatformService): Route[] {
+function readingRoutes(users: UserService): Route[] {
+  /** What the query asks to see beside the user; names that nobody knows are ignored (wire: `00` §3.5). */
+  async function beside(state: UserState, { expand, include }: Static<typeof ReadQuery>): Promise<Beside> {
+    const [expanded, included] = [namesIn(expand), namesIn(include)];
+    const population = expanded.includes('population') ? await users.populationOf(state) : undefined;
+    const [ids, names] = [included.includes('memberOfGroupIDs'), included.includes('memberOfGroupNames')];
+    const groups = ids || names ? await users.groupsOf(state) : [];
+    return {
+      ...(population?.ok && population.value ? { population: population.value } : {}),
+      ...(ids ? { groupIds: groups } : {}),
+      ...(names ? { groupNames: groups } : {}),
+    };
+  }
   return [
     defineRoute({
       id: 'user.read',
       summary: 'Read a user',
-      source: '00 §8.1',
+      source: '00 §8.1, §3.5',
       method: 'GET',
       base: 'api',
       path: ITEM,
       permission: 'users:read',
+      query: ReadQuery,
       replies: { 200: UserView },
-      partial: 'No `expand`, no `include`.',
-      handle: async ({ params, links }) => shown(await platform.user(params.envId, params.userId), links),
+      async handle({ params, query, links }) {
+        const found = await users.read(params.envId, params.userId);
+        if (!found.ok) return platformError(found.rejection);
+        return reply(200, userView(found.value, links, await beside(found.value, query)));
+      },
+    }),
+  ];
+}
+
+const namesIn = (list: string | undefined): readonly string[] => (list ?? '').split(',').map((name) => name.trim());
+
+function changingRoutes(users: UserService): Route[] {
+  const common = { base: 'api', path: ITEM, permission: 'users:write', replies: { 200: UserView } } as const;
+  return [
+    defineRoute({
+      ...common,
+      id: 'user.replace',
+      summary: 'Replace a user’s attributes',
+      source: '00 §8.1, §8.2, §2.4',
+      method: 'PUT',
+      accepts: JSON_TYPE,
+      body: ReplaceUserBody,
+      async handle({ params, body, links, by }) {
+        const attributes = replacedAttributes(body);
+        return shown(await users.change(params.envId, params.userId, body.username, () => attributes, by), links);
+      },
+    }),
+    defineRoute({
+      ...common,
+      id: 'user.update',
+      summary: 'Change some of a user’s attributes',
+      source: '00 §8.1, §8.2, §2.4',
+      method: 'PATCH',
+      accepts: JSON_TYPE,
+      body: PatchUserBody,
+      async handle({ params, body, links, by }) {
+        const cleared = (['username', 'email'] as const).filter((name) => body[name] === null);
+        if (cleared.length > 0) return invalidData(...cleared.map(required));
+        const username = body.username ?? undefined;
+        return shown(
+          await users.change(params.envId, params.userId, username, (user) => patchedAttributes(user, body), by),
+          links,
+        );
+      },
     }),
     defineRoute({
       id: 'user.delete',
-      summary: 'Delete a user, with devices',
+      summary: 'Delete a user, with devices, password and memberships',
       source: '00 §8.1',
       method: 'DELETE',
       base: 'api',
@@ -88,46 +168,14 @@ function itemRoutes(platform: PlatformService): Route[] {
       permission: 'users:write',
       replies: { 204: null },
       async handle({ params, by }) {
-        const deleted = await platform.deleteUser(params.envId, params.userId, by);
+        const deleted = await users.delete(params.envId, params.userId, by);
         return deleted.ok ? reply(204) : platformError(deleted.rejection);
       },
     }),
   ];
 }
 
-function mfaRoutes(platform: PlatformService): Route[] {
-  const common = {
-    source: '00 §8.5, 20 §14',
-    base: 'api',
-    path: `${ITEM}/mfaEnabled`,
-    replies: { 200: MfaEnabledView },
-  } as const;
-  const state = (outcome: Outcome<UserState, PlatformRejection>, links: Links): Reply | WireError =>
-    outcome.ok ? reply(200, mfaEnabledView(outcome.value, links)) : platformError(outcome.rejection);
-  return [
-    defineRoute({
-      ...common,
-      id: 'user.mfaEnabled.read',
-      summary: 'Whether MFA is enabled for a user',
-      method: 'GET',
-      permission: 'users:read',
-      handle: async ({ params, links }) => state(await platform.user(params.envId, params.userId), links),
-    }),
-    defineRoute({
-      ...common,
-      id: 'user.mfaEnabled.update',
-      summary: 'Enable or disable MFA for a user',
-      method: 'PUT',
-      accepts: JSON_TYPE,
-      permission: 'users:write',
-      body: MfaEnabledBody,
-      handle: async ({ params, body, links, by }) =>
-        state(await platform.setMfaEnabled(params.envId, params.userId, body.mfaEnabled, by), links),
-    }),
-  ];
-}
-
-function lockRoutes(platform: PlatformService): Route[] {
+function lockRoutes(users: UserService): Route[] {
   const common = {
     source: '00 §8.6',
     method: 'POST',
@@ -148,7 +196,7 @@ function lockRoutes(platform: PlatformService): Route[] {
         const unlockAt = body.unlockAt === undefined ? undefined : parseTimestamp(body.unlockAt);
         if (body.unlockAt !== undefined && unlockAt === undefined)
           return invalidData(invalid('unlockAt', 'is not a valid date-time'));
-        return shown(await platform.lockUser(params.envId, params.userId, unlockAt, by), links);
+        return shown(await users.lock(params.envId, params.userId, unlockAt, by), links);
       },
     }),
     defineRoute({
@@ -156,7 +204,7 @@ function lockRoutes(platform: PlatformService): Route[] {
       id: 'user.account.unlock',
       summary: 'Unlock a user’s account, and end every count of failures',
       accepts: vnd('account.unlock'),
-      handle: async ({ params, links, by }) => shown(await platform.unlockUser(params.envId, params.userId, by), links),
+      handle: async ({ params, links, by }) => shown(await users.unlock(params.envId, params.userId, by), links),
     }),
   ];
 }

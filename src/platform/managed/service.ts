@@ -8,7 +8,7 @@ import type { Digests } from '../../kernel/keys.js';
 import { accept, type Outcome, reject } from '../../kernel/outcome.js';
 import type { Random } from '../../kernel/random.js';
 import type { Decision, Plan, Snapshot, Store } from '../../storage/port.js';
-import { createCursors, type Listing, type ListRequest, listPage, pageOf } from '../listing.js';
+import { createCursors, creationKey, type Listing, type ListRequest, listPage, pageOf } from '../listing.js';
 import type { DocumentKind, EnvironmentId, StoredDocument } from '../model.js';
 import { putDocument, refsOf, removeDocument } from './decide.js';
 import type { ManagedRejection } from './rejection.js';
@@ -136,8 +136,8 @@ export function createManagedService(parts: ManagedServiceParts): ManagedService
         snapshot.documents.filter((stored) => stored.kind === parentKind && stored.id === parent).length < above.length
       )
         return reject({ kind: 'NotFound' });
-      return listPage(cursors, [environmentId, kind, parent ?? ''], list, async ({ limit, after }) =>
-        pageOf(all.filter(isListed), limit, after),
+      return listPage(cursors, [environmentId, kind, parent ?? ''], list, async (request) =>
+        pageOf(all.filter(isListed), request, creationKey),
       );
     },
     read: readOne,

@@ -76,10 +76,13 @@ export function announce(
 /** Times a unit whose unique name was taken is decided again before its decision counts as broken. */
 export const MAX_TAKEN = 3;
 
-/** The plan with the name that was taken, so that the next decision sees who holds it. */
+/** The plan with the names that may have been taken, so that the next decision sees who holds them. */
 export function withTakenName(plan: Plan, { writes }: Decision<unknown>): Plan {
-  if (plan.username !== undefined) return plan;
-  for (const write of writes)
-    if (write.kind === 'insert' && write.entity === 'user') return { ...plan, username: write.value.username };
-  return plan;
+  let named = plan;
+  for (const { kind, entity, value } of writes) {
+    if (kind !== 'insert' && kind !== 'update') continue;
+    if (entity === 'user') named = { ...named, username: value.username };
+    if (entity === 'group') named = { ...named, directory: { ...named.directory, groupName: value.name } };
+  }
+  return named;
 }

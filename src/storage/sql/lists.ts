@@ -1,73 +1,182 @@
+import { caseless } from '../../kernel/caseless.js';
+import type { Uuid } from '../../kernel/ids.js';
+import type { Group } from '../../platform/group.js';
 import type { Environment, EnvironmentId, UserId } from '../../platform/model.js';
-import type { Page, PageRequest, UserRecord } from '../port.js';
+import type { Page, PageRequest, UserKeys, UserPageRequest, UserRecord } from '../directory-port.js';
 import { StorageFault } from './fault.js';
 import { integer, text } from './row.js';
-import { call, type Result, type Row, type Script } from './statement.js';
+import { ask, type Call, call, type Result, type Row, type Script, type Statement, type Value } from './statement.js';
 import { countEnvironments, listEnvironments, toEnvironment } from './tables/environments.js';
 import { toFactors } from './tables/factors.js';
-import { countUsers, listUsers, toUser, USER_COLUMNS } from './tables/users.js';
+import {
+  countGroups,
+  countGroupsOfUser,
+  GROUP_COLUMNS,
+  listGroups,
+  listGroupsBackwards,
+  listGroupsOfUser,
+  listGroupsOfUserBackwards,
+  listMemberIds,
+  toGroup,
+} from './tables/groups.js';
+import {
+  emailKey,
+  findUserById,
+  findUserByName,
+  findUsersByEmail,
+  toUser,
+  USER_COLUMNS,
+  USER_LISTS,
+  usernameKey,
+} from './tables/users.js';
 
-/** A place in a list ordered by creation: `<created at>.<id>`. Opaque to everyone else. */
+/** A place in a list ordered by creation: `<created at>.<id>`. Others may compare it and nothing else. */
 interface Key {
   readonly createdAt: number;
   readonly id: string;
 }
 
-const keyOf = ({ createdAt, id }: Key): string => `${createdAt}.${id}`;
+/** Padded, so that keys compare as texts in the order of the list. */
+const keyOf = ({ createdAt, id }: Key): string => `${String(createdAt).padStart(15, '0')}.${id}`;
 
-/** Before the first when there is no key. */
-function parseKey(after: string | undefined): Key {
-  if (after === undefined) return { createdAt: -1, id: '' };
-  const [, createdAt, id] = /^(\d{1,15})\.([0-9a-f-]{36})$/.exec(after) ?? [];
+function parseKey(key: string): Key {
+  const [, createdAt, id] = /^(\d{1,15})\.([0-9a-f-]{36})$/.exec(key) ?? [];
   if (createdAt === undefined || id === undefined) throw new StorageFault('a list key is not one that was given out');
   return { createdAt: Number(createdAt), id };
 }
 
-/** One row more than asked for tells whether there is a next page. */
+const START: Key = { createdAt: -1, id: '' };
+
+/** The statement that reads a page, with one row more than asked for: it tells whether there is another page behind. */
+function listCall(
+  { limit, after, before }: PageRequest,
+  lists: { readonly forwards: Statement; readonly backwards: Statement },
+  of: Readonly<Record<string, Value>>,
+): Call {
+  const place = before === undefined ? (after === undefined ? START : parseKey(after)) : parseKey(before);
+  return call(before === undefined ? lists.forwards : lists.backwards, { ...of, ...place, limit: limit + 1 });
+}
+
+/** The page in the list's own order, whichever way it was read. */
 function pageOf<T>(
-  page: PageRequest,
+  request: PageRequest,
   results: readonly Result[],
   decode: (row: Row) => T,
-  key: (item: T) => Key,
+  key: (row: Row, item: T) => Key,
 ): Page<T> {
   const [list, counted] = results;
-  const items = (list?.rows ?? []).slice(0, page.limit).map(decode);
-  const last = items.at(-1);
-  const more = (list?.rows.length ?? 0) > page.limit;
-  const count = integer(counted?.rows[0] ?? [], 0);
-  return { items, count, ...(more && last !== undefined ? { next: keyOf(key(last)) } : {}) };
+  const { limit, after, before } = request;
+  const all = list?.rows ?? [];
+  const rows = all.slice(0, limit);
+  if (before !== undefined) rows.reverse();
+  const items = rows.map(decode);
+  const more = all.length > limit;
+  const [firstRow, lastRow, first, last] = [rows[0], rows.at(-1), items[0], items.at(-1)];
+  // Whoever came from somewhere can go back there.
+  const hasNext = before === undefined ? more : true;
+  const hasPrevious = before === undefined ? after !== undefined : more;
+  return {
+    items,
+    ...(counted ? { count: integer(counted.rows[0] ?? [], 0) } : {}),
+    ...(hasNext && lastRow && last !== undefined ? { next: keyOf(key(lastRow, last)) } : {}),
+    ...(hasPrevious && firstRow && first !== undefined ? { previous: keyOf(key(firstRow, first)) } : {}),
+  };
 }
 
 /** In the order of creation. */
-export function* environmentsPage(page: PageRequest): Script<Page<Environment>> {
-  const results = yield [
-    call(listEnvironments, { ...parseKey(page.after), limit: page.limit + 1 }),
-    call(countEnvironments, {}),
-  ];
+export function* environmentsPage(request: Omit<PageRequest, 'before'>): Script<Page<Environment>> {
+  const lists = { forwards: listEnvironments, backwards: listEnvironments };
+  const results = yield [listCall(request, lists, {}), call(countEnvironments, {})];
   return pageOf(
-    page,
+    request,
     results,
     (row) => toEnvironment(row, 0),
-    (environment) => environment,
+    (_, environment) => environment,
   );
 }
 
-/** In the order of creation. */
-export function* usersPage(environment: EnvironmentId, page: PageRequest): Script<Page<UserRecord>> {
-  const results = yield [
-    call(listUsers, { environment, ...parseKey(page.after), limit: page.limit + 1 }),
-    call(countUsers, { environment }),
-  ];
+/** In the order of the users' creation. */
+export function* usersPage(environment: EnvironmentId, request: UserPageRequest): Script<Page<UserRecord>> {
+  const { within, uncounted } = request;
+  const lists = USER_LISTS[within?.kind ?? 'all'];
+  const of = { environment, scope: within?.id ?? '' };
+  const results = yield [listCall(request, lists, of), ...(uncounted ? [] : [call(lists.count, of)])];
   return pageOf(
-    page,
+    request,
     results,
-    (row) => {
-      const id = text(row, 0) as UserId;
-      return {
-        user: toUser(environment, id, row, 1),
-        factors: toFactors(environment, id, row, 1 + USER_COLUMNS.length),
-      };
-    },
-    ({ user }) => user,
+    (row) => toRecord(environment, row),
+    (_, { user }) => user,
   );
+}
+
+function toRecord(environment: EnvironmentId, row: Row): UserRecord {
+  // Ids are stored as they were parsed.
+  const id = text(row, 0) as UserId;
+  const user = toUser(environment, id, row, 1);
+  return { user, factors: toFactors(environment, id, row, 1 + USER_COLUMNS.length), place: keyOf(user) };
+}
+
+/** How many users of one address are looked up. */
+const SAME_EMAIL = 200;
+
+/** Everyone who has one of these keys, in the order of creation; `undefined`: too many share an address. */
+export function* usersByKeys(
+  environment: EnvironmentId,
+  { ids, usernames, emails }: UserKeys,
+): Script<readonly UserRecord[] | undefined> {
+  const byEmail = [...new Set(emails.map(emailKey))];
+  const results = yield [
+    ...byEmail.map((key) => call(findUsersByEmail, { environment, emailKey: key, limit: SAME_EMAIL + 1 })),
+    ...[...new Set(ids)].map((id) => call(findUserById, { environment, id })),
+    ...[...new Set(usernames.map(caseless))].map((name) =>
+      call(findUserByName, { environment, usernameKey: usernameKey(name) }),
+    ),
+  ];
+  if (results.slice(0, byEmail.length).some(({ rows }) => rows.length > SAME_EMAIL)) return undefined;
+  const records = new Map<string, UserRecord>();
+  for (const { rows } of results) for (const row of rows) records.set(text(row, 0), toRecord(environment, row));
+  return [...records.values()].sort(({ user: a }, { user: b }) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
+}
+
+/** How many users a population has. */
+export function* usersOfPopulation(environment: EnvironmentId, population: Uuid): Script<number> {
+  const { rows } = yield* ask(USER_LISTS.population.count, { environment, scope: population });
+  return integer(rows[0] ?? [], 0);
+}
+
+/** In the order of the groups' creation. */
+export function* groupsPage(environment: EnvironmentId, request: PageRequest): Script<Page<Group>> {
+  const lists = { forwards: listGroups, backwards: listGroupsBackwards };
+  const results = yield [listCall(request, lists, { environment }), call(countGroups, { environment })];
+  return pageOf(
+    request,
+    results,
+    (row) => toGroup(environment, row),
+    (_, group) => group,
+  );
+}
+
+/** In the order in which the user came into them. */
+export function* groupsOfUserPage(environment: EnvironmentId, user: UserId, request: PageRequest): Script<Page<Group>> {
+  const lists = { forwards: listGroupsOfUser, backwards: listGroupsOfUserBackwards };
+  const of = { environment, user };
+  const results = yield [listCall(request, lists, of), call(countGroupsOfUser, of)];
+  return pageOf(
+    request,
+    results,
+    (row) => toGroup(environment, row),
+    (row, { id }) => ({ createdAt: integer(row, GROUP_COLUMNS.length), id }),
+  );
+}
+
+/** Ids of a group's users behind one of them, in the order of ids. */
+export function* memberIds(
+  environment: EnvironmentId,
+  group: Uuid,
+  after: string,
+  limit: number,
+): Script<readonly UserId[]> {
+  const { rows } = yield* ask(listMemberIds, { environment, group, after, limit });
+  // As above.
+  return rows.map((row) => text(row, 0) as UserId);
 }

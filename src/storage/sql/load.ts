@@ -2,6 +2,7 @@ import type { Instant } from '../../kernel/clock.js';
 import type { Uuid } from '../../kernel/ids.js';
 import type { Plan, Snapshot } from '../port.js';
 import type { Configurations, Configured } from './configurations.js';
+import { loadDirectory } from './directory.js';
 import { CONFIG_VERSION, type Layout, layoutOf, NOW, shapeOf } from './load-statement.js';
 import { integer, optionalText } from './row.js';
 import { assembled, type Parts } from './snapshot.js';
@@ -46,7 +47,9 @@ export class Loader {
     const configured = yield* this.#configurations.at(plan.environmentId, integer(row, CONFIG_VERSION));
     if (!configured) return { now, devices: [], documents: [] };
     const documents = plan.documents?.length ? yield* selectDocuments(plan.environmentId, plan.documents) : [];
-    return snapshotOf(plan, layout, row, now, configured, documents);
+    if (!plan.directory) return snapshotOf(plan, layout, row, now, configured, { documents });
+    const directory = yield* loadDirectory(plan.environmentId, plan.directory);
+    return snapshotOf(plan, layout, row, now, configured, { documents, directory });
   }
 
   #layout(plan: Plan): Layout {
@@ -75,10 +78,10 @@ function snapshotOf(
   row: Row,
   now: Instant,
   configured: Configured,
-  documents: Snapshot['documents'],
+  aside: Pick<Parts, 'documents' | 'directory'>,
 ): Snapshot {
   const { environmentId } = plan;
-  const parts: { -readonly [K in keyof Parts]: Parts[K] } = { documents };
+  const parts: { -readonly [K in keyof Parts]: Parts[K] } = aside;
   const { flow, user, destination, holder } = layout;
   if (flow !== undefined && plan.deviceAuthentication !== undefined && row[flow] !== null)
     parts.deviceAuthentication = toDeviceAuthentication(environmentId, plan.deviceAuthentication, row, flow);

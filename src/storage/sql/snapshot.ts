@@ -14,7 +14,10 @@ export interface Person {
 
 /** What a plan named beside its environment, as far as it is there. */
 export interface Parts
-  extends Pick<Snapshot, 'deviceAuthentication' | 'destination' | 'counter' | 'usernameHolder' | 'documents'> {
+  extends Pick<
+    Snapshot,
+    'deviceAuthentication' | 'destination' | 'counter' | 'usernameHolder' | 'documents' | 'directory'
+  > {
   readonly person?: Person;
 }
 
@@ -22,7 +25,7 @@ const NOBODY: readonly Device[] = [];
 
 /** A snapshot of its parts. A clock that is behind what was stored (fail-over to a slower server) does not take time back (SEC-20). */
 export function assembled(now: Instant, { environment, configuration }: Configured, parts: Parts): Snapshot {
-  const { deviceAuthentication, destination, counter, person, usernameHolder, documents } = parts;
+  const { deviceAuthentication, destination, counter, person, usernameHolder, documents, directory } = parts;
   let latest = Math.max(now, environment.updatedAt);
   if (deviceAuthentication) latest = Math.max(latest, deviceAuthentication.updatedAt);
   if (person) {
@@ -44,5 +47,6 @@ export function assembled(now: Instant, { environment, configuration }: Configur
   if (destination) snapshot.destination = destination;
   if (counter) snapshot.counter = counter;
   if (usernameHolder !== undefined) snapshot.usernameHolder = usernameHolder;
+  if (directory) snapshot.directory = directory;
   return snapshot;
 }

@@ -10,7 +10,15 @@ import { withKeysFor } from './data-keys.js';
 import type { Engine, EngineOptions } from './engine.js';
 import { createInboxStore } from './inbox.js';
 import { createKeyAdmin } from './key-rotation.js';
-import { environmentsPage, usersPage } from './lists.js';
+import {
+  environmentsPage,
+  groupsOfUserPage,
+  groupsPage,
+  memberIds,
+  usersByKeys,
+  usersOfPopulation,
+  usersPage,
+} from './lists.js';
 import { MIGRATIONS } from './migrations/index.js';
 import { MigrationError, pendingMigrations, SELECT_APPLIED } from './migrations/plan.js';
 import { createOutbox } from './outbox.js';
@@ -56,6 +64,12 @@ export function createStore(engine: Engine, lock: string, options: EngineOptions
     load: (plan) => watched(engine.load(plan)),
     environments: (page) => engine.read(() => environmentsPage(page)),
     users: (environmentId, page) => engine.read(() => usersPage(environmentId, page)),
+    usersByKeys: (environmentId, keys) => engine.read(() => usersByKeys(environmentId, keys)),
+    usersOfPopulation: (environmentId, id) => engine.read(() => usersOfPopulation(environmentId, id)),
+    groups: (environmentId, page) => engine.read(() => groupsPage(environmentId, page)),
+    groupsOfUser: (environmentId, userId, page) => engine.read(() => groupsOfUserPage(environmentId, userId, page)),
+    memberIds: (environmentId, groupId, after, limit) =>
+      engine.read(() => memberIds(environmentId, groupId, after, limit)),
     documents: (environment, of) =>
       engine.read(function* () {
         const found = only(yield [documentsCall(environment, of)]).rows.map((row) => toDocument(row, 0));

@@ -7,7 +7,7 @@ import { StorageFault } from './fault.js';
 import type { Call } from './statement.js';
 
 /** What a guard looks at, in the one order in which rows are locked (`design.md` §4). */
-export const GUARDED = ['environment', 'user', 'factors', 'deviceAuthentication', 'destination'] as const;
+export const GUARDED = ['environment', 'group', 'user', 'factors', 'deviceAuthentication', 'destination'] as const;
 export type Guarded = (typeof GUARDED)[number];
 
 /** A row that must still be at this version; 0 = that there is none. */
@@ -138,6 +138,8 @@ function loadedAs(entity: Guarded, snapshot: Snapshot): { id: string; version: n
   switch (entity) {
     case 'environment':
       return environment && { id: environment.id, version: environment.configVersion };
+    case 'group':
+      return snapshot.directory?.group;
     case 'user':
       return user;
     case 'factors':

@@ -4,7 +4,9 @@ import { unreachable } from '../../kernel/outcome.js';
 import type { EnvironmentId } from '../../platform/model.js';
 import type { Plan, Snapshot, Write } from '../port.js';
 import { lineOf } from './audit-tail.js';
+import { addGroup, addMembership, addPassword } from './directory-writes.js';
 import { StorageFault } from './fault.js';
+import { claimUsername } from './names.js';
 import { call } from './statement.js';
 import { addToCounter, counterValues, releaseFromCounter } from './tables/counters.js';
 import { dataKeyValues, insertDataKey } from './tables/data-keys.js';
@@ -18,7 +20,9 @@ import { deleteDevice, deleteDevicesOfUser, deviceValues, putDevice } from './ta
 import { deleteDocument, documentValues, putDocument } from './tables/documents.js';
 import { environmentValues, insertEnvironment, raiseConfigVersion } from './tables/environments.js';
 import { deleteFactors, factorsValues, insertFactors, updateFactors } from './tables/factors.js';
+import { deleteMembershipsOfUser } from './tables/groups.js';
 import { appendOutbox, leaseFrom, outboxValues } from './tables/outbox.js';
+import { deletePassword } from './tables/passwords.js';
 import { deleteUser, insertUser, updateUser, userValues } from './tables/users.js';
 import { type WriteSet, WriteSetBuilder } from './write-set.js';
 
@@ -46,9 +50,12 @@ export function writeSetOf(plan: Plan, snapshot: Snapshot, writes: readonly Writ
     if (write.entity === 'environment') sealing = withNewKey(builder, environment, snapshot, context);
     addWrite(builder, write, snapshot, sealing);
   }
-  for (const { entity, value } of writes)
+  for (const { entity, value } of writes) {
     if (entity === 'device' && !builder.wrote('factors', value.userId))
       throw new StorageFault(`device ${value.id} is written without its user's factors`);
+    if (entity === 'password' && !builder.wrote('user', value.userId))
+      throw new StorageFault(`the password of user ${value.userId} is written without the user`);
+  }
   return builder.build(snapshot);
 }
 
@@ -74,6 +81,15 @@ function addWrite(builder: WriteSetBuilder, write: Write, snapshot: Snapshot, co
       break;
     case 'user':
       addUser(builder, write, snapshot);
+      break;
+    case 'password':
+      addPassword(builder, write);
+      break;
+    case 'group':
+      addGroup(builder, write, snapshot);
+      break;
+    case 'membership':
+      addMembership(builder, write);
       break;
     case 'factors':
       addFactors(builder, write);
@@ -116,8 +132,12 @@ function addDeviceAuthentication(builder: WriteSetBuilder, { kind, value }: Writ
   builder.step(3, call(updateDeviceAuthentication, values));
 }
 
-function addUser(builder: WriteSetBuilder, write: WriteOf<'user'>, { factors }: Snapshot): void {
+function addUser(builder: WriteSetBuilder, write: WriteOf<'user'>, { user, factors }: Snapshot): void {
   const { environmentId, id, version } = write.value;
+  if (write.kind === 'expect') {
+    builder.guard('user', environmentId, id, version);
+    return;
+  }
   builder.once('user', id);
   if (write.kind === 'insert') {
     builder.once('factors', id);
@@ -127,6 +147,7 @@ function addUser(builder: WriteSetBuilder, write: WriteOf<'user'>, { factors }: 
   }
   builder.guard('user', environmentId, id, version);
   if (write.kind === 'update') {
+    claimUsername(builder, write.value, user);
     builder.step(1, call(updateUser, userValues(write.value)));
     return;
   }
@@ -134,6 +155,8 @@ function addUser(builder: WriteSetBuilder, write: WriteOf<'user'>, { factors }: 
   if (factors) builder.guard('factors', environmentId, id, factors.version);
   builder.step(4, call(deleteDevicesOfUser, { environment: environmentId, user: id }), 'any');
   builder.step(4, call(deleteFactors, { environment: environmentId, user: id }));
+  builder.step(4, call(deletePassword, { environment: environmentId, user: id }), 'any');
+  builder.step(4, call(deleteMembershipsOfUser, { environment: environmentId, user: id }), 'any');
   builder.step(5, call(deleteUser, { environment: environmentId, id, version }));
 }
 

@@ -6,6 +6,7 @@ import { arrayOf } from './postgres-rows.js';
 
 const TABLES: Record<Guarded, { readonly table: string; readonly id: string; readonly version: string }> = {
   environment: { table: 'environments', id: 'id', version: 'config_version' },
+  group: { table: 'user_groups', id: 'id', version: 'version' },
   user: { table: 'users', id: 'id', version: 'version' },
   factors: { table: 'user_factors', id: 'user_id', version: 'version' },
   deviceAuthentication: { table: 'device_authentications', id: 'id', version: 'version' },
@@ -24,6 +25,7 @@ interface Locks {
 /** Row locks, in one mode that does not stand in the way of foreign keys. */
 export const LOCKS: Record<Guarded, Locks> = {
   environment: locksOf('environment'),
+  group: locksOf('group'),
   user: locksOf('user'),
   factors: locksOf('factors'),
   deviceAuthentication: locksOf('deviceAuthentication'),

@@ -25,7 +25,8 @@ export class SqliteMemory {
   /** The snapshot of a plan, if all that it names is here. */
   recall(plan: Plan, now: Instant): Snapshot | undefined {
     const { environmentId } = plan;
-    if (plan.documents !== undefined || plan.username !== undefined || plan.counter !== undefined) return undefined;
+    const { documents, username, counter, directory } = plan;
+    if (documents !== undefined || username !== undefined || counter !== undefined || directory) return undefined;
     const configured = this.#environments.get(environmentId);
     if (!configured) return undefined;
     const parts: { -readonly [K in keyof Parts]: Parts[K] } = { documents: [] };
@@ -75,7 +76,7 @@ export class SqliteMemory {
         else this.#flows.delete(write.value.id);
         break;
       case 'user':
-        this.#people.delete(write.value.id);
+        if (write.kind !== 'expect') this.#people.delete(write.value.id);
         break;
       case 'factors':
         if (write.kind !== 'expect') this.#people.delete(write.value.userId);
@@ -91,6 +92,9 @@ export class SqliteMemory {
         this.#environments.delete(environmentId);
         break;
       case 'counter':
+      case 'group':
+      case 'membership':
+      case 'password':
       case 'outbox':
       case 'audit':
         break;

@@ -6,9 +6,10 @@ import { audit as auditOnPostgres } from './0003-audit.postgres.js';
 import { audit as auditOnSqlite } from './0003-audit.sqlite.js';
 import { limits as limitsOnPostgres } from './0004-limits.postgres.js';
 import { limits as limitsOnSqlite } from './0004-limits.sqlite.js';
-
 import { documentParents as documentParentsOnPostgres } from './0005-document-parents.postgres.js';
 import { documentParents as documentParentsOnSqlite } from './0005-document-parents.sqlite.js';
+import { directory as directoryOnPostgres } from './0006-directory.postgres.js';
+import { directory as directoryOnSqlite } from './0006-directory.sqlite.js';
 
 /** One step of the schema. Never edited once released; expand first, contract a release later (`style.md` §5). */
 export interface Migration {
@@ -39,4 +40,6 @@ export const MIGRATIONS: readonly Migration[] = [
     sqlite: documentParentsOnSqlite,
     postgres: documentParentsOnPostgres,
   },
+  // An older server would add users who are in no index, and delete none that is in a group or has a password.
+  { number: 6, name: 'directory', oldestServer: 6, sqlite: directoryOnSqlite, postgres: directoryOnPostgres },
 ];

@@ -1,6 +1,7 @@
+import { caseless } from '../../../kernel/caseless.js';
 import type { EnvironmentId, User, UserId } from '../../../platform/model.js';
 import { decode, document, integer } from '../row.js';
-import { type Row, statement, type Value } from '../statement.js';
+import { type Row, type Statement, statement, type Value } from '../statement.js';
 import { FACTORS_COLUMNS } from './factors.js';
 
 /** In the order that `toUser` reads. */
@@ -24,15 +25,25 @@ export function toUser(environmentId: EnvironmentId, id: UserId, row: Row, at: n
  * and UTF-8 no lone surrogate.
  */
 export function usernameKey(username: string): string {
-  return JSON.stringify(username.normalize('NFC').toLowerCase().normalize('NFC')).slice(1, -1);
+  return escaped(caseless(username));
 }
 
+/** The form of an e-mail address that users are found by; two of them may have one address. */
+export function emailKey(email: string): string {
+  return escaped(email.toLowerCase());
+}
+
+const escaped = (value: string): string => JSON.stringify(value).slice(1, -1);
+
 export function userValues({ id, environmentId, version, createdAt, ...body }: User): Record<string, Value> {
+  const { email } = body.profile;
   return {
     environment: environmentId,
     id,
     version,
     usernameKey: usernameKey(body.username),
+    emailKey: typeof email === 'string' ? emailKey(email) : null,
+    population: body.populationId,
     document: JSON.stringify(body satisfies Body),
     createdAt,
   };
@@ -41,15 +52,17 @@ export function userValues({ id, environmentId, version, createdAt, ...body }: U
 /** No row: the name is taken. */
 export const insertUser = statement(
   'count',
-  `insert into users (environment_id, id, version, username_key, document, created_at)
-   values (:environment, :id, 1, :usernameKey, :document, :createdAt) on conflict do nothing`,
+  `insert into users (environment_id, id, version, username_key, document, created_at, email_key, population_id)
+   values (:environment, :id, 1, :usernameKey, :document, :createdAt, cast(:emailKey as text), :population)
+   on conflict do nothing`,
 );
 
-/** The name stays: a rename would be a unique insert of its own. */
+/** With the name: one that changes is claimed first (`names.ts`). */
 export const updateUser = statement(
   'count',
-  `update users set version = version + 1, document = :document
-   where environment_id = :environment and id = :id and version = :version and username_key = :usernameKey`,
+  `update users set version = version + 1, document = :document, username_key = :usernameKey,
+     email_key = cast(:emailKey as text), population_id = :population
+   where environment_id = :environment and id = :id and version = :version`,
 );
 
 export const deleteUser = statement(
@@ -57,12 +70,66 @@ export const deleteUser = statement(
   'delete from users where environment_id = :environment and id = :id and version = :version',
 );
 
-export const listUsers = statement(
-  'rows',
-  `select u.id, ${[...USER_COLUMNS.map((column) => `u.${column}`), ...FACTORS_COLUMNS.map((column) => `f.${column}`)].join(', ')}
-   from users u join user_factors f on f.environment_id = u.environment_id and f.user_id = u.id
-   where u.environment_id = :environment and (u.created_at, u.id) > (cast(:createdAt as bigint), :id)
-   order by u.created_at, u.id limit cast(:limit as bigint)`,
-);
+const RECORD = ['id', ...USER_COLUMNS]
+  .map((column) => `u.${column}`)
+  .concat(FACTORS_COLUMNS.map((column) => `f.${column}`))
+  .join(', ');
+const FACTORS = 'join user_factors f on f.environment_id = u.environment_id and f.user_id = u.id';
 
-export const countUsers = statement('row', 'select count(*) from users where environment_id = :environment');
+/** A list in the order of creation, forwards and backwards from a place. */
+interface Ordered {
+  readonly forwards: Statement;
+  readonly backwards: Statement;
+}
+
+/** `createdAt` and `id` are the columns that the list goes along, one index over both. */
+function ordered(from: string, where: string, createdAt: string, id: string): Ordered {
+  const list = (sign: '>' | '<', direction: string): Statement =>
+    statement(
+      'rows',
+      `select ${RECORD} from ${from} ${FACTORS}
+       where ${where} and (${createdAt}, ${id}) ${sign} (cast(:createdAt as bigint), :id)
+       order by ${createdAt}${direction}, ${id}${direction} limit cast(:limit as bigint)`,
+    );
+  return { forwards: list('>', ''), backwards: list('<', ' desc') };
+}
+
+/** The users of an environment, of one population of it, of one group. */
+export const USER_LISTS: Readonly<Record<'all' | 'population' | 'group', Ordered & { readonly count: Statement }>> = {
+  all: {
+    ...ordered('users u', 'u.environment_id = :environment', 'u.created_at', 'u.id'),
+    count: statement('row', 'select count(*) from users where environment_id = :environment'),
+  },
+  population: {
+    ...ordered('users u', 'u.environment_id = :environment and u.population_id = :scope', 'u.created_at', 'u.id'),
+    count: statement(
+      'row',
+      'select count(*) from users where environment_id = :environment and population_id = :scope',
+    ),
+  },
+  group: {
+    ...ordered(
+      'group_members m join users u on u.environment_id = m.environment_id and u.id = m.user_id',
+      'm.environment_id = :environment and m.group_id = :scope',
+      'm.user_created_at',
+      'm.user_id',
+    ),
+    count: statement(
+      'row',
+      'select count(*) from group_members where environment_id = :environment and group_id = :scope',
+    ),
+  },
+};
+
+const found = (condition: string): Statement =>
+  statement('rows', `select ${RECORD} from users u ${FACTORS} where u.environment_id = :environment and ${condition}`);
+
+export const findUserById = found('u.id = :id');
+export const findUserByName = found('u.username_key = :usernameKey');
+export const findUsersByEmail = found('u.email_key = :emailKey limit cast(:limit as bigint)');
+
+/** Whether a population has anybody. */
+export const selectUserOfPopulation = statement(
+  'row',
+  'select 1 from users where environment_id = :environment and population_id = :population limit 1',
+);

@@ -1,0 +1,163 @@
+import { parseUuid, type Uuid } from '../../kernel/ids.js';
+import { isJsonObject, type Json } from '../../kernel/json.js';
+import { accept, type Outcome } from '../../kernel/outcome.js';
+import type { GroupId } from '../../platform/group.js';
+import type { UserState } from '../../platform/rules.js';
+import type { UserSearch } from '../../platform/user-search.js';
+import type { UserKeys } from '../../storage/directory-port.js';
+import type { WireError } from '../errors.js';
+import type { Filter, FilterOperator, FilterRules } from '../filter.js';
+import { isCustomAttribute } from '../hal/user-attributes.js';
+import { readListFilter } from '../list-filter.js';
+
+const TEXT: readonly FilterOperator[] = ['eq', 'sw', 'ew', 'co', 'in'];
+const EXACT: readonly FilterOperator[] = ['eq', 'in'];
+const GROUP = 'memberOfGroups[id]';
+
+const TEXTS = [
+  'accountId',
+  'address.streetAddress',
+  'address.locality',
+  'address.region',
+  'address.postalCode',
+  'address.countryCode',
+  'email',
+  'externalId',
+  'locale',
+  'mobilePhone',
+  'name.formatted',
+  'name.given',
+  'name.middle',
+  'name.family',
+  'name.honorificPrefix',
+  'name.honorificSuffix',
+  'nickname',
+  'photo.href',
+  'preferredLanguage',
+  'primaryPhone',
+  'timezone',
+  'title',
+  'type',
+  'username',
+];
+
+/** Wire: `00` §8.4. */
+const RULES: FilterRules = {
+  attributes: {
+    ...Object.fromEntries(TEXTS.map((name) => [name, TEXT])),
+    id: EXACT,
+    enabled: ['eq'],
+    'population.id': EXACT,
+    [GROUP]: EXACT,
+  },
+  others: { isOne: isCustomAttribute, operators: TEXT },
+  combinators: ['and', 'or', 'not'],
+};
+
+/** Who a filter asks for, or its refusal (wire: `00` §8.4). No filter: everyone. */
+export function readUserFilter(text: string | undefined): Outcome<UserSearch, WireError> {
+  const read = readListFilter(text, RULES);
+  if (!read.ok) return read;
+  const { filter, accepts } = read.value;
+  if (!filter) return accept({});
+  const keys = keysOf(filter);
+  const within = scopeOf(filter);
+  // The scope says it all: whoever is in it is one of them.
+  if (within && filter.kind === 'compare') return accept({ within });
+  return accept({
+    ...(keys ? { keys } : {}),
+    ...(within && !keys ? { within } : {}),
+    groups: groupsIn(filter),
+    accepts: (state, groups) => accepts((attribute) => attributeOf(state, groups, attribute)),
+  });
+}
+
+function attributeOf(
+  { user }: UserState,
+  groups: readonly GroupId[],
+  attribute: string,
+): string | readonly string[] | undefined {
+  switch (attribute) {
+    case 'username':
+      return user.username;
+    case 'id':
+      return user.id;
+    case 'enabled':
+      return String(user.enabled);
+    case 'population.id':
+      return user.populationId;
+    case GROUP:
+      return groups;
+    default:
+      return textsOf(attribute.split('.').reduce<Json | undefined>(memberOf, user.profile));
+  }
+}
+
+function memberOf(value: Json | undefined, name: string): Json | undefined {
+  return isJsonObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+}
+
+/** A list stands for each of its members; an object is compared with nothing. */
+function textsOf(value: Json | undefined): string | readonly string[] | undefined {
+  if (Array.isArray(value)) return value.flatMap((item: Json) => textsOf(item) ?? []);
+  return value === undefined || value === null || typeof value === 'object' ? undefined : String(value);
+}
+
+/** Values are folded texts by now. */
+const valuesOf = (filter: Filter & { readonly kind: 'compare' | 'in' }): readonly string[] =>
+  (filter.kind === 'in' ? filter.values : [filter.value]).map(String);
+
+const NOBODY: UserKeys = { ids: [], usernames: [], emails: [] };
+
+/** Keys of which everyone who matches has one; `undefined`: the filter names none. */
+function keysOf(filter: Filter): UserKeys | undefined {
+  switch (filter.kind) {
+    case 'compare':
+    case 'in': {
+      if (filter.kind === 'compare' && filter.operator !== 'eq') return undefined;
+      const values = valuesOf(filter);
+      if (filter.attribute === 'username') return { ...NOBODY, usernames: values };
+      if (filter.attribute === 'email') return { ...NOBODY, emails: values };
+      if (filter.attribute === 'id') return { ...NOBODY, ids: values.flatMap((value) => parseUuid(value) ?? []) };
+      // An id that is none is nobody's.
+      return isReference(filter.attribute) && values.every((value) => !parseUuid(value)) ? NOBODY : undefined;
+    }
+    case 'and':
+      return filter.operands.map(keysOf).find((keys) => keys !== undefined);
+    case 'or': {
+      const keys = filter.operands.map(keysOf);
+      return keys.every((some) => some !== undefined) ? keys.reduce(both, NOBODY) : undefined;
+    }
+    case 'not':
+      return undefined;
+  }
+}
+
+const isReference = (attribute: string): boolean => attribute === GROUP || attribute === 'population.id';
+
+const both = (a: UserKeys, b: UserKeys): UserKeys => ({
+  ids: [...a.ids, ...b.ids],
+  usernames: [...a.usernames, ...b.usernames],
+  emails: [...a.emails, ...b.emails],
+});
+
+/** The population or the group that everyone who matches is in, if the filter says so outright. */
+function scopeOf(filter: Filter): UserSearch['within'] | undefined {
+  if (filter.kind === 'and') return filter.operands.map(scopeOf).find((scope) => scope !== undefined);
+  if (filter.kind !== 'compare' || filter.operator !== 'eq' || !isReference(filter.attribute)) return undefined;
+  const id = parseUuid(String(filter.value));
+  return id && { kind: filter.attribute === GROUP ? 'group' : 'population', id };
+}
+
+function groupsIn(filter: Filter): readonly Uuid[] {
+  switch (filter.kind) {
+    case 'compare':
+    case 'in':
+      return filter.attribute === GROUP ? valuesOf(filter).flatMap((value) => parseUuid(value) ?? []) : [];
+    case 'and':
+    case 'or':
+      return [...new Set(filter.operands.flatMap(groupsIn))];
+    case 'not':
+      return groupsIn(filter.operand);
+  }
+}

@@ -1,0 +1,170 @@
+import type { ActionType } from '../audit/action.js';
+import type { AuditEvent, Requester } from '../audit/record.js';
+import type { Refusals } from '../audit/refusals.js';
+import { createTrail, telling } from '../audit/trail.js';
+import type { EventSink } from '../events.js';
+import type { Instant } from '../kernel/clock.js';
+import type { Digests } from '../kernel/keys.js';
+import { accept, type Outcome, reject } from '../kernel/outcome.js';
+import type { Random } from '../kernel/random.js';
+import type { Decision, Plan, Snapshot, Store } from '../storage/port.js';
+import type { Group } from './group.js';
+import { createCursors, type Listing, type ListRequest, listPage } from './listing.js';
+import type { EnvironmentId, PopulationId, User, UserId } from './model.js';
+import { type Population, toPopulation } from './population.js';
+import type { PlatformRejection } from './rejection.js';
+import {
+  type CreateUser,
+  createUser,
+  deleteUser,
+  findUser,
+  lockUser,
+  setMfaEnabled,
+  type UserState,
+  unlockUser,
+} from './rules.js';
+import {
+  changeAttributes,
+  moveUser,
+  setEnabled,
+  setVerifyStatus,
+  type UserAttributes,
+  type VerifyStatus,
+} from './user-changes.js';
+import { searchUsers, type UserSearch } from './user-search.js';
+
+type Result<T> = Promise<Outcome<T, PlatformRejection>>;
+
+/** Users (wire: `00` §8); what is changed is on record as done `by` whom. */
+export interface UserService {
+  list(environmentId: EnvironmentId, list: ListRequest, search: UserSearch): Result<Listing<UserState>>;
+  read(environmentId: EnvironmentId, userId: UserId): Result<UserState>;
+  /** The population that a user belongs to. */
+  populationOf(state: UserState): Result<Population | undefined>;
+  /** Every group that a user is in. */
+  groupsOf(state: UserState): Promise<readonly Group[]>;
+  create(environmentId: EnvironmentId, command: CreateUser, by?: Requester): Result<UserState>;
+  /** `username`: the one that `attributesOf` gives, unless it is the present one. */
+  change(
+    environmentId: EnvironmentId,
+    userId: UserId,
+    username: string | undefined,
+    attributesOf: (user: User) => UserAttributes,
+    by?: Requester,
+  ): Result<UserState>;
+  delete(environmentId: EnvironmentId, userId: UserId, by?: Requester): Result<UserState>;
+  setEnabled(environmentId: EnvironmentId, userId: UserId, enabled: boolean, by?: Requester): Result<UserState>;
+  setMfaEnabled(environmentId: EnvironmentId, userId: UserId, mfaEnabled: boolean, by?: Requester): Result<UserState>;
+  setVerifyStatus(environmentId: EnvironmentId, userId: UserId, to: VerifyStatus, by?: Requester): Result<UserState>;
+  move(environmentId: EnvironmentId, userId: UserId, to: PopulationId, by?: Requester): Result<UserState>;
+  lock(environmentId: EnvironmentId, userId: UserId, until: Instant | undefined, by?: Requester): Result<UserState>;
+  unlock(environmentId: EnvironmentId, userId: UserId, by?: Requester): Result<UserState>;
+}
+
+export interface UserServiceParts {
+  readonly store: Pick<Store, 'load' | 'transact' | 'users' | 'usersByKeys' | 'memberIds' | 'groupsOfUser'>;
+  readonly random: Pick<Random, 'uuid'>;
+  readonly digests: Pick<Digests, 'cursor'>;
+  readonly events: EventSink;
+  readonly refusals?: Refusals;
+}
+
+/** Groups read at once. */
+const GROUPS = 1_000;
+
+export function createUserService(parts: UserServiceParts): UserService {
+  const { store, random, digests } = parts;
+  const trail = createTrail(parts);
+  const cursors = createCursors(digests);
+
+  /** Changes one user. */
+  const change = (
+    plan: Plan,
+    by: Requester | undefined,
+    type: ActionType,
+    decide: (snapshot: Snapshot) => Decision<Outcome<UserState, PlatformRejection>>,
+    detail?: AuditEvent['detail'],
+  ): Result<UserState> =>
+    trail.transact(plan, by, (snapshot) =>
+      telling(decide(snapshot), ({ user }) => [
+        { type, environmentId: plan.environmentId, userId: user.id, ...(detail ? { detail } : {}) },
+      ]),
+    );
+
+  return {
+    async list(environmentId, list, search) {
+      const { environment, now } = await store.load({ environmentId });
+      if (!environment) return reject({ kind: 'EnvironmentNotFound', environmentId });
+      return listPage(cursors, [environmentId, 'users'], list, (request) =>
+        searchUsers(store, environmentId, search, request, now),
+      );
+    },
+
+    async read(environmentId, userId) {
+      return findUser(await store.load({ environmentId, user: userId }), environmentId);
+    },
+
+    async populationOf({ user: { environmentId, populationId } }) {
+      const { environment, documents } = await store.load({
+        environmentId,
+        documents: [{ kind: 'population', id: populationId }],
+      });
+      if (!environment) return reject({ kind: 'EnvironmentNotFound', environmentId });
+      const [document] = documents;
+      return accept(document && toPopulation(document, environment.defaultPopulationId));
+    },
+
+    async groupsOf({ user: { environmentId, id } }) {
+      let page = await store.groupsOfUser(environmentId, id, { limit: GROUPS });
+      const groups = [...page.items];
+      while (page.next !== undefined) {
+        page = await store.groupsOfUser(environmentId, id, { limit: GROUPS, after: page.next });
+        groups.push(...page.items);
+      }
+      return groups;
+    },
+
+    create(environmentId, command, by) {
+      const { username, populationId } = command;
+      const id = random.uuid();
+      const plan: Plan = { environmentId, username, ...(populationId ? populationPlan(populationId) : {}) };
+      return change(plan, by, 'USER.CREATED', (snapshot) => createUser(snapshot, environmentId, command, id));
+    },
+
+    change(environmentId, userId, username, attributesOf, by) {
+      const plan: Plan = { environmentId, user: userId, ...(username === undefined ? {} : { username }) };
+      return change(plan, by, 'USER.UPDATED', (snapshot) => changeAttributes(snapshot, environmentId, attributesOf));
+    },
+
+    delete: (environmentId, user, by) =>
+      change({ environmentId, user }, by, 'USER.DELETED', (snapshot) => deleteUser(snapshot, environmentId)),
+
+    setEnabled: (environmentId, user, enabled, by) =>
+      change({ environmentId, user }, by, 'USER.UPDATED', (snapshot) => setEnabled(snapshot, environmentId, enabled)),
+
+    setMfaEnabled: (environmentId, user, mfaEnabled, by) =>
+      change({ environmentId, user }, by, 'USER.UPDATED', (snapshot) =>
+        setMfaEnabled(snapshot, environmentId, mfaEnabled),
+      ),
+
+    setVerifyStatus: (environmentId, user, to, by) =>
+      change({ environmentId, user }, by, 'USER.UPDATED', (snapshot) => setVerifyStatus(snapshot, environmentId, to)),
+
+    move: (environmentId, user, to, by) =>
+      change(
+        { environmentId, user, ...populationPlan(to) },
+        by,
+        'USER.MOVED',
+        (snapshot) => moveUser(snapshot, environmentId, to),
+        { populationId: to },
+      ),
+
+    lock: (environmentId, user, until, by) =>
+      change({ environmentId, user }, by, 'USER.LOCKED', (snapshot) => lockUser(snapshot, environmentId, until)),
+
+    unlock: (environmentId, user, by) =>
+      change({ environmentId, user }, by, 'USER.UNLOCKED', (snapshot) => unlockUser(snapshot, environmentId)),
+  };
+}
+
+const populationPlan = (id: PopulationId): Pick<Plan, 'documents'> => ({ documents: [{ kind: 'population', id }] });

@@ -1,0 +1,81 @@
+import type { Uuid } from '../kernel/ids.js';
+import type { Group } from '../platform/group.js';
+import type { EnvironmentId, User, UserFactors, UserId } from '../platform/model.js';
+import type { StoredPassword } from '../platform/password.js';
+
+/** Read behind the rest of the plan: what is guarded by a user or a group is no older than they are. */
+export interface DirectoryPlan {
+  readonly group?: Uuid;
+  /** The group that holds this name now (compared case-insensitively). */
+  readonly groupName?: string;
+  /** Whether this user is in `group`. */
+  readonly member?: UserId;
+  /** The password of this user. */
+  readonly password?: UserId;
+  /** Whether this population has users. */
+  readonly population?: Uuid;
+}
+
+/** What a `DirectoryPlan` found. */
+export interface DirectorySnapshot {
+  readonly group?: Group;
+  readonly groupNameHolder?: Uuid;
+  readonly isMember?: boolean;
+  readonly password?: StoredPassword;
+  readonly populationHasUsers?: boolean;
+}
+
+/** A page of a list in key order: behind the item with the key `after`, or up to the one before the key `before`. */
+export interface PageRequest {
+  readonly limit: number;
+  readonly after?: string;
+  /** With it, `after` is not looked at. */
+  readonly before?: string;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** All that match, not only this page; absent where it was not asked for. */
+  readonly count?: number;
+  /** Key of the last item when more follow, or followed when the page was asked for by what is behind it. */
+  readonly next?: string;
+  /** Key of the first item when more precede, or preceded. */
+  readonly previous?: string;
+}
+
+export interface UserPageRequest extends PageRequest {
+  /** The users of a population or of a group only. */
+  readonly within?: { readonly kind: 'population' | 'group'; readonly id: Uuid };
+  /** To count is to read an index through: once a request is enough. */
+  readonly uncounted?: true;
+}
+
+export interface UserRecord {
+  readonly user: User;
+  readonly factors: UserFactors;
+  /** Its key in lists of users: keys compare as texts in the order of the list. */
+  readonly place: string;
+}
+
+/** What users can be looked up by. */
+export interface UserKeys {
+  readonly ids: readonly Uuid[];
+  /** Compared case-insensitively, as addresses are. */
+  readonly usernames: readonly string[];
+  readonly emails: readonly string[];
+}
+
+/** Lists and look-ups of users and groups. */
+export interface DirectoryReader {
+  /** By creation, oldest first. */
+  users(environmentId: EnvironmentId, page: UserPageRequest): Promise<Page<UserRecord>>;
+  /** Everyone who has one of the keys, by creation; `undefined` when too many share an address to look them up. */
+  usersByKeys(environmentId: EnvironmentId, keys: UserKeys): Promise<readonly UserRecord[] | undefined>;
+  /** How many users a population has. */
+  usersOfPopulation(environmentId: EnvironmentId, populationId: Uuid): Promise<number>;
+  groups(environmentId: EnvironmentId, page: PageRequest): Promise<Page<Group>>;
+  /** In the order in which the user came into them. */
+  groupsOfUser(environmentId: EnvironmentId, userId: UserId, page: PageRequest): Promise<Page<Group>>;
+  /** Ids of a group's users behind `after` (empty: from the first), in the order of ids. */
+  memberIds(environmentId: EnvironmentId, groupId: Uuid, after: string, limit: number): Promise<readonly UserId[]>;
+}

@@ -1,0 +1,57 @@
+import type { EnvironmentId } from '../../platform/model.js';
+import type { DirectoryPlan, DirectorySnapshot } from '../directory-port.js';
+import { type Call, call, type Result, type Script } from './statement.js';
+import { groupNameKey, selectGroup, selectGroupByName, selectMembership, toGroup } from './tables/groups.js';
+import { selectPassword, toPassword } from './tables/passwords.js';
+import { selectUserOfPopulation } from './tables/users.js';
+
+type Found = { -readonly [K in keyof DirectorySnapshot]: DirectorySnapshot[K] };
+
+/** What a plan names of the directory: one flush behind the load, because management alone asks for it. */
+export function* loadDirectory(environment: EnvironmentId, plan: DirectoryPlan): Script<DirectorySnapshot> {
+  const { group, groupName, member, password, population } = plan;
+  const found: Found = {};
+  const asked: { readonly call: Call; readonly take: (result: Result) => void }[] = [];
+  if (group !== undefined)
+    asked.push({
+      call: call(selectGroup, { environment, id: group }),
+      take: ({ rows: [row] }) => {
+        if (row) found.group = toGroup(environment, row);
+      },
+    });
+  if (groupName !== undefined)
+    asked.push({
+      call: call(selectGroupByName, { environment, nameKey: groupNameKey(groupName) }),
+      take: ({ rows: [row] }) => {
+        // Ids are stored as they were parsed.
+        if (row) found.groupNameHolder = row[0] as NonNullable<Found['groupNameHolder']>;
+      },
+    });
+  if (group !== undefined && member !== undefined)
+    asked.push({
+      call: call(selectMembership, { environment, group, user: member }),
+      take: ({ rows }) => {
+        found.isMember = rows.length > 0;
+      },
+    });
+  if (password !== undefined)
+    asked.push({
+      call: call(selectPassword, { environment, user: password }),
+      take: ({ rows: [row] }) => {
+        if (row) found.password = toPassword(environment, password, row);
+      },
+    });
+  if (population !== undefined)
+    asked.push({
+      call: call(selectUserOfPopulation, { environment, population }),
+      take: ({ rows }) => {
+        found.populationHasUsers = rows.length > 0;
+      },
+    });
+  const results = yield asked.map(({ call: one }) => one);
+  for (const [at, { take }] of asked.entries()) {
+    const result = results[at];
+    if (result) take(result);
+  }
+  return found;
+}
