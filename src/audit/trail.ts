@@ -1,6 +1,6 @@
 import type { EventSink } from '../events.js';
 import type { Outcome } from '../kernel/outcome.js';
-import type { Decision, Plan, Snapshot, Store } from '../storage/port.js';
+import type { Decided, Decision, Plan, Snapshot, Store } from '../storage/port.js';
 import type { AuditEvent, AuditRecord, Requester } from './record.js';
 import type { Refusals } from './refusals.js';
 
@@ -50,23 +50,21 @@ export function createTrail({ store, events, refusals }: TrailParts): Trail {
 
 /** A decision whose outcome is its result alone, with what happens if it is granted and changes something. */
 export function telling<T, R>(
-  { outcome, ...decision }: Decision<Outcome<T, R>>,
+  decision: Decision<Outcome<T, R>>,
   events: (value: T) => readonly AuditEvent[],
 ): Decision<Told<T, R>> {
-  const { writes } = decision;
-  return {
-    ...decision,
-    outcome: { result: outcome, events: outcome.ok && writes.length > 0 ? events(outcome.value) : [] },
-  };
+  if (decision.needs) return decision;
+  const { writes, outcome } = decision;
+  return { writes, outcome: { result: outcome, events: outcome.ok && writes.length > 0 ? events(outcome.value) : [] } };
 }
 
 /** The decision with its events among its writes. */
 function onRecord<T, R>(
-  decision: Decision<Told<T, R>>,
+  decision: Decided<Told<T, R>>,
   { environmentId }: Plan,
   { now }: Snapshot,
   by: Requester,
-): Decision<Told<T, R>> {
+): Decided<Told<T, R>> {
   const { writes, outcome } = decision;
   if (outcome.events.length === 0) return decision;
   const value: AuditRecord = { environmentId, at: now, by, events: outcome.events };

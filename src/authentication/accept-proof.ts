@@ -2,7 +2,7 @@ import { clearDestination, clearDevice, clearUser } from '../devices/counting.js
 import type { Device } from '../devices/model.js';
 import { confirmDestination } from '../devices/reserve-send.js';
 import type { BusinessEvent } from '../events.js';
-import type { Decision, Write } from '../storage/port.js';
+import type { Decided, Write } from '../storage/port.js';
 import { grant, type Verdict } from './answer.js';
 import { type AuthenticationEvent, eventOf } from './events.js';
 import { moved } from './expiry.js';
@@ -26,7 +26,7 @@ export function acceptProof(
   situation: Situation,
   subject: Exclude<Subject, { kind: 'none' }>,
   { event, detail, authenticators, device: proved }: RightProof,
-): Decision<Verdict> {
+): Decided<Verdict> {
   const { now, factors } = situation;
   const flow = moved(situation.flow, { status: 'COMPLETED', selected, authenticators }, now);
   const cleared = clearUser(factors, selected.type, now);

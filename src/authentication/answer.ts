@@ -1,7 +1,7 @@
 import type { Device } from '../devices/model.js';
 import type { BusinessEvent } from '../events.js';
 import { accept, type Outcome, reject } from '../kernel/outcome.js';
-import type { Decision, Write } from '../storage/port.js';
+import type { Decided, Write } from '../storage/port.js';
 import type { DeviceAuthentication, SelectedDevice } from './model.js';
 import type { AuthenticationRejection } from './rejection.js';
 import { type Circumstances, eligibleIn } from './situation.js';
@@ -31,7 +31,7 @@ export function refuse(
   rejection: AuthenticationRejection,
   writes: readonly Write[] = NOTHING,
   events: readonly BusinessEvent[] = NOTHING,
-): Decision<Verdict> {
+): Decided<Verdict> {
   return { writes, outcome: { result: reject(rejection), events } };
 }
 
@@ -42,7 +42,7 @@ export function grant(
   writes: readonly Write[] = NOTHING,
   events: readonly BusinessEvent[] = NOTHING,
   testOtp?: string,
-): Decision<Verdict> {
+): Decided<Verdict> {
   return { writes, outcome: { result: accept(answerOf(flow, circumstances, testOtp)), events } };
 }
 

@@ -37,8 +37,7 @@ export function notBegun(reason: NotBegun): Decision<Verdict> {
     case 'refused':
       return refuse({ kind: 'SendRefused', channel: reason.channel, expiresAt: reason.until }, [], reason.events);
     case 'needs':
-      // Never seen: the store loads what is needed and decides again.
-      return { ...refuse({ kind: 'NoContent' }), needs: reason.needs };
+      return { needs: reason.needs };
     default:
       return unreachable(reason);
   }

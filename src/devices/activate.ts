@@ -119,7 +119,7 @@ function activated(
   // What was sent to the contact has reached whom it was meant for (SEC-36, SEC-38).
   const isCounted = !device.testMode && deployment.sendLimits !== undefined && countsSends(deployment.sendLimits);
   if (isCounted && lookupKey !== undefined && destination?.contactKey !== lookupKey)
-    return { ...refuse({ kind: 'CodeDead' }), needs: { destination: lookupKey } };
+    return { needs: { destination: lookupKey } };
   const confirmed = isCounted && destination ? confirmDestination(destination, deployment) : undefined;
   const contact: Write[] =
     confirmed && confirmed.use !== destination

@@ -1,7 +1,7 @@
 import type { BusinessEvent } from '../events.js';
 import { accept, type Outcome, reject } from '../kernel/outcome.js';
 import type { UserFactors } from '../platform/model.js';
-import type { Decision, Write } from '../storage/port.js';
+import type { Decided, Decision, Write } from '../storage/port.js';
 import type { Device } from './model.js';
 import type { DeviceRejection } from './rejection.js';
 
@@ -12,6 +12,8 @@ export interface Verdict<T> {
 }
 
 export type DeviceDecision<T> = Decision<Verdict<T>>;
+/** One that needs nothing but what every load of a device brings. */
+export type DeviceDecided<T> = Decided<Verdict<T>>;
 
 const NOTHING: readonly never[] = [];
 
@@ -19,7 +21,7 @@ export function refuse(
   rejection: DeviceRejection,
   writes: readonly Write[] = NOTHING,
   events: readonly BusinessEvent[] = NOTHING,
-): DeviceDecision<never> {
+): DeviceDecided<never> {
   return { writes, outcome: { result: reject(rejection), events } };
 }
 
@@ -27,7 +29,7 @@ export function grant<T>(
   value: T,
   writes: readonly Write[] = NOTHING,
   events: readonly BusinessEvent[] = NOTHING,
-): DeviceDecision<T> {
+): DeviceDecided<T> {
   return { writes, outcome: { result: accept(value), events } };
 }
 

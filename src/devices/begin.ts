@@ -80,7 +80,5 @@ function notBegun(rejection: DeviceRejection, events: readonly BusinessEvent[] =
 
 /** The decision of whoever could not begin: a refusal, or nothing until more is loaded. */
 export function unbegun(reason: NotBegun): DeviceDecision<never> {
-  if (reason.kind === 'rejection') return refuse(reason.rejection, [], reason.events);
-  // Never seen: the store loads what is needed and decides again.
-  return { ...refuse({ kind: 'SendRefused' }), needs: reason.needs };
+  return reason.kind === 'rejection' ? refuse(reason.rejection, [], reason.events) : { needs: reason.needs };
 }

@@ -1,6 +1,6 @@
 import type { EnvironmentId, UserFactors } from '../platform/model.js';
 import type { Snapshot, Write } from '../storage/port.js';
-import { type DeviceDecision, grant, orderEvent, refuse } from './answer.js';
+import { type DeviceDecided, type DeviceDecision, grant, orderEvent, refuse } from './answer.js';
 import { type ManagedDevice, managed } from './managed.js';
 import type { DeviceId } from './model.js';
 import { type DeviceOrder, inListOrder, reordered } from './order.js';
@@ -17,7 +17,7 @@ export interface ReorderCommand {
   readonly order: readonly DeviceId[];
 }
 
-export function listDevices(snapshot: Snapshot, environmentId: EnvironmentId): DeviceDecision<DeviceList> {
+export function listDevices(snapshot: Snapshot, environmentId: EnvironmentId): DeviceDecided<DeviceList> {
   const found = findUser(snapshot, environmentId);
   return found.ok ? grant(listOf(found.value, found.value.factors)) : refuse(found.rejection);
 }

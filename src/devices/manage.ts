@@ -1,6 +1,14 @@
 import type { EnvironmentId, UserFactors } from '../platform/model.js';
 import type { Snapshot, Write } from '../storage/port.js';
-import { type DeviceDecision, type DeviceEvent, eventOf, grant, putDevice, refuse } from './answer.js';
+import {
+  type DeviceDecided,
+  type DeviceDecision,
+  type DeviceEvent,
+  eventOf,
+  grant,
+  putDevice,
+  refuse,
+} from './answer.js';
 import { lockOf } from './eligibility.js';
 import { leftBehind } from './leftover.js';
 import { type ManagedDevice, managed } from './managed.js';
@@ -18,7 +26,7 @@ export interface DeviceCommand {
 export function readDevice(
   snapshot: Snapshot,
   { environmentId, deviceId }: DeviceCommand,
-): DeviceDecision<ManagedDevice> {
+): DeviceDecided<ManagedDevice> {
   const found = findDevice(snapshot, environmentId, deviceId);
   if (!found.ok) return refuse(found.rejection);
   const { device, factors, now } = found.value;

@@ -3,7 +3,7 @@ import type { BusinessEvent } from '../events.js';
 import type { Instant } from '../kernel/clock.js';
 import type { Digests } from '../kernel/keys.js';
 import type { EnvironmentId } from '../platform/model.js';
-import type { Decision, Snapshot, Write } from '../storage/port.js';
+import type { Snapshot, Undecided, Write } from '../storage/port.js';
 import { canonicalContact } from './contact.js';
 import type { Deployment } from './eligibility.js';
 import type { DestinationUse } from './model.js';
@@ -33,7 +33,7 @@ export type Reservation =
   /** No limit is in force: nothing is read and nothing written. */
   | { readonly kind: 'unlimited' }
   /** The contact or the counter of its prefix must be loaded first. */
-  | { readonly kind: 'needs'; readonly needs: NonNullable<Decision<never>['needs']> }
+  | ({ readonly kind: 'needs' } & Undecided)
   | { readonly kind: 'refused'; readonly until: Instant; readonly reason: 'SEND_LIMIT' | 'PREFIX_STOPPED' }
   /** Charged: `use` is to be written, which guards it, so that parallel sends are counted one after the other (SEC-35). */
   | {

@@ -1,6 +1,6 @@
 import type { Instant } from '../kernel/clock.js';
 import { accept, type Outcome, reject } from '../kernel/outcome.js';
-import type { Decision, Snapshot, Write } from '../storage/port.js';
+import type { Decided, Snapshot, Write } from '../storage/port.js';
 import { lockAccount, unlockAccount } from './account.js';
 import type { EnvironmentId, PopulationId, User, UserFactors, UserId, UserProfile } from './model.js';
 import { attributeTooLarge, LARGEST_PROFILE } from './profile.js';
@@ -26,7 +26,7 @@ export interface CreateUser {
   readonly lifecycle?: 'VERIFICATION_REQUIRED';
 }
 
-type UserDecision = Decision<Outcome<UserState, PlatformRejection>>;
+type UserDecision = Decided<Outcome<UserState, PlatformRejection>>;
 
 const refuse = (
   rejection: PlatformRejection,

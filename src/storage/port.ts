@@ -131,16 +131,23 @@ export type Write =
   /** On record in the same commit, or nothing of the write set happens (SEC-73, SEC-82). */
   | { readonly kind: 'append'; readonly entity: 'audit'; readonly value: AuditRecord };
 
-/** What a pure decision returns. A rejection commits its writes too. */
-export interface Decision<O> {
+/** What is to be written, and what is to be answered once it is durable. A rejection commits its writes too. */
+export interface Decided<O> {
   readonly writes: readonly Write[];
   readonly outcome: O;
-  /**
-   * What it found that it must see first: the store adds it to the plan, loads and decides again, and nothing of this run counts.
-   * For what only a load can tell, such as the contact of the device that a policy selects.
-   */
-  readonly needs?: Pick<Plan, 'destination' | 'counter'>;
+  readonly needs?: undefined;
 }
+
+/**
+ * What must be seen before anything can be decided: the store adds it to the plan, loads and decides again. For what only a load can
+ * tell, such as the contact of the device that a policy selects.
+ */
+export interface Undecided {
+  readonly needs: Pick<Plan, 'destination' | 'counter'>;
+}
+
+/** What a pure decision returns. */
+export type Decision<O> = Decided<O> | Undecided;
 
 export interface Reader extends DirectoryReader {
   /** The same load that `transact` makes, deciding and writing nothing. */

@@ -35,6 +35,7 @@ export function tracedStore<S extends Pick<Store, 'transact' | 'load'>>(
         part('load');
         const decision = decide(snapshot);
         part('decide');
+        if (decision.needs) return decision;
         for (const write of decision.writes) if (write.entity === 'outbox') onMessage(write.value.id, span);
         return decision;
       });

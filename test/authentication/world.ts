@@ -33,6 +33,7 @@ import type {
   SentMethod,
 } from '../../src/policies/model.js';
 import type { Decision, Snapshot, Write } from '../../src/storage/port.js';
+import { decided } from '../helpers/decided.js';
 import { DEVICE_METHODS } from '../helpers/rules.js';
 import { ADA, deviceOf, ENVIRONMENT, FACTORS, FACTORY_METHOD, id, POLICY, SETTINGS, T0, USER } from './fixtures.js';
 import type { Result } from './results.js';
@@ -237,7 +238,7 @@ export class World {
   /** Decides twice, as a store may: the same must come of it, and what was loaded must not have been touched. */
   commit(snapshot: Snapshot, decideOn: (snapshot: Snapshot) => Decision<Verdict>): Result {
     const loaded = revealed(snapshot);
-    const decision = decideOn(snapshot);
+    const decision = decided(decideOn(snapshot));
     expect(revealed(decideOn(snapshot)), 'deciding again gives the same').toBe(revealed(decision));
     expect(revealed(snapshot), 'a decision changes nothing that was loaded').toBe(loaded);
     this.writes = decision.writes;

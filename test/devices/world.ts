@@ -23,6 +23,7 @@ import type {
   SentMethod,
 } from '../../src/policies/model.js';
 import type { Decision, Plan, Snapshot, Store, Write } from '../../src/storage/port.js';
+import { decided } from '../helpers/decided.js';
 import { DEVICE_METHODS } from '../helpers/rules.js';
 
 export const ENVIRONMENT = uuidOf('00000000-0000-4000-8000-000000000001');
@@ -246,7 +247,7 @@ export class World {
   /** Decides twice, as a store may: the same must come of it, and what was loaded must not have been touched. */
   #commit<O>(snapshot: Snapshot, decide: (snapshot: Snapshot) => Decision<O>): O {
     const loaded = revealed(snapshot);
-    const decision = decide(snapshot);
+    const decision = decided(decide(snapshot));
     expect(revealed(decide(snapshot)), 'deciding again gives the same').toBe(revealed(decision));
     expect(revealed(snapshot), 'a decision changes nothing that was loaded').toBe(loaded);
     this.writes = decision.writes.filter(({ entity }) => entity !== 'audit');

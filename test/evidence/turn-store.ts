@@ -1,6 +1,7 @@
 import type { Verdict } from '../../src/authentication/answer.js';
-import type { Decision, Plan, Snapshot, Store, Write } from '../../src/storage/port.js';
+import type { Decided, Decision, Plan, Snapshot, Store, Write } from '../../src/storage/port.js';
 import { ENVIRONMENT, type World } from '../authentication/world.js';
+import { decided } from '../helpers/decided.js';
 
 /**
  * A store in memory that promises what the port promises, optimistically: load, decide, commit if nothing that the write set names
@@ -30,14 +31,14 @@ export class TurnStore implements Pick<Store, 'load' | 'transact'> {
       await this.#turn();
       const snapshot = this.#snapshot(plan);
       await this.#turn();
-      const { writes, outcome } = decide(snapshot);
+      const { writes, outcome } = decided(decide(snapshot));
       if (writes.length === 0) return outcome;
       if (!this.#withoutGuards && writes.some((write) => this.#moved(write))) {
         this.conflicts++;
         continue;
       }
       // Only outcomes of this module come here; the world's own type says so, the port's cannot.
-      this.#world.commit(snapshot, (again) => this.#asLoaded(decide(again)) as unknown as Decision<Verdict>);
+      this.#world.commit(snapshot, (again) => this.#asLoaded(decided(decide(again))) as unknown as Decision<Verdict>);
       await this.#turn();
       return outcome;
     }
@@ -52,7 +53,7 @@ export class TurnStore implements Pick<Store, 'load' | 'transact'> {
   }
 
   /** Without guards, every version is taken for the one that is there. */
-  #asLoaded<O>(decision: Decision<O>): Decision<O> {
+  #asLoaded<O>(decision: Decided<O>): Decided<O> {
     if (!this.#withoutGuards) return decision;
     const { flows, factors, destinations } = this.#world;
     const writes = decision.writes.map((write): Write => {

@@ -5,6 +5,7 @@ import { parseConfiguration } from '../../src/policies/configuration.js';
 import { deviceAuthenticationPolicies } from '../../src/policies/device-authentication-policies.js';
 import { type NewEnvironment, provisionEnvironment } from '../../src/policies/provisioning.js';
 import type { Decision, Snapshot, Write } from '../../src/storage/port.js';
+import { decided } from '../helpers/decided.js';
 
 export const NOW = Date.parse('2031-05-04T10:20:30.123Z');
 export const ENVIRONMENT = uuidOf('5b1d3c7e-8f20-4a61-b9d4-0c2e7f9a1b35');
@@ -85,7 +86,7 @@ export function createWorld(environment: NewEnvironment = newEnvironment()): Wor
       };
     },
     run(decide) {
-      const { writes, outcome } = decide(this.snapshot());
+      const { writes, outcome } = decided(decide(this.snapshot()));
       for (const write of writes) apply(write);
       return outcome;
     },

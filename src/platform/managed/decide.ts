@@ -2,7 +2,7 @@ import { knownDocument } from '../../kernel/document-schema.js';
 import type { Uuid } from '../../kernel/ids.js';
 import type { JsonObject } from '../../kernel/json.js';
 import { accept, type Outcome, reject } from '../../kernel/outcome.js';
-import type { Decision, Snapshot, Write } from '../../storage/port.js';
+import type { Decided, Snapshot, Write } from '../../storage/port.js';
 import type { DocumentKind, DocumentRef, Environment, EnvironmentId, StoredDocument } from '../model.js';
 import type { ManagedRejection } from './rejection.js';
 import type { Candidate, ManagedResource, Others, Target } from './resource.js';
@@ -38,7 +38,7 @@ export function refsOf(resource: ManagedResource, target: Target, below?: Docume
 }
 
 /** Writes a document, with whatever changes with it; guarded, as every document, by the environment's configuration version. */
-export function putDocument(resource: ManagedResource, snapshot: Snapshot, command: PutDocument): Decision<Put> {
+export function putDocument(resource: ManagedResource, snapshot: Snapshot, command: PutDocument): Decided<Put> {
   const { environmentId, id, parent } = command;
   const document = knownDocument(resource.schema, command.document);
   const malformed = resource.rules.flatMap((rule) => rule.check?.(document) ?? []);
@@ -78,7 +78,7 @@ export function putDocument(resource: ManagedResource, snapshot: Snapshot, comma
 }
 
 /** Deletes a document, and what stands below it. */
-export function removeDocument(resource: ManagedResource, snapshot: Snapshot, command: RemoveDocument): Decision<Put> {
+export function removeDocument(resource: ManagedResource, snapshot: Snapshot, command: RemoveDocument): Decided<Put> {
   const { environmentId, id, parent } = command;
   const { environment } = snapshot;
   if (!environment) return refuse({ kind: 'EnvironmentNotFound', environmentId });
@@ -130,6 +130,6 @@ const remove = ({ environmentId, kind, id }: StoredDocument): Write => ({
   value: { environmentId, kind, id },
 });
 
-function refuse(rejection: ManagedRejection): Decision<{ readonly ok: false; readonly rejection: ManagedRejection }> {
+function refuse(rejection: ManagedRejection): Decided<{ readonly ok: false; readonly rejection: ManagedRejection }> {
   return { writes: [], outcome: reject(rejection) };
 }

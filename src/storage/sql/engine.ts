@@ -3,7 +3,7 @@ import type { Clock, Millis } from '../../kernel/clock.js';
 import type { AuditKeys, StoreVault } from '../../kernel/keys.js';
 import type { Logger } from '../../kernel/log.js';
 import type { Random } from '../../kernel/random.js';
-import type { Decision, Plan, Snapshot, StoreStats } from '../port.js';
+import type { Decided, Decision, Plan, Snapshot, StoreStats } from '../port.js';
 import type { AppendAudit } from './audit-tail.js';
 import type { ParseConfiguration } from './configurations.js';
 import type { Script } from './statement.js';
@@ -77,7 +77,7 @@ export function announce(
 export const MAX_TAKEN = 3;
 
 /** The plan with the names that may have been taken, so that the next decision sees who holds them. */
-export function withTakenName(plan: Plan, { writes }: Decision<unknown>): Plan {
+export function withTakenName(plan: Plan, { writes }: Decided<unknown>): Plan {
   let named = plan;
   for (const { kind, entity, value } of writes) {
     if (kind !== 'insert' && kind !== 'update') continue;

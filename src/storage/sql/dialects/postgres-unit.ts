@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Millis, monotonicMillis } from '../../../kernel/clock.js';
 import { unreachable } from '../../../kernel/outcome.js';
-import type { Decision, Plan, Snapshot } from '../../port.js';
+import type { Decided, Decision, Plan, Snapshot } from '../../port.js';
 import { StoreError } from '../../store-error.js';
 import { assertOnRecord, type TailWriter } from '../audit-tail.js';
 import { announce, type EngineOptions, MAX_TAKEN, withTakenName } from '../engine.js';
@@ -40,7 +40,7 @@ type Tried<O> =
 /** A write set to be committed. */
 interface Ready<O> {
   readonly kind: 'ready';
-  readonly decision: Decision<O>;
+  readonly decision: Decided<O>;
   readonly set: WriteSet;
   readonly rows: readonly GuardedRow[];
 }
@@ -156,8 +156,8 @@ export class PostgresUnit<O> {
    */
   #decided(snapshot: Snapshot): Tried<O> | Ready<O> {
     const decision = this.#decide(snapshot);
-    const { outcome, writes, needs } = decision;
-    if (needs) return { kind: 'taken', plan: { ...this.#plan, ...needs } };
+    if (decision.needs) return { kind: 'taken', plan: { ...this.#plan, ...decision.needs } };
+    const { outcome, writes } = decision;
     if (writes.length === 0) {
       this.#standing.breakUp();
       return { kind: 'done', outcome };
