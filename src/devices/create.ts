@@ -10,7 +10,7 @@ import { type Deployment, widestWindowOf } from './eligibility.js';
 import { KINDS } from './kinds/index.js';
 import type { DeviceKind } from './kinds/kind.js';
 import type { Caller, PairingContext, PairingDraws } from './kinds/pairing.js';
-import { combined, inheritance, leftoverOf } from './leftover.js';
+import { combined, inheritance, leavesBehind, leftoverOf } from './leftover.js';
 import { pairingClosed, tooMany } from './limits.js';
 import { type ManagedDevice, managed } from './managed.js';
 import type { DestinationUse, Device, DeviceId } from './model.js';
@@ -56,9 +56,11 @@ export function createDevice(
 
   const { device, use } = withInheritance(fresh, subject, snapshot);
   const left = use ? [{ kind: 'update', entity: 'destination', value: use } as const] : [];
-  const swept = lapsed.map((old): Write => ({ kind: 'delete', entity: 'device', value: old }));
+  // What another contact's device leaves goes to that contact's row, which is not loaded here: the sweeper moves it (`lapse.ts`).
+  const gone = lapsed.filter((old) => isSameDestination(old, device) || !leavesBehind(old, now));
+  const swept = gone.map((old): Write => ({ kind: 'delete', entity: 'device', value: old }));
   const events = [
-    ...lapsed.map((old) => eventOf(old, 'DEVICE.DELETED', { lapsed: true })),
+    ...gone.map((old) => eventOf(old, 'DEVICE.DELETED', { lapsed: true })),
     eventOf(device, 'DEVICE.CREATED', { status: device.status }),
   ];
   if (device.status === 'ACTIVE') {

@@ -12,6 +12,11 @@ export function leftoverOf({ failures, lock }: Leftover, now: Instant): Leftover
   return { ...(failures ? { failures } : {}), ...(running ? { lock: running } : {}) };
 }
 
+/** Whether somebody who pairs the device's contact again would take something over from it. */
+export function leavesBehind(device: Device, now: Instant): boolean {
+  return device.lookupKey !== undefined && leftoverOf(device, now) !== undefined;
+}
+
 /** The worse of both, member by member: two devices that leave to one heir give no attempt back. */
 export function combined(leftovers: readonly (Leftover | undefined)[]): Leftover | undefined {
   return leftovers.reduce((left, right) => {

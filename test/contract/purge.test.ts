@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { activitiesOf } from '../../src/audit/activity.js';
 import { PENDING_DEVICE_LIFE } from '../../src/devices/model.js';
 import { days, minutes } from '../../src/kernel/duration.js';
 import { openTestStore, TEST_TIME, type TestStore } from '../helpers/store.js';
@@ -74,6 +75,32 @@ describe.each(DATABASES)('purge on $name', ({ open }) => {
     test.clock.advance(1);
     expect(await test.store.purge(10)).toBe(1);
     expect(await devices()).toEqual([active.id]);
+  });
+
+  it('moves the run of failures of a pending device to its contact, and no other device’s (SEC-12)', async () => {
+    await using test = await open();
+    const { environmentId } = await addEnvironment(test.store);
+    const user = aUser(environmentId);
+    const failures = { count: 2, limit: 3 };
+    const lock = { reason: 'OTP', expiresAt: TEST_TIME + days(2) } as const;
+    const pending = { status: 'ACTIVATION_REQUIRED', failures } as const;
+    const devices = [
+      aDevice(user, { ...pending, lookupKey: 'guessed' }),
+      aDevice(user, { ...pending, lookupKey: 'guessed', failures: { count: 1, limit: 3 }, lock }),
+      aDevice(user, { status: 'ACTIVATION_REQUIRED', lookupKey: 'untouched' }),
+    ];
+    await commit(test.store, environmentId, ...insertUser(user, devices));
+    test.clock.set(TEST_TIME + PENDING_DEVICE_LIFE + minutes(1));
+    expect(await purgeAll(test, 2)).toEqual([2, 1, 0]);
+    const destination = async (contact: string) =>
+      (await test.store.load({ environmentId, destination: contact })).destination;
+    expect(await destination('guessed')).toMatchObject({ leftovers: { [`${user.id}:EMAIL`]: { failures, lock } } });
+    expect(await destination('untouched')).toMatchObject({ leftovers: {} });
+    expect((await test.store.load({ environmentId, user: user.id })).devices).toEqual([]);
+    while ((await test.store.audit.seal(environmentId, 100, () => {})) > 0);
+    const blocks = await test.store.audit.blocksFrom(environmentId, 0, 100);
+    const deleted = blocks.flatMap(activitiesOf).filter(({ event }) => event.type === 'DEVICE.DELETED');
+    expect(deleted.map(({ event }) => event.deviceId).sort()).toEqual(devices.map(({ id }) => id).sort());
   });
 
   it('keeps a device that was activated in time', async () => {

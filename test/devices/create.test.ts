@@ -385,6 +385,17 @@ describe('whoever re-creates a device gets no attempt back (SEC-12)', () => {
     expect(world.stored(second).failures).toEqual({ count: 1, limit: 3 });
   });
 
+  it('a device of another contact that lapsed with failures is left for the sweeper, which moves them (SEC-12)', async () => {
+    const world = new World();
+    const first = await world.created({ ...SMS, ...PENDING });
+    await world.activate(first, wrong(world.code(first)));
+    const quiet = await world.created({ ...SMS, ...PENDING, phone: '+14155550111' });
+    world.now += hours(24);
+    await world.created({ ...EMAIL, ...PENDING });
+    expect(world.devices.map(({ id }) => id)).toContain(first.id);
+    expect(world.devices.map(({ id }) => id)).not.toContain(quiet.id);
+  });
+
   it('a lock that has ended is not taken over', async () => {
     const world = new World();
     world.setRules({ failureCount: 1, coolDown: minutes(5) });

@@ -1,8 +1,9 @@
 import type { AuditEvent } from '../../audit/record.js';
+import { lapse, lapseEvent, lapsePlan } from '../../devices/lapse.js';
 import { forgottenAfter } from '../../devices/send-window.js';
-import type { Millis } from '../../kernel/clock.js';
+import type { Instant, Millis } from '../../kernel/clock.js';
 import { days } from '../../kernel/duration.js';
-import { type Uuid, uuidOf } from '../../kernel/ids.js';
+import { uuidOf } from '../../kernel/ids.js';
 import type { AppendAudit } from './audit-tail.js';
 import type { Engine } from './engine.js';
 import { purgeInboxStep } from './inbox.js';
@@ -11,7 +12,7 @@ import { ask, call, type Row, type Script, type Statement } from './statement.js
 import { endedCounters, purgeCounter } from './tables/counters.js';
 import { forgettableDestinations, purgeDestination, toDestination } from './tables/destinations.js';
 import { oldestDeviceAuthentications, purgeDeviceAuthentication } from './tables/device-authentications.js';
-import { lapsedDevices, purgeDevice } from './tables/devices.js';
+import { lapsedDevices, purgeDevice, toLapsedDevice } from './tables/devices.js';
 import { environmentIds } from './tables/environments.js';
 import { oldestMessages, purgeMessage } from './tables/outbox.js';
 
@@ -25,18 +26,20 @@ interface Kind {
   readonly retention: Millis;
   /** What is on record of it, if anything is. */
   readonly event?: (row: Row) => AuditEvent;
+  /** Those whose end is a unit of its own. */
+  readonly isKept?: (row: Row, now: Instant) => boolean;
 }
 
 const FLOWS: Kind = { select: oldestDeviceAuthentications, remove: purgeDeviceAuthentication, retention: 0 };
 const MESSAGES: Kind = { select: oldestMessages, remove: purgeMessage, retention: OUTBOX_RETENTION };
-const PENDING_DEVICES: Kind = { select: lapsedDevices, remove: purgeDevice, retention: 0, event: lapsed };
+const PENDING_DEVICES: Kind = {
+  select: lapsedDevices,
+  remove: purgeDevice,
+  retention: 0,
+  event: (row) => lapseEvent(toLapsedDevice(row)),
+  isKept: (row, now) => lapsePlan(toLapsedDevice(row), now) !== undefined,
+};
 const COUNTERS: Kind = { select: endedCounters, remove: purgeCounter, retention: 0 };
-
-/** `20` §18.2: deleted, also by automatic clean-up. */
-function lapsed(row: Row): AuditEvent {
-  const [environmentId, deviceId, userId] = [text(row, 0) as Uuid, text(row, 1) as Uuid, text(row, 3) as Uuid];
-  return { type: 'DEVICE.DELETED', environmentId, userId, deviceId, detail: { lapsed: true } };
-}
 
 /**
  * Removes up to `limit` rows that are past their time, each kind and environment as a unit of its own, so that nobody waits long.
@@ -54,6 +57,7 @@ export async function purge(engine: Engine, limit: number): Promise<number> {
     await step((limit, append) => remove(engine, FLOWS, environment, limit, append));
     await step((limit, append) => remove(engine, MESSAGES, environment, limit, append));
   }
+  if (left > 0) left -= await lapseDevices(engine, left);
   await step((limit, append) => remove(engine, PENDING_DEVICES, null, limit, append));
   await step((limit, append) => remove(engine, COUNTERS, null, limit, append));
   await step((limit) => forgetDestinations(engine, limit));
@@ -72,7 +76,7 @@ function* remove(
   const now = yield* engine.time.now();
   const before = now - kind.retention;
   const { rows } = yield* ask(kind.select, { environment, before, limit });
-  const past = rows.filter((row) => typeof row[2] === 'number' && row[2] <= before);
+  const past = rows.filter((row) => typeof row[2] === 'number' && row[2] <= before && !kind.isKept?.(row, now));
   const removed = yield past.map((row) =>
     call(kind.remove, { environment: text(row, 0), id: text(row, 1), user: row[3] ?? null, before }),
   );
@@ -82,6 +86,22 @@ function* remove(
       if (event) append({ environmentId: event.environmentId, at: now, by: {}, events: [event] });
     }
   return removed.reduce((sum, { count }) => sum + count, 0);
+}
+
+/** Pending devices that leave something to their contact: few, and each is decided on like a deletion (SEC-12). */
+async function lapseDevices(engine: Engine, limit: number): Promise<number> {
+  const ends = await engine.read(function* () {
+    const now = yield* engine.time.now();
+    const devices = (yield* ask(lapsedDevices, { before: now, limit })).rows.map(toLapsedDevice);
+    return devices.flatMap((device) => {
+      const plan = lapsePlan(device, now);
+      return plan ? [{ plan, device }] : [];
+    });
+  });
+  let removed = 0;
+  for (const { plan, device } of ends)
+    if (await engine.transact(plan, (snapshot) => lapse(snapshot, device))) removed += 1;
+  return removed;
 }
 
 /** By what the row itself says, because an older server beside this one changes it without its time. */

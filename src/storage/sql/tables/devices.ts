@@ -1,5 +1,6 @@
 import { type Device, PENDING_DEVICE_LIFE } from '../../../devices/model.js';
 import { minutes } from '../../../kernel/duration.js';
+import { uuidOf } from '../../../kernel/ids.js';
 import { Sealed, type SealedPlace } from '../../../kernel/sealed.js';
 import type { EnvironmentId, UserId } from '../../../platform/model.js';
 import { decode, document, type SealingVault, sealInto, text } from '../row.js';
@@ -92,9 +93,14 @@ export const deleteDevicesOfUser = statement(
 /** Pending devices whose day has long passed, of any environment. */
 export const lapsedDevices = statement(
   'rows',
-  `select environment_id, id, lapses_at, user_id from devices
+  `select environment_id, id, lapses_at, user_id, document from devices
    where lapses_at is not null and lapses_at <= cast(:before as bigint) order by lapses_at limit cast(:limit as bigint)`,
 );
+
+/** The device of a row of these, without its contact, which nobody needs any more. */
+export function toLapsedDevice(row: Row): Device {
+  return toDevice(uuidOf(text(row, 0)), uuidOf(text(row, 3)), [text(row, 1), text(row, 4), '']);
+}
 
 export const purgeDevice = statement(
   'count',
