@@ -5,13 +5,12 @@ import { createSystemRandom } from './random.js';
 import type { Sealed, SealedPlace } from './sealed.js';
 import { sealedUnder, sealWith } from './sealing.js';
 
-/** A data key at work: one key per purpose, each derived when it is first needed. */
+/** A data key at work: one key per purpose. */
 export interface DataKey {
   /** 0: derived from the installation's key, as everything was before there were data keys. */
   readonly generation: number;
   readonly seal: KeyObject;
   readonly pepper: KeyObject;
-  purpose(name: string): KeyObject;
 }
 
 /** Keys of the whole installation; they are not replaced with the data keys. */
@@ -133,19 +132,10 @@ function installationKeys(root: Buffer): InstallationKeys {
 }
 
 function createDataKey(generation: number, secret: Buffer, names = { seal: 'seal', pepper: 'code-pepper' }): DataKey {
-  const keys = new Map<string, KeyObject>();
-  const purpose = (name: string): KeyObject => {
-    const known = keys.get(name);
-    if (known) return known;
-    const key = derivedKey(secret, info(name));
-    keys.set(name, key);
-    return key;
-  };
   return {
     generation,
-    seal: purpose(names.seal),
-    pepper: purpose(names.pepper),
-    purpose: (name) => purpose(`purpose:${name}`),
+    seal: derivedKey(secret, info(names.seal)),
+    pepper: derivedKey(secret, info(names.pepper)),
   };
 }
 

@@ -36,14 +36,6 @@ export interface StoreVault extends Vault {
   readonly keys: KeyTable;
 }
 
-/** A key for one purpose, derived from an environment's data key of one generation. */
-export interface PurposeKey {
-  /** To be stored beside what is made with it, and given back to find the same key. */
-  readonly generation: number;
-  /** HMAC-SHA-256, base64url; the parts cannot be confused with others. */
-  mac(parts: readonly string[]): string;
-}
-
 /** Signatures of the audit trail (SEC-73): made and checked by this installation alone, under a key for nothing else. */
 export interface AuditKeys {
   /** HMAC-SHA-256, base64url, behind the generation of the installation's key. */
@@ -56,11 +48,6 @@ export interface Keyring {
   readonly digests: Digests;
   readonly vault: StoreVault;
   readonly audit: AuditKeys;
-  /**
-   * The environment's key for this purpose, the newest or that of a generation; other purposes have other keys (SEC-68). An empty
-   * `environmentId` is the installation. Throws `KeyError` when that generation is not at hand.
-   */
-  purpose(name: string, environmentId: string, generation?: number): PurposeKey;
 }
 
 /** Told of every value that does not open although its key is at hand: it was altered, moved or exchanged (SEC-66). */
@@ -107,11 +94,6 @@ export function createKeyring(
       },
       isCurrent: ({ text, place }) => sealedUnder(text) === keys.newest(place.environmentId).generation,
       keys,
-    },
-    purpose(name, environmentId, generation) {
-      const key = generation === undefined ? keys.newest(environmentId) : keyOf(environmentId, generation);
-      const secret = key.purpose(name);
-      return { generation: key.generation, mac: (parts) => hmac(secret, parts) };
     },
   };
 }

@@ -258,26 +258,6 @@ describe.each(KINDS)('data keys on %s', (kind) => {
     expect(digests.code([environmentId, 'flow', '123456'])).toMatch(/^2\./);
     expect(issued).toMatch(/^1\./);
   });
-
-  it('purpose keys differ by purpose and environment, and are found again by their generation (SEC-68)', async () => {
-    await using kept = await keptDatabase(kind);
-    await using test = await openTestStore({ ...kept });
-    const [one, other] = [await addEnvironment(test.store), await addEnvironment(test.store)];
-    for (const { environmentId } of [one, other]) await test.store.load({ environmentId });
-    const { purpose } = test.keyring;
-    const audit = purpose('audit', one.environmentId);
-    const mac = audit.mac(['record']);
-    const others = [
-      purpose('other', one.environmentId),
-      purpose('audit', other.environmentId),
-      purpose('audit', ''),
-    ].map((made) => made.mac(['record']));
-    expect(new Set([mac, ...others]).size).toBe(4);
-    await test.store.keys.rotate();
-    expect(purpose('audit', one.environmentId)).toMatchObject({ generation: 2 });
-    expect(purpose('audit', one.environmentId, audit.generation).mac(['record'])).toBe(mac);
-    expect(() => purpose('audit', one.environmentId, 3)).toThrow(KeyError);
-  });
 });
 
 /** The sealed contact as it is loaded now. */
