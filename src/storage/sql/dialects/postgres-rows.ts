@@ -38,7 +38,8 @@ const INSERT = /^insert into (\w+)\s*\(([^)]*)\)\s*values \(([\s\S]*)\)(\s*on co
 const UPDATE = /^update (\w+) set ([\s\S]*?)\s+where ([\s\S]*)$/;
 
 const ranks = new Map<Statement, number>(HOT_WRITES.map(([hot], rank) => [hot, rank]));
-const forms = new Map<Statement, RowsForm>(HOT_WRITES.map(([hot, integers]) => [hot, writeForm(hot, integers)]));
+/** Gone with its statement, if that is ever made for a single store. */
+const forms = new WeakMap<Statement, RowsForm>(HOT_WRITES.map(([hot, integers]) => [hot, writeForm(hot, integers)]));
 
 /** The place of a hot write among the statements of a batch; `undefined`: it takes a transaction of its own. */
 export const hotRank = (one: Statement): number | undefined => ranks.get(one);
