@@ -43,9 +43,8 @@ import type { TryIt } from './inbox/page/markup.js';
 import { inboxRoutes } from './inbox/routes.js';
 import { createInbox, type Inbox } from './inbox/service.js';
 import { type Clock, systemClock } from './kernel/clock.js';
-import { minutes } from './kernel/duration.js';
 import { createKeyring } from './kernel/keys.js';
-import { type Logger, silentLogger } from './kernel/log.js';
+import type { Logger } from './kernel/log.js';
 import { createSystemRandom, type Random } from './kernel/random.js';
 import { createActivityService } from './platform/activities.js';
 import { createDirectory } from './platform/directory.js';
@@ -80,8 +79,7 @@ export interface App extends Server {
 /** Puts everything together; nothing listens yet. The only function that knows every part (`style.md` §3). */
 export async function createApp(config: Config, overrides: AppOverrides = {}): Promise<App> {
   const { clock = systemClock, random = createSystemRandom(), version = 'unknown' } = overrides;
-  const ownLog = overrides.logger ? undefined : createLogger(config.logLevel);
-  const logger: Logger = overrides.logger ?? ownLog ?? silentLogger;
+  const { logger, droppedLines } = logOf(config, overrides);
   const lifetime = new Lifetime();
   try {
     return await build();
@@ -176,7 +174,7 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
     const users = createUserService({ store, random, digests, events, refusals });
     const managed = createManagedService({ store, random, digests, events, refusals });
     const policies = createPolicyService({ store, events, refusals });
-    const mfaPolicies = deviceAuthenticationPolicies(limits.strict ? minutes(10) : undefined);
+    const mfaPolicies = deviceAuthenticationPolicies(limits.longestLifeTime);
     const parts = { store, random, clock, digests, vault, deployment, events, refusals, ...numbers };
     const devices = createDeviceService(parts);
     const authentications = createAuthenticationService(parts);
@@ -220,7 +218,6 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
       }),
     );
     secured?.serveBy(http);
-    const droppedLines = (): number => ownLog?.dropped() ?? 0;
     observation.show({ version, store, dispatcher, tokens, http, refusals, droppedLines });
     const metrics = config.metrics && lifetime.own(serveMetrics(config.metrics, observation, logger));
     return {
@@ -248,6 +245,13 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
       [Symbol.asyncDispose]: () => lifetime[Symbol.asyncDispose](),
     };
   }
+}
+
+/** The log, and how many of its lines were lost: of one that is given, nobody knows. */
+function logOf({ logLevel }: Pick<Config, 'logLevel'>, { logger }: Pick<AppOverrides, 'logger'>) {
+  if (logger) return { logger, droppedLines: () => 0 };
+  const own = createLogger(logLevel);
+  return { logger: own, droppedLines: own.dropped };
 }
 
 /** What the inbox's page runs a whole authentication with, if there is a client to run it as. */

@@ -76,8 +76,8 @@ export type MasterKey =
 
 /** What may be sent and asked for (`docs/limits.md`). Numbers are upper bounds; 0 = none is set. */
 export interface LimitsConfig {
-  /** The `strict` profile (`docs/limits.md`). */
-  readonly strict: boolean;
+  /** What a policy may let a code live at most, where it is bounded beyond the reference (SEC-08). */
+  readonly longestLifeTime?: Millis;
   /** Per contact, and per number prefix (SEC-36, SEC-38). */
   readonly send: {
     readonly unconfirmed: number;

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { seconds } from '../kernel/duration.js';
+import { minutes, seconds } from '../kernel/duration.js';
 import type { LimitsConfig } from './config.js';
 import { type LIMIT_OPTIONS, NUMBER_TYPES } from './limit-options.js';
 import type { OptionValues } from './option.js';
@@ -9,12 +9,14 @@ type Complain = (name: 'refused-number-types' | 'trusted-proxies', what: string,
 
 /** In the `strict` profile, unless told otherwise (SEC-36). */
 const STRICT_PAUSE = 30;
+/** In that profile, of a code (SEC-08). */
+const STRICT_LIFE_TIME = minutes(10);
 
 /** The settings of `LIMIT_OPTIONS` as the parts of the server take them. */
 export function limitsOf(set: LimitValues, complain: Complain): LimitsConfig {
   const isStrict = set.profile === 'strict';
   return {
-    strict: isStrict,
+    ...(isStrict ? { longestLifeTime: STRICT_LIFE_TIME } : {}),
     send: {
       unconfirmed: set['send-limit-unconfirmed'],
       hourly: set['send-limit-hourly'],

@@ -28,7 +28,6 @@ function config(mode: Mode, env: Record<string, string> = {}): Config {
 describe('the settings of limits', () => {
   it('are on in serve without being asked for (SEC-36 to SEC-38, SEC-50, SEC-85, SEC-87)', () => {
     expect(config('serve').limits).toEqual({
-      strict: false,
       send: { unconfirmed: 5, hourly: 10, daily: 30, pause: 0, prefix: 20 },
       refusedNumberTypes: ['premium', 'shared-cost', 'toll-free'],
       failureAlarm: 20,
@@ -53,7 +52,7 @@ describe('the settings of limits', () => {
 
   it('of the strict profile make a contact wait 30 seconds, unless told otherwise (SEC-36)', () => {
     expect(config('serve', { POSTERN_PROFILE: 'strict' }).limits).toMatchObject({
-      strict: true,
+      longestLifeTime: minutes(10),
       send: { pause: seconds(30) },
     });
     expect(config('serve', { POSTERN_PROFILE: 'strict', POSTERN_SEND_PAUSE: '5' }).limits.send.pause).toBe(seconds(5));
