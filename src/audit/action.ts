@@ -29,8 +29,8 @@ export type Noun = (typeof NOUNS)[number];
 type ManagedAction = `${Noun}.${(typeof CHANGES)[number]}`;
 
 /**
- * What else can stand in the audit trail. All but the last five are names of the reference's vocabulary (wire: `10` §16, `20` §18.2,
- * `00` §11.4); those five it has no word for, and activities leave them out unless they are asked for by name.
+ * What else can stand in the audit trail. All but the last six are names of the reference's vocabulary (wire: `10` §16, `20` §18.2,
+ * `00` §11.4); those six it has no word for, and activities leave them out unless they are asked for by name.
  */
 const ACTIONS = {
   'AUTHENTICATION.CREATED': 'SUCCESS',
@@ -62,6 +62,8 @@ const ACTIONS = {
   'USER.MOVED': 'SUCCESS',
   'USER.UNLOCKED': 'SUCCESS',
   'USER.UPDATED': 'SUCCESS',
+  /** An administrator has ended the failures of a one-time contact (SEC-14). */
+  'CONTACT.UNLOCKED': 'SUCCESS',
   /** No number of a block is sent to for a while (SEC-38). */
   'NOTIFICATION.PREFIX_STOPPED': 'FAILURE',
   /** More failed checks in 30 days than a user makes by mistake (SEC-19). */
@@ -83,6 +85,7 @@ const RESULTS: ReadonlyMap<string, 'SUCCESS' | 'FAILURE'> = new Map<string, 'SUC
 
 /** Types that no reference knows. */
 const INTERNAL: ReadonlySet<string> = new Set<ActionType>([
+  'CONTACT.UNLOCKED',
   'NOTIFICATION.PREFIX_STOPPED',
   'USER.FAILURES_EXCEEDED',
   'SEALED_VALUE.REFUSED',

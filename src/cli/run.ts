@@ -7,6 +7,7 @@ import { audit } from './audit.js';
 import { bootstrap } from './bootstrap.js';
 import type { Composition } from './composition.js';
 import { showConfig } from './config.js';
+import { contact } from './contact.js';
 import { dev } from './dev.js';
 import { type CommandHelp, commandHelp, generalHelp } from './help.js';
 import { keys } from './keys.js';
@@ -61,6 +62,15 @@ const COMMANDS: readonly Command[] = [
     words: 1,
     flags: [{ name: 'environment', kind: 'string', doc: 'Verify the trail of this environment only.' }],
     run: audit,
+  },
+  {
+    name: 'contact',
+    usage: 'contact unlock CONTACT --environment ID',
+    summary: 'End the failures in a row of a one-time phone number or e-mail address.',
+    mode: 'serve',
+    words: 2,
+    flags: [{ name: 'environment', kind: 'string', doc: 'The environment whose users the contact is used for.' }],
+    run: contact,
   },
   {
     name: 'migrate',
