@@ -163,7 +163,7 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
       allowsTestMode: (id) => testMode === 'all' || testMode.some((allowed) => allowed === id),
       sendLimits: limits.send,
       failureAlarm: limits.failureAlarm,
-      ...(limits.strict ? { widestPasscodeWindow: 1 } : {}),
+      ...(limits.widestPasscodeWindow === undefined ? {} : { widestPasscodeWindow: limits.widestPasscodeWindow }),
     };
     const { refusedNumberTypes: refused } = limits;
     const numbers = refused.length > 0 ? { numbers: createNumberRules(refused) } : {};

@@ -78,6 +78,8 @@ export type MasterKey =
 export interface LimitsConfig {
   /** What a policy may let a code live at most, where it is bounded beyond the reference (SEC-08). */
   readonly longestLifeTime?: Millis;
+  /** Steps before and after now of which a passcode is taken at most, where the policy allows more (SEC-22). */
+  readonly widestPasscodeWindow?: number;
   /** Per contact, and per number prefix (SEC-36, SEC-38). */
   readonly send: {
     readonly unconfirmed: number;

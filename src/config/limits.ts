@@ -11,12 +11,14 @@ type Complain = (name: 'refused-number-types' | 'trusted-proxies', what: string,
 const STRICT_PAUSE = 30;
 /** In that profile, of a code (SEC-08). */
 const STRICT_LIFE_TIME = minutes(10);
+/** In that profile, of a passcode, in steps before and after now (SEC-22). */
+const STRICT_PASSCODE_WINDOW = 1;
 
 /** The settings of `LIMIT_OPTIONS` as the parts of the server take them. */
 export function limitsOf(set: LimitValues, complain: Complain): LimitsConfig {
   const isStrict = set.profile === 'strict';
   return {
-    ...(isStrict ? { longestLifeTime: STRICT_LIFE_TIME } : {}),
+    ...(isStrict ? { longestLifeTime: STRICT_LIFE_TIME, widestPasscodeWindow: STRICT_PASSCODE_WINDOW } : {}),
     send: {
       unconfirmed: set['send-limit-unconfirmed'],
       hourly: set['send-limit-hourly'],

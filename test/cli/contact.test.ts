@@ -6,6 +6,7 @@ import { composition } from '../../src/app/composition.js';
 import { activitiesOf } from '../../src/audit/activity.js';
 import type { Composition } from '../../src/cli/composition.js';
 import { runCommand } from '../../src/cli/run.js';
+import { localUrls } from '../../src/config/base-urls.js';
 import { isDestinationAtCeiling } from '../../src/devices/counting.js';
 import { uuidOf } from '../../src/kernel/ids.js';
 import { addEnvironment } from '../contract/world.js';
@@ -29,6 +30,7 @@ async function run(test: TestStore, ...args: string[]) {
       random: test.random,
       digests: test.keyring.digests,
       audit: test.keyring.audit,
+      urls: localUrls('http://127.0.0.1'),
       async [Symbol.asyncDispose]() {},
     }),
     sources: (flags) => ({ ...composition.sources(flags), env: { POSTERN_MASTER_KEY: MASTER } }),
