@@ -16,7 +16,7 @@ interface Part {
 }
 
 const MODELS = ['platform', 'policies', 'devices', 'authentication'];
-const LEFT = ['kernel', 'config', 'otp', 'audit', 'message'];
+const LEFT = ['kernel', 'config', 'otp', 'webauthn', 'audit', 'message'];
 const DOMAIN = [...LEFT, ...MODELS];
 
 /** Who may import whom (docs/architecture.md). A part may always import itself. */
@@ -24,6 +24,11 @@ const PARTS: Readonly<Record<string, Part>> = {
   kernel: { paths: ['kernel/'], mayImport: [], because: 'it is what everything stands on' },
   config: { paths: ['config/'], mayImport: ['kernel'], because: 'settings are plain data, read before anything runs' },
   otp: { paths: ['otp/'], mayImport: ['kernel'], because: 'codes are pure arithmetic over keys and time' },
+  webauthn: {
+    paths: ['webauthn/'],
+    mayImport: ['kernel'],
+    because: 'ceremonies are pure functions from bytes and terms to a verdict',
+  },
   message: {
     paths: ['delivery/message.ts', 'delivery/content.ts'],
     mayImport: ['kernel'],
