@@ -1,0 +1,110 @@
+import { setFlagsFromString } from 'node:v8';
+import { describe, expect, it } from 'vitest';
+import { signTail } from '../../src/audit/chain.js';
+import { prepare } from '../../src/delivery/outgoing.js';
+import { guardedRows } from '../../src/storage/sql/dialects/postgres-guards.js';
+import {
+  deviceAuthenticationValues,
+  toDeviceAuthentication,
+} from '../../src/storage/sql/tables/device-authentications.js';
+import { granted, refused, wrong } from './results.js';
+import { ENVIRONMENT, id, keyring, T0, World } from './world.js';
+
+/** Whether two objects share a hidden class, as V8 has it. */
+const haveSameClass = (() => {
+  setFlagsFromString('--allow-natives-syntax');
+  return new Function('a', 'b', 'return %HaveSameMap(a, b)') as (a: object, b: object) => boolean;
+})();
+
+/** Enough for the inline caches to have seen what they will see, and for numbers to have shown what they are. */
+const WARM_UP = 20;
+
+/** Places of the plain objects in which two values, made alike, are not of one hidden class. */
+function strangers(a: unknown, b: unknown, place = ''): string[] {
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null || a === b) return [];
+  const inside = Object.keys(a).flatMap((key) =>
+    strangers(Reflect.get(a, key), Reflect.get(b, key), Array.isArray(a) ? `${place}[${key}]` : `${place}.${key}`),
+  );
+  return Array.isArray(a) || haveSameClass(a, b) ? inside : [place || 'itself', ...inside];
+}
+
+/** The strangers between two runs of the same work, once it is warm. */
+function strangersOf(work: () => unknown): readonly string[] {
+  for (let round = 0; round < WARM_UP; round++) work();
+  return strangers(work(), work());
+}
+
+/** What a command leaves: what is written, what is told, what is answered. */
+const left = (world: World, result: unknown) => ({ writes: world.writes, events: world.events, result });
+
+describe('what a request makes is of one hidden class each (docs/performance.md)', () => {
+  it('the test itself tells classes apart', () => {
+    expect(strangers({ x: [{ a: 1, b: 2 }] }, { x: [{ b: 2, a: 1 }] })).toEqual(['.x[0]']);
+    const from = { a: 1, b: 2 };
+    expect(strangersOf(() => ({ ...from, a: 3 }))).toEqual([]);
+  });
+
+  it.each([
+    ['a one-time contact in test mode', true],
+    ['a one-time contact', false],
+  ])('creation and check with %s', (_, testMode) => {
+    const world = new World();
+    const run = () => {
+      const selection = { ...world.oneTime(), testMode };
+      const created = world.create({ selection });
+      const { flow, testOtp } = granted(created);
+      const first = left(world, created);
+      const code = testOtp ?? world.code(flow.id);
+      const checked = world.check(flow.id, code);
+      granted(checked);
+      return { first, second: left(world, checked) };
+    };
+    expect(strangersOf(run)).toEqual([]);
+  });
+
+  it('creation and check with a paired device, a wrong code between them', () => {
+    const world = new World();
+    world.addDevice(1, 'SMS');
+    const run = () => {
+      const created = world.create({ selection: { kind: 'device', id: id(1) } });
+      const { flow } = granted(created);
+      const first = left(world, created);
+      const code = world.code(flow.id);
+      refused(world.check(flow.id, wrong(code)));
+      const checked = world.check(flow.id, code);
+      granted(checked);
+      return { first, second: left(world, checked) };
+    };
+    expect(strangersOf(run)).toEqual([]);
+  });
+
+  it('a flow as it is created and as it is read from its row', () => {
+    const world = new World();
+    const run = () => {
+      const { flow } = granted(world.create({ selection: world.oneTime() }));
+      const { document, user, expiresAt } = deviceAuthenticationValues(flow);
+      const row = [flow.version, user ?? null, document ?? null, expiresAt ?? null];
+      return { flow, read: toDeviceAuthentication(ENVIRONMENT, flow.id, row, 0) };
+    };
+    for (let round = 0; round < WARM_UP; round++) run();
+    const { flow, read } = run();
+    expect(haveSameClass(flow, read)).toBe(true);
+  });
+
+  it('rows of the trail, guards of PostgreSQL, outgoing messages', () => {
+    const world = new World();
+    world.addDevice(1, 'SMS');
+    const run = () => {
+      const { flow } = granted(world.create());
+      const [message] = world.outbox.slice(-1);
+      if (!message) throw new Error('nothing was sent');
+      const guard = { entity: 'deviceAuthentication', environmentId: ENVIRONMENT, id: flow.id, version: 1 } as const;
+      return {
+        row: signTail({ environmentId: ENVIRONMENT, id: 'a', firstAt: T0, lastAt: T0, records: '{}' }, keyring.audit),
+        guarded: guardedRows({ guards: [guard] }, world.writes),
+        outgoing: prepare({ attempt: 1, ...message }, keyring.vault, T0),
+      };
+    };
+    expect(strangersOf(run)).toEqual([]);
+  });
+});
