@@ -3,7 +3,8 @@ import type { MessageContent } from '../delivery/message.js';
 import { codeEpochOf } from '../devices/counting.js';
 import type { SentCodeKind } from '../devices/kinds/kind.js';
 import type { Device } from '../devices/model.js';
-import { reservationEvents, reserveSend } from '../devices/reserve-send.js';
+import { type Reservation, reservationEvents, reserveSend } from '../devices/reserve-send.js';
+import type { Instant } from '../kernel/clock.js';
 import { countryOfPhone } from '../kernel/numbering-plan.js';
 import { type Protected, Redacted } from '../kernel/sealed.js';
 import { type CodeBinding, issueCode } from '../otp/code.js';
@@ -68,7 +69,13 @@ export function sendCode(
   const { selected, kind, testMode, device } = addressee;
   const { factors, policy, now } = circumstances;
   const template = flow.notification?.template ?? 'strong_authentication';
-  if (!hasContent(template, kind.channel, flow.notification?.variant)) return { kind: 'noContent' };
+  const { channel } = kind;
+  if (!hasContent(template, channel, flow.notification?.variant)) return { kind: 'noContent' };
+
+  const { environmentId, userId } = flow;
+  // Before there is a code: where more must be loaded first, all of this is decided again.
+  const sending = testMode ? undefined : reserveFor(flow, addressee, now, facts, loaded);
+  if (sending?.reservation.kind === 'needs') return sending.reservation;
 
   const { otpLength, lifeTime } = policy.methods[kind.method];
   const { code, issued } = issueCode(
@@ -87,15 +94,12 @@ export function sendCode(
     replaced,
   };
   const sends = flow.sends + 1;
-  if (testMode) return { kind: 'begun', state, sends, writes: [], messages: 0, events: [], testOtp: code };
+  if (!sending) return { kind: 'begun', state, sends, writes: [], messages: 0, events: [], testOtp: code };
 
-  const to = facts.open(addressee.contact);
-  const { environmentId, userId } = flow;
-  const reservation = reserveSend({ environmentId, channel: kind.channel, address: to, now, ...facts }, loaded);
-  if (reservation.kind === 'needs') return reservation;
+  const { to, reservation } = sending;
   const who = { environmentId, userId, deviceAuthenticationId: flow.id, ...(device ? { deviceId: device.id } : {}) };
-  const events = reservationEvents(reservation, who, kind.channel);
-  if (reservation.kind === 'refused') return { ...reservation, channel: kind.channel, events };
+  const events = reservationEvents(reservation, who, channel);
+  if (reservation.kind === 'refused') return { ...reservation, channel, events };
 
   const content: MessageContent = composeContent({
     to,
@@ -111,9 +115,9 @@ export function sendCode(
     entity: 'outbox',
     value: {
       id: facts.messageId,
-      environmentId: flow.environmentId,
-      channel: kind.channel,
-      userId: flow.userId,
+      environmentId,
+      channel,
+      userId,
       deviceAuthenticationId: flow.id,
       ...(device ? { deviceId: device.id } : {}),
       content: new Redacted(JSON.stringify(content)),
@@ -121,7 +125,7 @@ export function sendCode(
       createdAt: now,
     },
   };
-  const sent = kind.channel === 'EMAIL' ? state : { ...state, country: countryOfPhone(to) };
+  const sent = channel === 'EMAIL' ? state : { ...state, country: countryOfPhone(to) };
   if (reservation.kind === 'unlimited')
     return { kind: 'begun', state: sent, sends, writes: [message], messages: 1, events };
   const { use, writes } = reservation;
@@ -132,5 +136,21 @@ export function sendCode(
     writes: [message, { kind: 'update', entity: 'destination', value: use }, ...writes],
     messages: 1,
     events,
+  };
+}
+
+/** Where the code is to go, in clear, and what limits say of it. Of a one-time contact the key is known: its destination has it. */
+function reserveFor(
+  { environmentId }: Recipient,
+  { selected, contact, kind: { channel } }: Addressee,
+  now: Instant,
+  { deployment, digests, open }: ChallengeFacts,
+  loaded: Pick<Snapshot, 'destination' | 'counter'>,
+): { readonly to: string; readonly reservation: Reservation } {
+  const to = open(contact);
+  const contactKey = selected.kind === 'oneTime' ? selected.contactKey : undefined;
+  return {
+    to,
+    reservation: reserveSend({ environmentId, channel, address: to, contactKey, now, deployment, digests }, loaded),
   };
 }

@@ -23,6 +23,8 @@ export interface Sending {
   readonly channel: Channel;
   /** In clear. */
   readonly address: string;
+  /** The keyed hash of the address in its canonical form, where the caller has it. */
+  readonly contactKey?: string | undefined;
   readonly now: Instant;
   readonly deployment: Pick<Deployment, 'sendLimits'>;
   readonly digests: Pick<Digests, 'contact'>;
@@ -70,7 +72,7 @@ export function reserveSend(sending: Sending, snapshot: Pick<Snapshot, 'destinat
   const { sendLimits: limits } = sending.deployment;
   if (!limits || !countsSends(limits)) return UNLIMITED;
   const { environmentId, address, digests, now } = sending;
-  const contactKey = digests.contact(environmentId, canonicalContact(address));
+  const contactKey = sending.contactKey ?? digests.contact(environmentId, canonicalContact(address));
   const wanted = { destination: contactKey, ...counterFor(sending) };
   const { destination, counter } = snapshot;
   if (destination?.contactKey !== contactKey || counter?.name !== wanted.counter)

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { createDeviceAuthentication } from '../../src/authentication/create.js';
 import { minutes } from '../../src/kernel/duration.js';
 import { granted, refused } from './results.js';
-import { id, T0, USER, World } from './world.js';
+import { ENVIRONMENT, id, keyring, T0, USER, World } from './world.js';
 
 const withDevices = (count: number): World => {
   const world = new World();
@@ -70,6 +71,29 @@ describe('what is sent', () => {
     const code = world.code(flow.id);
     expect(JSON.stringify(flow)).not.toContain(code);
     expect(JSON.stringify(world.outbox)).not.toContain(code);
+  });
+
+  it('makes no code while the contact, whose limits decide, is still to be loaded', () => {
+    const world = withDevices(1);
+    const { digests, ...facts } = world.facts();
+    const sendLimits = { unconfirmed: 5, hourly: 10, daily: 30, pause: 0, prefix: 20 };
+    const decision = createDeviceAuthentication(
+      world.snapshot({}),
+      { userId: USER },
+      {
+        ...facts,
+        deployment: { ...facts.deployment, sendLimits },
+        digests: {
+          ...digests,
+          code: () => {
+            throw new Error('a code was made');
+          },
+        },
+      },
+    );
+    const { secret } = world.device(1);
+    const contact = digests.contact(ENVIRONMENT, secret ? keyring.vault.open(secret) : '');
+    expect(decision).toMatchObject({ needs: { destination: contact, counter: expect.any(String) } });
   });
 
   it('a test device gets no message, and its code is in the answer (10 §4.4)', () => {
