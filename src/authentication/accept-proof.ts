@@ -17,7 +17,7 @@ export interface RightProof {
   /** `10` §7.6. */
   readonly authenticators: readonly string[];
   /** The paired device with what the proof has changed in it; absent when that is nothing. */
-  readonly device?: Device;
+  readonly device?: Device | undefined;
 }
 
 /** A right proof: the flow is complete, the counters start anew, and what did not change is guarded all the same (`10` §9.4). */

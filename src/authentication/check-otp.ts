@@ -1,5 +1,6 @@
 import { codeEpochOf } from '../devices/counting.js';
 import { KINDS } from '../devices/kinds/index.js';
+import type { Device } from '../devices/model.js';
 import { isExpired } from '../otp/code.js';
 import { accountLockEpoch } from '../platform/account.js';
 import type { Decision } from '../storage/port.js';
@@ -73,14 +74,14 @@ function checkPasscode(
     throw new TypeError(`one-time flow ${situation.flow.id} waits for a device's passcode`);
   const verdict = judgePasscode(subject.device, otp, situation, facts);
   if (verdict.kind === 'malformed') return refuse({ kind: 'OtpMalformed', length: verdict.length });
-  if (verdict.kind === 'right')
-    return acceptProof(state, situation, subject, { ...rightOtp(state), device: verdict.device });
+  if (verdict.kind === 'right') return acceptProof(state, situation, subject, rightOtp(state, verdict.device));
   return chargeProof(state, situation, subject, WORDS, verdict.replayed ? { replayed: true } : {});
 }
 
-const rightOtp = ({ selected }: ChallengeState): RightProof => ({
+const rightOtp = ({ selected }: ChallengeState, device?: Device): RightProof => ({
   event: 'OTP.CHECK_SUCCESS',
   authenticators: KINDS[selected.type].authenticators,
+  device,
 });
 
 /** Expired, or begun before something that kills codes: a lock, exhaustion, a check that found the device unusable (`10` §9.8). */

@@ -51,7 +51,7 @@ export function startWithPasscode(start: Start, passcode: string, named: DeviceI
 function completed({ flow: given, circumstances, loaded }: Start, before: Device, after: Device): Decision<Verdict> {
   const { state } = askPasscode(given, circumstances, before);
   const flow = moved(given, state, circumstances.now);
-  const situation: Situation = { ...circumstances, flow, destination: undefined, loaded };
+  const situation: Situation = { flow, destination: undefined, loaded, ...circumstances };
   const { writes, outcome } = acceptProof(
     state,
     situation,
