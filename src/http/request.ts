@@ -38,12 +38,16 @@ export function parseRequest(admission: Admission, bytes: Buffer, links: Links):
   return new RequestCall(incoming, { params, body, query, links }, actor);
 }
 
-/** A JSON object or a form; an action without a body takes nothing, or an object whose members it ignores (`00` §2.3). */
+/**
+ * A JSON object or a form; an action without a body takes nothing, or an object whose members it ignores (`00` §2.3), or `null`,
+ * which generated clients send in place of a body that they were not given.
+ */
 function readBody(route: Route, bytes: Buffer): unknown {
   if (route.accepts === FORM_TYPE) return readForm(bytes) ?? new JsonRefusal('not a form');
   if (route.emptyBody && bytes.length === 0) return {};
   try {
     const value = route.method === 'PATCH' ? readJson(bytes) : readJsonWithoutNulls(bytes);
+    if (route.emptyBody && value === null) return {};
     return isJsonObject(value) ? value : new JsonRefusal('not an object');
   } catch (cause) {
     if (cause instanceof JsonRefusal) return cause;

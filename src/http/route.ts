@@ -80,7 +80,7 @@ export interface Route {
   readonly path: string;
   /** The body's media type; absent = the operation takes no body. Form bodies: `application/x-www-form-urlencoded`. */
   readonly accepts?: string;
-  /** An action that is documented without a body: none, empty or `{}` are taken, and unknown members ignored. */
+  /** An action that is documented without a body: none, empty, `{}` or `null` are taken, and unknown members ignored. */
   readonly emptyBody?: true;
   readonly permission: Permission;
   readonly body?: TSchema;

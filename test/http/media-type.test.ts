@@ -63,13 +63,13 @@ describe('the media type chooses the operation (00 §2.3; SEC-52)', () => {
     expect((await ask(server, { method: 'DELETE', url: THING_PATH, type: 'nonsense' })).status).toBe(204);
   });
 
-  it.each(['', '{}', '{"status":"OK","anything":[1]}'])('an action without a body takes %j', async (body) => {
+  it.each(['', '{}', 'null\n', '{"status":"OK","anything":[1]}'])('an action without a body takes %j', async (body) => {
     await using server = engine();
     const type = 'application/vnd.pingidentity.thing.unlock+json';
     expect((await ask(server, { url: THING_PATH, type, body })).body).toEqual({ handled: 'thing.unlock' });
   });
 
-  it.each(['[]', 'null', '1', '{'])('an action without a body refuses %j', async (body) => {
+  it.each(['[]', '1', '{'])('an action without a body refuses %j', async (body) => {
     await using server = engine();
     const type = 'application/vnd.pingidentity.thing.unlock+json';
     expect((await ask(server, { url: THING_PATH, type, body })).body['code']).toBe('INVALID_REQUEST');
