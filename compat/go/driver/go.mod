@@ -1,0 +1,3 @@
+module postern.test/compat/driver
+
+go 1.25.6

@@ -1,0 +1,53 @@
+// Every operation that the management module of the Go SDK has for what Postern manages, over plain HTTP, each answer decoded by
+// the module: platform, users, applications, notifications.
+package main
+
+import (
+	"github.com/patrickcping/pingone-go-sdk-v2/management"
+
+	"postern.test/compat/driver"
+)
+
+// notInTheReference are operations of these services that belong to parts of the platform that Postern does not have.
+var notInTheReference = []string{
+	"PopulationsApi.ReadOnePopulationDefaultIdp",
+	"PopulationsApi.UpdatePopulationDefaultIdp",
+	"GroupsApi.CreateGroupNesting",
+	"GroupsApi.ReadGroupNesting",
+	"GroupsApi.ReadOneGroupNesting",
+	"GroupsApi.DeleteGroupNesting",
+	"CapabilitiesApi.OrganizationsOrganizationIDCapabilitiesGet",
+	"AuditActivitiesApi.EnvironmentsEnvironmentIDActivitiesPost",
+}
+
+func main() {
+	configuration := management.NewConfiguration()
+	configuration.SetDefaultServerIndex(1)
+	for name, value := range map[string]string{"protocol": "http", "baseHostname": driver.Env("COMPAT_API_HOST")} {
+		if err := configuration.SetDefaultServerVariableDefaultValue(name, value); err != nil {
+			panic(err)
+		}
+	}
+	configuration.AddDefaultHeader("Authorization", "Bearer "+driver.Env("COMPAT_TOKEN"))
+	run := driver.New(management.NewAPIClient(configuration), map[string]string{
+		"organization": driver.Env("COMPAT_ORGANIZATION"),
+		"license":      driver.Env("COMPAT_LICENSE"),
+		"region":       driver.Env("COMPAT_REGION"),
+	})
+	run.Steps(platform)
+	run.Steps(users)
+	run.Steps(applications)
+	run.Steps(signOn)
+	run.Steps(notifications)
+	run.Steps(templates)
+	run.Steps(end)
+	run.Covers(notInTheReference,
+		"OrganizationsApi", "LicensesApi", "RolesApi", "EnvironmentsApi", "BillOfMaterialsBOMApi", "CapabilitiesApi",
+		"PopulationsApi", "UsersApi", "EnableUsersApi", "UserAccountsApi", "UserPopulationsApi", "GroupsApi",
+		"GroupMembershipApi", "UserRoleAssignmentsApi", "ApplicationsApi", "ApplicationSecretApi",
+		"ApplicationRoleAssignmentsApi", "ApplicationResourceGrantsApi", "ApplicationSignOnPolicyAssignmentsApi",
+		"ResourcesApi", "ResourceScopesApi", "SignOnPoliciesApi", "SignOnPolicyActionsApi", "SubscriptionsWebhooksApi",
+		"AuditActivitiesApi", "NotificationsPoliciesApi", "NotificationsSettingsApi", "NotificationsSettingsSMTPApi",
+		"PhoneDeliverySettingsApi", "NotificationsTemplatesApi", "LanguagesApi")
+	run.Exit()
+}
