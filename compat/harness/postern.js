@@ -50,5 +50,5 @@ export async function startPostern({ seed, tls = false, options = [] } = {}) {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   const ready = JSON.parse(readFileSync(readyFile, 'utf8'));
-  return { ...ready, caFile: join(folder, 'data', 'tls', 'ca.pem'), output: () => output, stop };
+  return { ...ready, stop };
 }

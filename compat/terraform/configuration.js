@@ -24,19 +24,18 @@ export async function checkConfiguration(report, { terraform, name, env, needsIn
     const plan = await command(main, 'plan', '-detailed-exitcode', '-no-color', '-input=false', ...args);
     return plan.code === 0 ? undefined : problem(plan);
   };
+  const destroy = () => command(main, 'destroy', '-auto-approve', '-no-color', '-input=false', ...changed);
   if (needsInit) await command(main, 'init', '-no-color', '-input=false');
-  try {
-    const applied = await apply();
-    if (!check('apply', applied.code === 0 ? undefined : problem(applied))) return;
+  const applied = await apply();
+  if (check('apply', applied.code === 0 ? undefined : problem(applied))) {
     check('plan is empty', await isEmptyPlan());
     check('import', await imported(name, { command, main, needsInit }));
     const update = await apply(...changed);
     if (check('change', update.code === 0 ? inPlace(update) : problem(update)))
       check('plan is empty again', await isEmptyPlan(...changed));
-  } finally {
-    const destroyed = await command(main, 'destroy', '-auto-approve', '-no-color', '-input=false', ...changed);
+    const destroyed = await destroy();
     check('destroy', destroyed.code === 0 ? undefined : problem(destroyed));
-  }
+  } else await destroy();
 }
 
 /** Plans the import of all that the state holds into an empty one: nothing may differ from the configuration. */
