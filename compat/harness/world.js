@@ -1,5 +1,8 @@
-/** A worker that may do everything, one that sends its secret in the form, and an environment for them, as a seed file. */
-export function seed(...names) {
+/**
+ * As a seed file: an environment with a worker that may do everything and one that sends its secret in the form, and further
+ * environments by their names.
+ */
+export function seed({ names = [], region = 'NA' } = {}) {
   const clients = [
     { name: 'Worker', id: '6b1f0a52-4c3e-4d7a-9f10-2a7c5e8d9b01', secret: 'compat-worker-for-tests' },
     {
@@ -9,5 +12,5 @@ export function seed(...names) {
       tokenEndpointAuthMethod: 'CLIENT_SECRET_POST',
     },
   ];
-  return { environments: [{ name: 'Compatibility', clients }, ...names.map((name) => ({ name }))] };
+  return { environments: [{ name: 'Compatibility', region, clients }, ...names.map((name) => ({ name, region }))] };
 }

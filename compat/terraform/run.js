@@ -21,7 +21,7 @@ export async function runClient(report) {
   if (provider.missing) return report.skip(CLIENT, provider.missing);
   const names = configurations();
   await withNames(report, CLIENT, async () => {
-    const postern = await startPostern({ seed: seed(...names), tls: true });
+    const postern = await startPostern({ seed: seed({ names }), tls: true });
     try {
       const world = await surroundings(postern, report);
       for (const name of names)

@@ -1,0 +1,89 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { licence, signIn } from '../harness/api.js';
+import { NAMES, startPostern } from '../harness/postern.js';
+import { findProgram, run } from '../harness/programs.js';
+import { withNames } from '../harness/tls.js';
+import { seed } from '../harness/world.js';
+import { createResults } from './results.js';
+
+/** The environments that the provider's tests look up by name, and what each has in its bill of materials. */
+const ENVIRONMENTS = {
+  'tf-testacc-dynamic-general-test': ['PING_ONE_BASE', 'PING_ONE_MFA', 'PING_ONE_DAVINCI', 'PING_ONE_RISK'],
+  'tf-testacc-static-workforce-test': ['PING_ONE_BASE', 'PING_ONE_ID'],
+  'tf-testacc-static-workforce-v2-test': ['PING_ONE_BASE', 'PING_ONE_ID'],
+};
+/** In this region the provider leaves out the tests that need the vendor's own workforce environment. */
+const REGION = 'CA';
+const HOURS = 3;
+
+/**
+ * `acceptance [--in FOLDER] [--list FILE] <command>`: starts Postern with the environments that the Terraform provider's public
+ * acceptance tests look for, runs the command (one that prints what `go test -json` prints) in the folder with the variables
+ * those tests read, and prints each test with its result, into the file too. Resolves to the exit code.
+ */
+export async function runAcceptance(args) {
+  const option = (name) => (args[0] === name ? args.splice(0, 2)[1] : undefined);
+  const folder = option('--in') ?? process.cwd();
+  const list = option('--list');
+  if (args.length === 0) {
+    console.error('usage: npm run compat -- acceptance [--in FOLDER] [--list FILE] <command>, see compat/README.md');
+    return 1;
+  }
+  let exitCode = 0;
+  const report = { skip: (_, reason) => console.log(`skipped: ${reason}`) };
+  await withNames(report, 'acceptance', async () => {
+    const names = Object.keys(ENVIRONMENTS);
+    const postern = await startPostern({ seed: seed({ names, region: REGION }), tls: true });
+    try {
+      const env = { ...(await variables(postern)), ...process.env };
+      const results = createResults();
+      const { code, stderr } = await run(args, { cwd: folder, env, seconds: HOURS * 3600, onLine: results.line });
+      const text = results.text();
+      console.log(text);
+      if (list) writeFileSync(list, `${text}\n`);
+      if (results.size === 0) console.error(`postern: no test ran (exit ${code}): ${stderr.trim().slice(-2000)}`);
+      exitCode = code === 0 ? 0 : 1;
+    } finally {
+      await postern.stop();
+    }
+  });
+  return exitCode;
+}
+
+async function variables(postern) {
+  const api = await signIn(postern);
+  await furnish(api);
+  const { organizationId, licenseId } = await licence(api);
+  const terraform = findProgram(['terraform', 'tofu']);
+  return {
+    TF_ACC: '1',
+    ...(terraform ? { TF_ACC_TERRAFORM_PATH: terraform } : {}),
+    CHECKPOINT_DISABLE: '1',
+    SSL_CERT_FILE: postern.caFile,
+    PINGONE_API_SERVICE_HOSTNAME: NAMES.api,
+    PINGONE_AUTH_SERVICE_HOSTNAME: NAMES.auth,
+    PINGONE_REGION_CODE: REGION,
+    PINGONE_ENVIRONMENT_ID: postern.environmentId,
+    PINGONE_CLIENT_ID: postern.clientId,
+    PINGONE_CLIENT_SECRET: postern.clientSecret,
+    PINGONE_ORGANIZATION_ID: organizationId,
+    PINGONE_ORGANIZATION_NAME: 'Postern',
+    PINGONE_LICENSE_ID: licenseId,
+    PINGONE_GOOGLE_FIREBASE_CREDENTIALS: JSON.stringify({ type: 'service_account', project_id: 'compat' }),
+    PINGONE_KEY_PKCS8: generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({
+      type: 'pkcs8',
+      format: 'pem',
+    }),
+    PINGONE_TWILIO_TEST_SKIP: 'true',
+    PINGONE_SYNIVERSE_TEST_SKIP: 'true',
+  };
+}
+
+async function furnish({ call }) {
+  const { _embedded: list } = await call('GET', '/environments?limit=100');
+  for (const { id, name } of list.environments) {
+    const products = ENVIRONMENTS[name]?.map((type) => ({ type }));
+    if (products) await call('PUT', `/environments/${id}/billOfMaterials`, { products });
+  }
+}

@@ -1,0 +1,2 @@
+export function importBlocks(state: unknown): readonly string[];
+export function unexpectedChanges(plan: unknown): readonly string[];
