@@ -36,7 +36,11 @@ async function fetched(terraform) {
   const env = { TF_PLUGIN_CACHE_DIR: cacheFolder('plugins') };
   const folder = mkdtempSync(join(cacheFolder('terraform'), 'probe-'));
   copyFileSync(fileURLToPath(new URL('./provider.tf', import.meta.url)), join(folder, 'provider.tf'));
-  const { code, stderr } = await run([terraform, 'init', '-no-color', '-input=false'], { cwd: folder, env });
+  const { code, stderr } = await run([terraform, 'init', '-no-color', '-input=false'], {
+    cwd: folder,
+    env,
+    seconds: 180,
+  });
   rmSync(folder, { recursive: true, force: true });
   if (code === 0) return { env, needsInit: true };
   const [line = `init ended with ${code}`] = stderr.split('\n').filter((text) => /error|could not/i.test(text));
