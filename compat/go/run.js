@@ -41,6 +41,8 @@ async function management(binary, report) {
       COMPAT_ORGANIZATION: organizationId,
       COMPAT_LICENSE: licenseId,
       COMPAT_REGION: 'NA',
+      COMPAT_ENVIRONMENT: postern.environmentId,
+      COMPAT_POPULATION: postern.populationId,
     });
   } finally {
     await postern.stop();

@@ -33,6 +33,9 @@ func main() {
 		"organization": driver.Env("COMPAT_ORGANIZATION"),
 		"license":      driver.Env("COMPAT_LICENSE"),
 		"region":       driver.Env("COMPAT_REGION"),
+		// Until the steps have made their own.
+		"env":        driver.Env("COMPAT_ENVIRONMENT"),
+		"population": driver.Env("COMPAT_POPULATION"),
 	})
 	run.Steps(platform)
 	run.Steps(users)
