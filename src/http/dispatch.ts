@@ -50,6 +50,7 @@ export interface Dispatcher {
 
 /** Case and spaces as RFC 9110 §11.1 allows them. What follows is for the authenticator: two headers in one are no token of its. */
 const BEARER = /^bearer +(?=[^ ])/i;
+const PLAIN_BEFORE = 'application/json, ';
 const OVERRIDABLE = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']);
 
 const invalidToken = (): WireError =>
@@ -153,7 +154,19 @@ function chooseByType(entry: MethodEntry, incoming: Incoming): Operation | undef
   if (exact) return exact;
   const type = parseContentType(header);
   if (type.kind === 'essence') return entry.byType.get(type.essence);
-  return type.kind === 'absent' ? entry.bodyless : undefined;
+  if (type.kind === 'refused') return chooseAfterPlain(entry, header);
+  return entry.bodyless;
+}
+
+/**
+ * The Go SDK, and with it the Terraform provider, sends two `Content-Type` lines to lock and unlock an account: plain JSON, then
+ * the action's own. That is taken where only actions stand, and for one that reads nothing of its body: no two readers can
+ * understand it differently. Any other pair stays refused (SEC-52).
+ */
+function chooseAfterPlain(entry: MethodEntry, header: string | undefined): Operation | undefined {
+  if (header?.startsWith(PLAIN_BEFORE) !== true || entry.byType.has('application/json')) return undefined;
+  const action = entry.byType.get(header.slice(PLAIN_BEFORE.length));
+  return action?.route.emptyBody ? action : undefined;
 }
 
 /** For requests whose type is refused anyway: the operation whose permission is asked for first. */

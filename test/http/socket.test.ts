@@ -28,6 +28,20 @@ describe('over a real connection', () => {
     expect((await speak(server, post(lines(...good, 'Content-Type: application/json')))).status).toBe(415);
   });
 
+  it('the type of an action without a body may follow a line of plain JSON, where plain JSON is nothing', async () => {
+    await using server = engine();
+    const unlock = 'application/vnd.pingidentity.thing.unlock+json';
+    const admin = 'Authorization: Bearer admin';
+    const typed = (types: readonly string[]) => types.map((type) => `Content-Type: ${type}`);
+    const sent = (...types: string[]) =>
+      speak(server, request(`POST ${THING_PATH} HTTP/1.1`, lines(admin, 'Content-Length: 2', ...typed(types)), '{}'));
+    expect((await sent('application/json', unlock)).status).toBe(200);
+    expect((await sent(unlock, 'application/json')).status).toBe(415);
+    expect((await sent('application/json', unlock, unlock)).status).toBe(415);
+    expect((await sent('text/plain', unlock)).status).toBe(415);
+    expect((await sent('application/json', 'application/vnd.pingidentity.otp.check+json')).status).toBe(415);
+  });
+
   it('the token is checked before the body is read', async () => {
     await using server = engine();
     const headers = lines(

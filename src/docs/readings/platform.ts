@@ -5,6 +5,10 @@ export const PLATFORM_READINGS: ReadingGroup = {
   readings: [
     ...readingsIn('http/dispatch.ts', [
       ['00 §2.6', 'The order of checks: path, method, token, role, media type, body, objects, state'],
+      [
+        '00 §2.3',
+        'The media type of an action without a body may follow a header line `Content-Type: application/json`',
+      ],
       ['00 §4.5', 'A 401 carries `WWW-Authenticate: Bearer`'],
     ]),
     ...readingsIn('http/auth.ts', [
