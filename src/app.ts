@@ -33,6 +33,8 @@ import { devicesRoutes } from './http/routes/devices.js';
 import { discoveryRoutes } from './http/routes/discovery.js';
 import { environmentsRoutes } from './http/routes/environments.js';
 import { fido2PoliciesRoutes } from './http/routes/fido2-policies.js';
+import { groupMembershipsRoutes } from './http/routes/group-memberships.js';
+import { groupsRoutes } from './http/routes/groups.js';
 import { mfaSettingsRoutes } from './http/routes/mfa-settings.js';
 import { notificationsPoliciesRoutes } from './http/routes/notifications-policies.js';
 import { populationsRoutes } from './http/routes/populations.js';
@@ -48,6 +50,7 @@ import type { Logger } from './kernel/log.js';
 import { createSystemRandom, type Random } from './kernel/random.js';
 import { createActivityService } from './platform/activities.js';
 import { createDirectory } from './platform/directory.js';
+import { createGroupService } from './platform/groups.js';
 import { createManagedService } from './platform/managed/service.js';
 import { createPlatformService } from './platform/service.js';
 import { createTokenService } from './platform/tokens.js';
@@ -172,6 +175,7 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
     const tokens = tokensOf(urls);
     const platform = createPlatformService({ store, digests });
     const users = createUserService({ store, random, digests, events, refusals });
+    const groups = createGroupService({ store, random, digests, events, refusals });
     const managed = createManagedService({ store, random, digests, events, refusals });
     const policies = createPolicyService({ store, events, refusals });
     const mfaPolicies = deviceAuthenticationPolicies(limits.longestLifeTime);
@@ -185,6 +189,8 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
       ...environmentsRoutes(platform),
       ...populationsRoutes(platform),
       ...usersRoutes(users),
+      ...groupsRoutes(groups),
+      ...groupMembershipsRoutes(groups),
       ...deviceAuthenticationsRoutes(authentications),
       ...devicesRoutes(devices),
       ...deviceAuthenticationPoliciesRoutes(mfaPolicies, managed, policies),

@@ -1,3 +1,4 @@
+import type { GroupId } from './group.js';
 import type { EnvironmentId, UserId } from './model.js';
 
 /** Why the platform says no. */
@@ -5,6 +6,10 @@ export type PlatformRejection =
   | { readonly kind: 'EnvironmentNotFound'; readonly environmentId: EnvironmentId }
   | { readonly kind: 'PopulationNotFound' }
   | { readonly kind: 'UserNotFound' }
+  | { readonly kind: 'GroupNotFound' }
+  /** A body names a group that this environment does not have. */
+  | { readonly kind: 'GroupUnknown' }
+  | { readonly kind: 'GroupNameTaken'; readonly holder: GroupId }
   /** A body names a population that this environment does not have; `target`: where. */
   | { readonly kind: 'PopulationUnknown'; readonly target: string }
   | { readonly kind: 'UsernameTaken'; readonly holder: UserId }

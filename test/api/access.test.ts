@@ -45,7 +45,11 @@ const PERMITTED: readonly [pattern: RegExp, read: readonly string[], write: read
     ['Environment Admin', 'Identity Data Admin', 'Identity Data Read Only', 'Configuration Read Only'],
     [],
   ],
-  [/^user\.|^devices?\./, ['Identity Data Admin', 'Identity Data Read Only'], ['Identity Data Admin']],
+  [
+    /^user\.|^devices?\.|^group\.|^memberOfGroups\./,
+    ['Identity Data Admin', 'Identity Data Read Only'],
+    ['Identity Data Admin'],
+  ],
   [
     /^deviceAuthenticationPolic|^mfaSettings\.|^(fido2|notifications)Policy\./,
     ['Environment Admin', 'Configuration Read Only'],

@@ -46,14 +46,20 @@ export async function namedIn(world: World, tenant: Tenant = here): Promise<Name
     body: { user: { id: tenant.user }, selectedDevice: { id: tenant.email } },
   });
   await world.postern.app.sealer.seal();
-  if (pending.status !== 201 || flow.status !== 201) throw new Error(`${pending.text} ${flow.text}`);
+  const objects = await makeSamples(world, tenant.environment);
+  const member = await world.ask({
+    path: `/environments/${tenant.environment}/users/${tenant.user}/memberOfGroups`,
+    body: { id: objects['groupId'] },
+  });
+  if ([pending, flow, member].some(({ status }) => status !== 201))
+    throw new Error(`${pending.text} ${flow.text} ${member.text}`);
   return {
     ...tenant,
     device: tenant.email,
     pending: String(pending.body['id']),
     flow: String(flow.body['id']),
     activity: activityId(uuidOf(tenant.environment), 1, 0),
-    objects: await makeSamples(world, tenant.environment),
+    objects,
   };
 }
 
@@ -76,6 +82,7 @@ const BODIES: Readonly<Record<string, (named: Named) => Body | string>> = {
   'user.population.update': ({ population }) => ({ id: population }),
   'user.verifyStatus.update': () => ({ verifyStatus: 'ENABLED' }),
   'user.identityProvider.update': () => ({ type: 'PING_ONE' }),
+  'memberOfGroups.add': ({ objects }) => ({ id: objects['groupId'] ?? NOBODY }),
   'user.account.lock': () => ({ unlockAt: '2031-06-01T00:00:00Z' }),
   'user.account.unlock': () => ({}),
   'deviceAuthentication.create': ({ user }) => ({ user: { id: user } }),
@@ -140,6 +147,6 @@ function sampleFor({ id, accepts }: Route): Body | undefined {
 /** Operations that delete come last, so that what the others need is still there. */
 export function deletingLast(routes: readonly Route[]): readonly Route[] {
   const rank = ({ id, method }: Route): number =>
-    id === 'user.delete' ? 2 : method === 'DELETE' || id.startsWith('devices.order') ? 1 : 0;
+    id === 'user.delete' || id === 'group.delete' ? 2 : method === 'DELETE' || id.startsWith('devices.order') ? 1 : 0;
   return [...routes].sort((a, b) => rank(a) - rank(b));
 }

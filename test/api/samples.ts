@@ -21,6 +21,12 @@ export const SAMPLES: readonly Sample[] = [
     body: (name) => ({ ...factoryFido2Policies('example.test')[1], name }),
   },
   {
+    id: 'group',
+    parameter: 'groupId',
+    path: '/groups',
+    body: (name) => ({ name, description: 'Some of them' }),
+  },
+  {
     id: 'notificationsPolicy',
     parameter: 'notificationsPolicyId',
     path: '/notificationsPolicies',

@@ -206,7 +206,12 @@ export async function startWorld(options: Pick<PosternOptions, 'env'> = {}): Pro
       for (const kind of CONFIGURATION) stored.push(await store.documents(environmentId, { kind }));
       const users = await store.users(environmentId, { limit: 1_000 });
       stored.push(users);
-      for (const { user } of users.items) stored.push((await store.load({ environmentId, user: user.id })).devices);
+      stored.push(await store.groups(environmentId, { limit: 1_000 }));
+      for (const { user } of users.items) {
+        stored.push((await store.load({ environmentId, user: user.id })).devices);
+        stored.push((await store.load({ environmentId, directory: { password: user.id } })).directory?.password);
+        stored.push(await store.groupsOfUser(environmentId, user.id, { limit: 1_000 }));
+      }
       for (const flow of flows)
         stored.push((await store.load({ environmentId, deviceAuthentication: uuidOf(flow) })).deviceAuthentication);
     }

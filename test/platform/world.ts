@@ -1,6 +1,8 @@
 import type { BusinessEvent } from '../../src/events.js';
 import { discoveryRoutes } from '../../src/http/routes/discovery.js';
 import { environmentsRoutes } from '../../src/http/routes/environments.js';
+import { groupMembershipsRoutes } from '../../src/http/routes/group-memberships.js';
+import { groupsRoutes } from '../../src/http/routes/groups.js';
 import { populationsRoutes } from '../../src/http/routes/populations.js';
 import { tokenRoutes } from '../../src/http/routes/tokens.js';
 import { usersRoutes } from '../../src/http/routes/users.js';
@@ -10,6 +12,7 @@ import { silentLogger } from '../../src/kernel/log.js';
 import { Redacted } from '../../src/kernel/sealed.js';
 import { applicationDocument } from '../../src/platform/application.js';
 import { createDirectory } from '../../src/platform/directory.js';
+import { createGroupService } from '../../src/platform/groups.js';
 import type { Application, RoleAssignment, RoleName } from '../../src/platform/model.js';
 import { createPlatformService, type PlatformService } from '../../src/platform/service.js';
 import { createSigningKey } from '../../src/platform/signing-key.js';
@@ -83,6 +86,7 @@ export async function platformWorld(): Promise<PlatformWorld> {
   const sink = { emit: (event: BusinessEvent) => void events.push(event) };
   const platform = createPlatformService({ store, digests: keyring.digests });
   const users = createUserService({ store, random, digests: keyring.digests, events: sink });
+  const groups = createGroupService({ store, random, digests: keyring.digests, events: sink });
   const server = createHttpServer({
     routes: [
       ...tokenRoutes(tokens),
@@ -90,6 +94,8 @@ export async function platformWorld(): Promise<PlatformWorld> {
       ...environmentsRoutes(platform),
       ...populationsRoutes(platform),
       ...usersRoutes(users),
+      ...groupsRoutes(groups),
+      ...groupMembershipsRoutes(groups),
     ],
     rawRoutes: [],
     tokens,

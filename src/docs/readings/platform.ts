@@ -72,6 +72,22 @@ export const PLATFORM_READINGS: ReadingGroup = {
         '`enabled`, `population`, `verifyStatus` and `identityProvider` answer in the form of `mfaEnabled`: the member, `self` and `user`',
       ],
     ]),
+    ...readingsIn('http/routes/groups.ts', [
+      [
+        '00 §8.8',
+        'Groups are read and written by whoever may users; a filter knows `id`, `name`, `externalId`, `population.id`',
+      ],
+      ['00 §8.8', 'A group with `userFilter` is refused: members are added one by one'],
+    ]),
+    ...readingsIn('http/hal/groups.ts', [
+      [
+        '00 §8.8',
+        'Members of a group and of a membership, and `groupMemberships`, are those that the public Go client reads',
+      ],
+    ]),
+    ...readingsIn('platform/group-rules.ts', [
+      ['00 §8.8', 'The name of a group is unique in its environment, whatever its case'],
+    ]),
     ...readingsIn('platform/account.ts', [
       ['00 §8.3', 'A user whose address waits to be verified is refused as a disabled one: `USER_DISABLED`'],
     ]),

@@ -9,7 +9,12 @@ export function platformError(rejection: PlatformRejection): WireError {
       return environmentNotFound(rejection.environmentId);
     case 'PopulationNotFound':
     case 'UserNotFound':
+    case 'GroupNotFound':
       return notFound();
+    case 'GroupUnknown':
+      return invalidData(invalid('id', 'must be the id of a group of this environment'));
+    case 'GroupNameTaken':
+      return invalidData(taken('name', rejection.holder));
     case 'PopulationUnknown':
       return invalidData(invalid(rejection.target, 'must be the id of a population of this environment'));
     case 'UsernameTaken':

@@ -1,0 +1,71 @@
+import type { Static } from 'typebox';
+import { toTimestamp } from '../../kernel/clock.js';
+import type { JsonObject } from '../../kernel/json.js';
+import { Type } from '../../kernel/json-schema.js';
+import type { Group } from '../../platform/group.js';
+import { LinkView, Reference } from './collection.js';
+import type { Links } from './links.js';
+
+/** Wire: `00` §8.8, which names `name` only; the others as the public Go client reads them (inferred). */
+export const GroupView = Type.Object({
+  _links: Type.Object({ self: LinkView, environment: LinkView }),
+  id: Type.String(),
+  environment: Reference,
+  name: Type.String(),
+  description: Type.Optional(Type.String()),
+  externalId: Type.Optional(Type.String()),
+  population: Type.Optional(Reference),
+  customData: Type.Optional(Type.Object({}, { additionalProperties: true })),
+  createdAt: Type.String(),
+  updatedAt: Type.String(),
+});
+
+export function groupView(group: Group, links: Links): JsonObject {
+  const { id, environmentId, name, description, externalId, populationId, customData } = group;
+  const environment = `/environments/${environmentId}`;
+  return {
+    _links: { self: { ...links.api(`${environment}/groups/${id}`) }, environment: { ...links.api(environment) } },
+    id,
+    environment: { id: environmentId },
+    name,
+    ...(description === undefined ? {} : { description }),
+    ...(externalId === undefined ? {} : { externalId }),
+    ...(populationId === undefined ? {} : { population: { id: populationId } }),
+    ...(customData === undefined ? {} : { customData }),
+    createdAt: toTimestamp(group.createdAt),
+    updatedAt: toTimestamp(group.updatedAt),
+  };
+}
+
+/** Wire: `00` §8.8, §3.5; the members as the public Go client reads them (inferred). */
+export const MembershipView = Type.Object({
+  _links: Type.Object({ self: LinkView, user: LinkView, group: LinkView }),
+  _embedded: Type.Optional(Type.Object({ group: GroupView })),
+  id: Type.String(),
+  environment: Reference,
+  name: Type.String(),
+  type: Type.Literal('DIRECT'),
+});
+
+/** That a user is in this group; `user`: the user's path. */
+export function membershipView(
+  group: Group,
+  user: string,
+  isExpanded: boolean,
+  links: Links,
+): Static<typeof MembershipView> {
+  const { id, environmentId, name } = group;
+  return {
+    _links: {
+      self: links.api(`${user}/memberOfGroups/${id}`),
+      user: links.api(user),
+      group: links.api(`/environments/${environmentId}/groups/${id}`),
+    },
+    // A view that the schema was made for.
+    ...(isExpanded ? { _embedded: { group: groupView(group, links) as Static<typeof GroupView> } } : {}),
+    id,
+    environment: { id: environmentId },
+    name,
+    type: 'DIRECT',
+  };
+}
