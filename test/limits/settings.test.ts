@@ -53,6 +53,7 @@ describe('the settings of limits', () => {
   it('of the strict profile make a contact wait 30 seconds, unless told otherwise (SEC-36)', () => {
     expect(config('serve', { POSTERN_PROFILE: 'strict' }).limits).toMatchObject({
       longestLifeTime: minutes(10),
+      widestPasscodeWindow: 1,
       send: { pause: seconds(30) },
     });
     expect(config('serve', { POSTERN_PROFILE: 'strict', POSTERN_SEND_PAUSE: '5' }).limits.send.pause).toBe(seconds(5));
