@@ -1,6 +1,6 @@
 import type { TSchema } from 'typebox';
 import Format from 'typebox/format';
-import { Compile } from 'typebox/schema';
+import { compiledLater, fits as fitting } from '../kernel/document-schema.js';
 import { isJsonObject } from '../kernel/json.js';
 import { type ErrorDetail, empty, invalid, outOfRange, required, tooLong } from './errors.js';
 import { closedSchema, enumeration, mergedSchema, type SchemaNode, schemaNode, typeboxSchema } from './schema.js';
@@ -16,7 +16,7 @@ export type Validator = (value: unknown) => readonly ErrorDetail[];
  * path and one of six codes (`00` §4.2), which a generic error list does not carry.
  */
 export function createValidator(schema: TSchema): Validator {
-  const fits = compiledLater(() => schema);
+  const fits = fitting(schema);
   const node = schemaNode(schema);
   return (value) => {
     if (fits(value)) return [];
@@ -31,15 +31,6 @@ export function createViewCheck(schema: TSchema): Validator {
   const node = schemaNode(schema);
   const fits = compiledLater(() => typeboxSchema(closedSchema(node)));
   return (value) => (fits(value) ? [] : explain(node, value, '', true));
-}
-
-/** Compiled at its first use: a start need not wait for every operation there is, and only development checks views. */
-function compiledLater(schema: () => TSchema): (value: unknown) => boolean {
-  let compiled: { Check(value: unknown): boolean } | undefined;
-  return (value) => {
-    compiled ??= Compile(schema());
-    return compiled.Check(value);
-  };
 }
 
 const member = (target: string, key: string): string => (target === '' ? key : `${target}.${key}`);

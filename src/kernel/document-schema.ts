@@ -5,13 +5,18 @@ import type { OutOfRange } from './field-problem.js';
 import { isJsonObject, type Json, type JsonObject } from './json.js';
 import { Type } from './json-schema.js';
 
-/** Whether a value fits a schema. Compiled at the first question: a start asks few. */
-export function fits(schema: TSchema): (value: unknown) => boolean {
+/** Whether a value fits a schema. Made and compiled at the first question: a start asks few. */
+export function compiledLater(schema: () => TSchema): (value: unknown) => boolean {
   let compiled: { Check(value: unknown): boolean } | undefined;
   return (value) => {
-    compiled ??= Compile(schema);
+    compiled ??= Compile(schema());
     return compiled.Check(value);
   };
+}
+
+/** The same, of a schema that is there. */
+export function fits(schema: TSchema): (value: unknown) => boolean {
+  return compiledLater(() => schema);
 }
 
 /** One of these texts. */
