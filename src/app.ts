@@ -39,6 +39,7 @@ import { mfaSettingsRoutes } from './http/routes/mfa-settings.js';
 import { notificationsPoliciesRoutes } from './http/routes/notifications-policies.js';
 import { populationsRoutes } from './http/routes/populations.js';
 import { tokenRoutes } from './http/routes/tokens.js';
+import { userPasswordsRoutes } from './http/routes/user-passwords.js';
 import { usersRoutes } from './http/routes/users.js';
 import { createHttpServer, type HttpServer } from './http/server.js';
 import type { TryIt } from './inbox/page/markup.js';
@@ -47,11 +48,13 @@ import { createInbox, type Inbox } from './inbox/service.js';
 import { type Clock, systemClock } from './kernel/clock.js';
 import { createKeyring } from './kernel/keys.js';
 import type { Logger } from './kernel/log.js';
+import { createPasswordHashes } from './kernel/password-hash.js';
 import { createSystemRandom, type Random } from './kernel/random.js';
 import { createActivityService } from './platform/activities.js';
 import { createDirectory } from './platform/directory.js';
 import { createGroupService } from './platform/groups.js';
 import { createManagedService } from './platform/managed/service.js';
+import { createPasswordService } from './platform/passwords.js';
 import { createPlatformService } from './platform/service.js';
 import { createTokenService } from './platform/tokens.js';
 import { createUserService } from './platform/users.js';
@@ -174,7 +177,9 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
     const tokensOf = (realm: BaseUrls) => createTokenService({ store, directory, vault, random, clock, ...realm });
     const tokens = tokensOf(urls);
     const platform = createPlatformService({ store, digests });
-    const users = createUserService({ store, random, digests, events, refusals });
+    const hashes = createPasswordHashes(random);
+    const users = createUserService({ store, random, digests, passwords: hashes, events, refusals });
+    const passwords = createPasswordService({ store, passwords: hashes, events, refusals });
     const groups = createGroupService({ store, random, digests, events, refusals });
     const managed = createManagedService({ store, random, digests, events, refusals });
     const policies = createPolicyService({ store, events, refusals });
@@ -189,6 +194,7 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
       ...environmentsRoutes(platform),
       ...populationsRoutes(platform),
       ...usersRoutes(users),
+      ...userPasswordsRoutes(passwords),
       ...groupsRoutes(groups),
       ...groupMembershipsRoutes(groups),
       ...deviceAuthenticationsRoutes(authentications),

@@ -144,6 +144,7 @@ export type DetailCode =
   | 'INVALID_TOKEN'
   | 'INVALID_VALUE'
   | 'LIMIT_EXCEEDED'
+  | 'NO_PASSWORD'
   | 'OUT_OF_RANGE'
   | 'REQUIRED_VALUE'
   | 'SIZE_LIMIT_EXCEEDED'

@@ -15,6 +15,15 @@ export type PlatformRejection =
   | { readonly kind: 'UsernameTaken'; readonly holder: UserId }
   /** `attribute`: the largest of those that are more than a profile may have. */
   | { readonly kind: 'ProfileTooLarge'; readonly attribute: string; readonly maximum: number }
+  /** Disabled, locked, or not verified. */
+  | { readonly kind: 'AccountNotUsable' }
+  | { readonly kind: 'NoPassword' }
+  /** Too many wrong attempts; none is compared for a while. */
+  | { readonly kind: 'PasswordLocked' }
+  /** `target`: where the body has it. */
+  | { readonly kind: 'PasswordWrong'; readonly target: string }
+  /** It was changed again and again while it was compared. */
+  | { readonly kind: 'PasswordMoved' }
   /** A lock that would end before it begins (`00` §8.6). */
   | { readonly kind: 'UnlockTimePast' }
   /** A cursor that this server did not make for this list. */

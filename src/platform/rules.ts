@@ -3,6 +3,7 @@ import { accept, type Outcome, reject } from '../kernel/outcome.js';
 import type { Decided, Snapshot, Write } from '../storage/port.js';
 import { lockAccount, unlockAccount } from './account.js';
 import type { EnvironmentId, PopulationId, User, UserFactors, UserId, UserProfile } from './model.js';
+import type { StoredPassword } from './password.js';
 import { attributeTooLarge, LARGEST_PROFILE } from './profile.js';
 import type { PlatformRejection } from './rejection.js';
 
@@ -24,6 +25,7 @@ export interface CreateUser {
   /** An imported user's (wire: `00` §8.3). */
   readonly emailVerified?: boolean;
   readonly lifecycle?: 'VERIFICATION_REQUIRED';
+  readonly password?: Pick<StoredPassword, 'hash' | 'forceChange'>;
 }
 
 type UserDecision = Decided<Outcome<UserState, PlatformRejection>>;
@@ -46,7 +48,7 @@ export function findUser(snapshot: Snapshot, environmentId: EnvironmentId): Outc
 export function createUser(
   snapshot: Snapshot,
   environmentId: EnvironmentId,
-  { username, populationId, mfaEnabled, profile, emailVerified, lifecycle }: CreateUser,
+  { username, populationId, mfaEnabled, profile, emailVerified, lifecycle, password }: CreateUser,
   id: UserId,
 ): UserDecision {
   const { environment, configuration, documents, usernameHolder, now } = snapshot;
@@ -80,7 +82,18 @@ export function createUser(
     deviceOrder: [],
   };
   return {
-    writes: [{ kind: 'insert', entity: 'user', value: user, factors }],
+    writes: [
+      { kind: 'insert', entity: 'user', value: user, factors },
+      ...(password
+        ? [
+            {
+              kind: 'put',
+              entity: 'password',
+              value: { ...password, userId: id, environmentId, setAt: now, failures: 0 },
+            } as const,
+          ]
+        : []),
+    ],
     outcome: accept({ user, factors, now }),
   };
 }
@@ -125,9 +138,16 @@ export function lockUser(
   return withFactors(found.value, lockAccount(found.value.factors, found.value.now, unlockAt));
 }
 
-/** Ends a lock and every count of failures of the user, the MFA lockout's included (wire: `00` §8.6, `10` §9.4). */
+/** Ends a lock and every count of failures of the user, the MFA lockout's and the password's included (wire: `00` §8.6, `10` §9.4). */
 export function unlockUser(snapshot: Snapshot, environmentId: EnvironmentId): UserDecision {
   const found = findUser(snapshot, environmentId);
   if (!found.ok) return refuse(found.rejection);
-  return withFactors(found.value, unlockAccount(found.value.factors));
+  const unlocked = withFactors(found.value, unlockAccount(found.value.factors));
+  const password = snapshot.directory?.password;
+  if (!password || (password.failures === 0 && password.lockedUntil === undefined)) return unlocked;
+  const { lockedUntil: _, ...rest } = password;
+  return {
+    ...unlocked,
+    writes: [...unlocked.writes, { kind: 'put', entity: 'password', value: { ...rest, failures: 0 } }],
+  };
 }

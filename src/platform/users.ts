@@ -6,6 +6,7 @@ import type { EventSink } from '../events.js';
 import type { Instant } from '../kernel/clock.js';
 import type { Digests } from '../kernel/keys.js';
 import { accept, type Outcome, reject } from '../kernel/outcome.js';
+import type { PasswordHashes } from '../kernel/password-hash.js';
 import type { Random } from '../kernel/random.js';
 import type { Decision, Plan, Snapshot, Store } from '../storage/port.js';
 import type { Group } from './group.js';
@@ -44,6 +45,13 @@ export interface UserService {
   /** Every group that a user is in. */
   groupsOf(state: UserState): Promise<readonly Group[]>;
   create(environmentId: EnvironmentId, command: CreateUser, by?: Requester): Result<UserState>;
+  /** A user of another directory, with a password, which has passed `passwordProblems` (wire: `00` §8.3). */
+  import(
+    environmentId: EnvironmentId,
+    command: CreateUser,
+    password: { readonly value: string; readonly forceChange: boolean } | undefined,
+    by?: Requester,
+  ): Result<UserState>;
   /** `username`: the one that `attributesOf` gives, unless it is the present one. */
   change(
     environmentId: EnvironmentId,
@@ -64,6 +72,7 @@ export interface UserService {
 export interface UserServiceParts {
   readonly store: Pick<Store, 'load' | 'transact' | 'users' | 'usersByKeys' | 'memberIds' | 'groupsOfUser'>;
   readonly random: Pick<Random, 'uuid'>;
+  readonly passwords: Pick<PasswordHashes, 'hash'>;
   readonly digests: Pick<Digests, 'cursor'>;
   readonly events: EventSink;
   readonly refusals?: Refusals;
@@ -73,7 +82,7 @@ export interface UserServiceParts {
 const GROUPS = 1_000;
 
 export function createUserService(parts: UserServiceParts): UserService {
-  const { store, random, digests } = parts;
+  const { store, random, digests, passwords } = parts;
   const trail = createTrail(parts);
   const cursors = createCursors(digests);
 
@@ -90,6 +99,13 @@ export function createUserService(parts: UserServiceParts): UserService {
         { type, environmentId: plan.environmentId, userId: user.id, ...(detail ? { detail } : {}) },
       ]),
     );
+
+  function create(environmentId: EnvironmentId, command: CreateUser, by?: Requester): Result<UserState> {
+    const { username, populationId } = command;
+    const id = random.uuid();
+    const plan: Plan = { environmentId, username, ...(populationId ? populationPlan(populationId) : {}) };
+    return change(plan, by, 'USER.CREATED', (snapshot) => createUser(snapshot, environmentId, command, id));
+  }
 
   return {
     async list(environmentId, list, search) {
@@ -124,11 +140,12 @@ export function createUserService(parts: UserServiceParts): UserService {
       return groups;
     },
 
-    create(environmentId, command, by) {
-      const { username, populationId } = command;
-      const id = random.uuid();
-      const plan: Plan = { environmentId, username, ...(populationId ? populationPlan(populationId) : {}) };
-      return change(plan, by, 'USER.CREATED', (snapshot) => createUser(snapshot, environmentId, command, id));
+    create,
+
+    async import(environmentId, command, password, by) {
+      if (!password) return create(environmentId, command, by);
+      const { value, forceChange } = password;
+      return create(environmentId, { ...command, password: { hash: await passwords.hash(value), forceChange } }, by);
     },
 
     change(environmentId, userId, username, attributesOf, by) {
@@ -163,7 +180,9 @@ export function createUserService(parts: UserServiceParts): UserService {
       change({ environmentId, user }, by, 'USER.LOCKED', (snapshot) => lockUser(snapshot, environmentId, until)),
 
     unlock: (environmentId, user, by) =>
-      change({ environmentId, user }, by, 'USER.UNLOCKED', (snapshot) => unlockUser(snapshot, environmentId)),
+      change({ environmentId, user, directory: { password: user } }, by, 'USER.UNLOCKED', (snapshot) =>
+        unlockUser(snapshot, environmentId),
+      ),
   };
 }
 

@@ -51,6 +51,13 @@ export async function namedIn(world: World, tenant: Tenant = here): Promise<Name
     path: `/environments/${tenant.environment}/users/${tenant.user}/memberOfGroups`,
     body: { id: objects['groupId'] },
   });
+  const password = await world.ask({
+    method: 'PUT',
+    path: `/environments/${tenant.environment}/users/${tenant.user}/password`,
+    type: 'password.set',
+    body: { value: 'correct horse' },
+  });
+  if (password.status !== 200) throw new Error(password.text);
   if ([pending, flow, member].some(({ status }) => status !== 201))
     throw new Error(`${pending.text} ${flow.text} ${member.text}`);
   return {
@@ -75,6 +82,17 @@ const BODIES: Readonly<Record<string, (named: Named) => Body | string>> = {
   'token.issue': () => FORM,
   'token.issueByClient': () => FORM,
   'user.create': () => ({ username: 'new.user', email: 'new.user@example.org' }),
+  'user.import': ({ population }) => ({
+    username: 'imported',
+    email: 'imported@example.org',
+    population: { id: population },
+    password: { value: 'correct horse' },
+  }),
+  'user.password.set': () => ({ value: 'correct horse' }),
+  'user.password.reset': () => ({ newPassword: 'correct horse', currentPassword: 'correct horse' }),
+  'user.password.check': () => ({ password: 'correct horse' }),
+  'user.password.forceChange': () => ({}),
+  'user.password.unlock': () => ({}),
   'user.replace': () => ({ username: 'replaced', email: 'replaced@example.org' }),
   'user.update': () => ({ nickname: 'Annie' }),
   'user.enabled.update': () => ({ enabled: true }),

@@ -203,12 +203,6 @@ describe('creating a user (00 §8.2)', () => {
       'timezone',
     ]);
   });
-
-  it('import is not offered', async () => {
-    await using api = await platformApi();
-    const type = 'application/vnd.pingidentity.user.import+json';
-    expect((await api.call('POST', '/users', { type, body: maria })).status).toBe(415);
-  });
 });
 
 describe('reading and deleting users', () => {

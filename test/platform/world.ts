@@ -5,15 +5,18 @@ import { groupMembershipsRoutes } from '../../src/http/routes/group-memberships.
 import { groupsRoutes } from '../../src/http/routes/groups.js';
 import { populationsRoutes } from '../../src/http/routes/populations.js';
 import { tokenRoutes } from '../../src/http/routes/tokens.js';
+import { userPasswordsRoutes } from '../../src/http/routes/user-passwords.js';
 import { usersRoutes } from '../../src/http/routes/users.js';
 import { createHttpServer, type HttpServer } from '../../src/http/server.js';
 import { type Uuid, uuidOf } from '../../src/kernel/ids.js';
 import { silentLogger } from '../../src/kernel/log.js';
+import { createPasswordHashes } from '../../src/kernel/password-hash.js';
 import { Redacted } from '../../src/kernel/sealed.js';
 import { applicationDocument } from '../../src/platform/application.js';
 import { createDirectory } from '../../src/platform/directory.js';
 import { createGroupService } from '../../src/platform/groups.js';
 import type { Application, RoleAssignment, RoleName } from '../../src/platform/model.js';
+import { createPasswordService } from '../../src/platform/passwords.js';
 import { createPlatformService, type PlatformService } from '../../src/platform/service.js';
 import { createSigningKey } from '../../src/platform/signing-key.js';
 import { createTokenService, type TokenService } from '../../src/platform/tokens.js';
@@ -85,7 +88,10 @@ export async function platformWorld(): Promise<PlatformWorld> {
   });
   const sink = { emit: (event: BusinessEvent) => void events.push(event) };
   const platform = createPlatformService({ store, digests: keyring.digests });
-  const users = createUserService({ store, random, digests: keyring.digests, events: sink });
+  // Cheap, because what a hash costs is not what these tests are about.
+  const hashes = createPasswordHashes(random, { logN: 4, r: 8, p: 1 });
+  const users = createUserService({ store, random, digests: keyring.digests, passwords: hashes, events: sink });
+  const passwords = createPasswordService({ store, passwords: hashes, events: sink });
   const groups = createGroupService({ store, random, digests: keyring.digests, events: sink });
   const server = createHttpServer({
     routes: [
@@ -94,6 +100,7 @@ export async function platformWorld(): Promise<PlatformWorld> {
       ...environmentsRoutes(platform),
       ...populationsRoutes(platform),
       ...usersRoutes(users),
+      ...userPasswordsRoutes(passwords),
       ...groupsRoutes(groups),
       ...groupMembershipsRoutes(groups),
     ],

@@ -72,6 +72,17 @@ export const PLATFORM_READINGS: ReadingGroup = {
         '`enabled`, `population`, `verifyStatus` and `identityProvider` answer in the form of `mfaEnabled`: the member, `self` and `user`',
       ],
     ]),
+    ...readingsIn('http/routes/user-passwords.ts', [
+      [
+        '00 §8.7',
+        'Every password operation answers with the state, without a password policy; `check` takes `{ "password" }`',
+      ],
+    ]),
+    ...readingsIn('platform/password-rules.ts', [
+      ['00 §8.3', 'A password has 8–255 characters of clear text; every `{SCHEME}…` is `INVALID_VALUE`'],
+      ['00 §8.7', 'Five wrong attempts in a row lock a password for 15 minutes: `PASSWORD_LOCKED_OUT`'],
+      ['00 §8.7', '`password.reset` without `currentPassword` is an administrator’s'],
+    ]),
     ...readingsIn('http/routes/groups.ts', [
       [
         '00 §8.8',

@@ -1,6 +1,15 @@
 import { unreachable } from '../../kernel/outcome.js';
 import type { PlatformRejection } from '../../platform/rejection.js';
-import { environmentNotFound, invalid, invalidData, notFound, taken, tooLong, type WireError } from '../errors.js';
+import {
+  environmentNotFound,
+  invalid,
+  invalidData,
+  notFound,
+  requestFailed,
+  taken,
+  tooLong,
+  type WireError,
+} from '../errors.js';
 
 /** What a peer is told when the platform refuses (wire: `00` §4). */
 export function platformError(rejection: PlatformRejection): WireError {
@@ -21,6 +30,16 @@ export function platformError(rejection: PlatformRejection): WireError {
       return invalidData(taken('username', rejection.holder));
     case 'ProfileTooLarge':
       return invalidData(tooLong(rejection.attribute, rejection.maximum));
+    case 'AccountNotUsable':
+      return requestFailed({ code: 'ACCOUNT_NOT_USABLE', message: 'The account is disabled, locked or not verified.' });
+    case 'NoPassword':
+      return invalidData({ code: 'NO_PASSWORD', message: 'The user has no password.' });
+    case 'PasswordLocked':
+      return requestFailed({ code: 'LIMIT_EXCEEDED', message: 'Too many wrong passwords: the password is locked.' });
+    case 'PasswordWrong':
+      return invalidData(invalid(rejection.target, 'is not the password of the user'));
+    case 'PasswordMoved':
+      return requestFailed({ code: 'CONSTRAINT_VIOLATION', message: 'The password was changed meanwhile.' });
     case 'UnlockTimePast':
       return invalidData(invalid('unlockAt', 'must be in the future'));
     case 'CursorInvalid':

@@ -3,11 +3,13 @@ import { uuidOf } from '../../kernel/ids.js';
 import { isJsonObject, type JsonObject, mergePatch } from '../../kernel/json.js';
 import { Type } from '../../kernel/json-schema.js';
 import type { User } from '../../platform/model.js';
+import { LONGEST_PASSWORD, passwordProblems } from '../../platform/password-rules.js';
 import type { CreateUser } from '../../platform/rules.js';
 import type { UserAttributes } from '../../platform/user-changes.js';
 import { invalid, invalidData, type WireError } from '../errors.js';
 import { profileOf } from '../hal/user-attributes.js';
 import { READABLE, UserProfile } from '../hal/user-profile.js';
+import { invalidFields } from '../rejections/fields.js';
 import { type SchemaNode, schemaNode, typeboxSchema } from '../schema.js';
 
 const UUID = '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$';
@@ -38,6 +40,27 @@ export const CreateUserBody = Type.Object({
   ...created,
   population: Type.Optional(ReferenceBody),
   emailVerified: Type.Optional(Type.Literal(false)),
+});
+
+/** A user of another directory (wire: `00` §8.3). What would name an outside directory's password is refused. */
+export const ImportUserBody = Type.Object({
+  ...created,
+  population: ReferenceBody,
+  emailVerified: Type.Optional(Type.Boolean()),
+  lifecycle: Type.Optional(
+    Type.Object({
+      // A code that is not sent leaves a user who can never verify.
+      status: Type.Optional(Type.Enum(['ACCOUNT_OK'])),
+      suppressVerificationCode: Type.Optional(Type.Boolean()),
+    }),
+  ),
+  password: Type.Optional(
+    Type.Object({
+      value: Type.Optional(Type.String({ minLength: 1, maxLength: LONGEST_PASSWORD })),
+      forceChange: Type.Optional(Type.Boolean()),
+      external: Type.Optional(Type.Unsafe<JsonObject>(Type.Object({}))),
+    }),
+  ),
 });
 
 /** The whole of what a `PUT` may say; what else it echoes is ignored (wire: `00` §2.4, §8.2). */
@@ -86,7 +109,7 @@ export const VerifyStatusBody = Type.Object({ verifyStatus: Type.Enum(['NOT_INIT
 export const LockBody = Type.Object({ unlockAt: Type.Optional(Type.String({ minLength: 1, format: 'date-time' })) });
 
 /** The request as the platform takes it: the profile with the members that belong there. */
-export function toCreateUser(body: Static<typeof CreateUserBody>): CreateUser {
+export function toCreateUser(body: Static<typeof CreateUserBody> | Static<typeof ImportUserBody>): CreateUser {
   const { username, population, mfaEnabled } = body;
   return {
     username,
@@ -94,6 +117,29 @@ export function toCreateUser(body: Static<typeof CreateUserBody>): CreateUser {
     ...(population ? { populationId: uuidOf(population.id) } : {}),
     ...(mfaEnabled === undefined ? {} : { mfaEnabled }),
   };
+}
+
+/** What is wrong with an import beyond its schema. */
+export function importRefusal({ password, identityProvider }: Static<typeof ImportUserBody>): WireError | undefined {
+  if (password?.external)
+    return invalidData(invalid('password.external', 'there is no gateway to another directory: omit it'));
+  const problems = password?.value === undefined ? [] : passwordProblems(password.value, 'password.value');
+  return problems.length > 0 ? invalidFields(problems) : unknownProvider(identityProvider, 'identityProvider.id');
+}
+
+/** An import as the platform takes it, without the password. */
+export function toImportUser(body: Static<typeof ImportUserBody>): CreateUser {
+  const { emailVerified } = body;
+  return {
+    ...toCreateUser(body),
+    ...(emailVerified === undefined ? {} : { emailVerified }),
+  };
+}
+
+/** The password that an import brings along. */
+export function importedPassword({ password }: Static<typeof ImportUserBody>) {
+  const { value, forceChange = false } = password ?? {};
+  return value === undefined ? undefined : { value, forceChange };
 }
 
 /** The attributes that a `PUT` leaves a user with: what it does not say is cleared. */

@@ -14,12 +14,16 @@ import { defineRoute, JSON_TYPE, type Reply, type Route, reply, vnd } from '../r
 import { readUserFilter } from './user-filter.js';
 import {
   CreateUserBody,
+  ImportUserBody,
+  importedPassword,
+  importRefusal,
   LockBody,
   PatchUserBody,
   patchedAttributes,
   ReplaceUserBody,
   replacedAttributes,
   toCreateUser,
+  toImportUser,
   unknownProvider,
 } from './user-request.js';
 import { userStateRoutes } from './user-states.js';
@@ -85,6 +89,22 @@ function collectionRoutes(users: UserService): Route[] {
       handle: async ({ params, body, links, by }) =>
         unknownProvider(body.identityProvider, 'identityProvider.id') ??
         shown(await users.create(params.envId, toCreateUser(body), by), links, 201),
+    }),
+    defineRoute({
+      id: 'user.import',
+      summary: 'Import a user',
+      source: '00 §8.1, §8.3',
+      method: 'POST',
+      base: 'api',
+      path: COLLECTION,
+      accepts: vnd('user.import'),
+      permission: 'users:write',
+      body: ImportUserBody,
+      replies: { 201: UserView },
+      partial: 'Passwords in clear text only; `lifecycle.status` can only be `ACCOUNT_OK`.',
+      handle: async ({ params, body, links, by }) =>
+        importRefusal(body) ??
+        shown(await users.import(params.envId, toImportUser(body), importedPassword(body), by), links, 201),
     }),
   ];
 }
