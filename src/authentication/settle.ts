@@ -1,6 +1,6 @@
 import { lockOf, unusable } from '../devices/eligibility.js';
 import type { DestinationUse, Device } from '../devices/model.js';
-import { isAccountLocked, isUsable } from '../platform/account.js';
+import { isAccountLocked } from '../platform/account.js';
 import { failed, flowError, noUsableDevices } from './failure.js';
 import type { ChallengeState, DeviceAuthenticationState, FlowError, SelectedDevice, StateOf } from './model.js';
 import { isOneTimeAtCeiling, oneTimeRefusal } from './one-time.js';
@@ -15,7 +15,7 @@ export function accountError(
   { user, factors, policy, now }: Circumstances,
   uses: SelectedDevice['kind'],
 ): FlowError | undefined {
-  if (!isUsable(user)) return flowError('USER_DISABLED');
+  if (!user.enabled) return flowError('USER_DISABLED');
   if (!policy.ignoreUserLock && isAccountLocked(factors, now)) return flowError('ACCOUNT_LOCKED_OUT');
   if (!factors.mfaEnabled && uses === 'device') return flowError('MFA_DISABLED');
   return undefined;

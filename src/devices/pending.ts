@@ -1,4 +1,4 @@
-import { isAccountLocked, isUsable } from '../platform/account.js';
+import { isAccountLocked } from '../platform/account.js';
 import type { DeviceAuthenticationPolicy } from '../policies/model.js';
 import type { Deployment } from './eligibility.js';
 import { pairingClosed } from './limits.js';
@@ -21,7 +21,7 @@ export function pendingRefusal(
   deployment: Deployment,
 ): DeviceRejection | undefined {
   if (device.status === 'ACTIVE') return { kind: 'AlreadyActive' };
-  if (!isUsable(user) || (isAccountLocked(factors, now) && !policy.ignoreUserLock)) return { kind: 'AccountNotUsable' };
+  if (!user.enabled || (isAccountLocked(factors, now) && !policy.ignoreUserLock)) return { kind: 'AccountNotUsable' };
   if (device.blockedAt !== undefined) return { kind: 'DeviceBlocked' };
   const reason = pairingClosed(device, policy, deployment);
   return reason && { kind: 'PairingClosed', reason, at: 'activation' };

@@ -1,10 +1,5 @@
 import type { Instant, Millis } from '../kernel/clock.js';
-import type { AccountLock, User, UserFactors } from './model.js';
-
-/** Neither disabled nor waiting for the address to be verified (wire: `00` §8.2, §8.3). A lock is another matter. */
-export function isUsable({ enabled, lifecycle }: Pick<User, 'enabled' | 'lifecycle'>): boolean {
-  return enabled && lifecycle === undefined;
-}
+import type { AccountLock, UserFactors } from './model.js';
 
 /** The lock as it stands now: one whose end has passed is gone (wire: `00` §8.6). */
 export function activeLock(factors: UserFactors, now: Instant): AccountLock | undefined {

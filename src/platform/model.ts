@@ -82,8 +82,6 @@ export interface User {
   readonly profile: UserProfile;
   /** Absent: no. */
   readonly emailVerified?: boolean;
-  /** The user cannot authenticate before the address has been verified (wire: `00` §8.3). Absent: may. */
-  readonly lifecycle?: 'VERIFICATION_REQUIRED';
   readonly createdAt: Instant;
   readonly updatedAt: Instant;
 }

@@ -5,7 +5,7 @@ import { minutes } from '../kernel/duration.js';
 import type { FieldProblem } from '../kernel/field-problem.js';
 import { accept, reject } from '../kernel/outcome.js';
 import type { Decision, Snapshot, Write } from '../storage/port.js';
-import { isAccountLocked, isUsable } from './account.js';
+import { isAccountLocked } from './account.js';
 import type { EnvironmentId } from './model.js';
 import type { StoredPassword } from './password.js';
 import type { PlatformRejection } from './rejection.js';
@@ -119,7 +119,7 @@ export function checkPassword(
   const found = findPassword(snapshot, environmentId);
   if (!found.ok) return refuse(found.rejection);
   const { user, factors, password, now } = found.value;
-  if (!isUsable(user) || isAccountLocked(factors, now)) return refuse({ kind: 'AccountNotUsable' });
+  if (!user.enabled || isAccountLocked(factors, now)) return refuse({ kind: 'AccountNotUsable' });
   if (!password) return refuse({ kind: 'NoPassword' });
   if (isLocked(password, now)) return refuse({ kind: 'PasswordLocked' });
   if (verdict?.hash !== password.hash) return refuse({ kind: 'PasswordMoved' });

@@ -15,7 +15,7 @@ export type PlatformRejection =
   | { readonly kind: 'UsernameTaken'; readonly holder: UserId }
   /** `attribute`: the largest of those that are more than a profile may have. */
   | { readonly kind: 'ProfileTooLarge'; readonly attribute: string; readonly maximum: number }
-  /** Disabled, locked, or not verified. */
+  /** Disabled or locked. */
   | { readonly kind: 'AccountNotUsable' }
   | { readonly kind: 'NoPassword' }
   /** Too many wrong attempts; none is compared for a while. */

@@ -24,7 +24,6 @@ export interface CreateUser {
   readonly profile: UserProfile;
   /** An imported user's (wire: `00` §8.3). */
   readonly emailVerified?: boolean;
-  readonly lifecycle?: 'VERIFICATION_REQUIRED';
   readonly password?: Pick<StoredPassword, 'hash' | 'forceChange'>;
 }
 
@@ -48,7 +47,7 @@ export function findUser(snapshot: Snapshot, environmentId: EnvironmentId): Outc
 export function createUser(
   snapshot: Snapshot,
   environmentId: EnvironmentId,
-  { username, populationId, mfaEnabled, profile, emailVerified, lifecycle, password }: CreateUser,
+  { username, populationId, mfaEnabled, profile, emailVerified, password }: CreateUser,
   id: UserId,
 ): UserDecision {
   const { environment, configuration, documents, usernameHolder, now } = snapshot;
@@ -67,7 +66,6 @@ export function createUser(
     enabled: true,
     profile,
     ...(emailVerified === undefined ? {} : { emailVerified }),
-    ...(lifecycle === undefined ? {} : { lifecycle }),
     createdAt: now,
     updatedAt: now,
   };

@@ -99,9 +99,6 @@ export const PLATFORM_READINGS: ReadingGroup = {
     ...readingsIn('platform/group-rules.ts', [
       ['00 §8.8', 'The name of a group is unique in its environment, whatever its case'],
     ]),
-    ...readingsIn('platform/account.ts', [
-      ['00 §8.3', 'A user whose address waits to be verified is refused as a disabled one: `USER_DISABLED`'],
-    ]),
     ...readingsIn('http/activity-filter.ts', [
       ['00 §11.2', 'One bound of `recordedat` or `createdat` is enough; without one the filter is `INVALID_FILTER`'],
       ['00 §11.2', '`in` takes its values in parentheses or in brackets'],

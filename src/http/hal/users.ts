@@ -3,7 +3,7 @@ import { toTimestamp } from '../../kernel/clock.js';
 import { seconds } from '../../kernel/duration.js';
 import type { JsonObject } from '../../kernel/json.js';
 import { Type } from '../../kernel/json-schema.js';
-import { activeLock, isUsable } from '../../platform/account.js';
+import { activeLock } from '../../platform/account.js';
 import type { Group } from '../../platform/group.js';
 import type { Population } from '../../platform/population.js';
 import type { UserState } from '../../platform/rules.js';
@@ -46,7 +46,7 @@ const members = {
   mfaEnabled: Type.Boolean(),
   emailVerified: Type.Boolean(),
   identityProvider: Type.Object({ type: Type.Literal('PING_ONE') }),
-  lifecycle: Type.Object({ status: Type.Enum(['ACCOUNT_OK', 'VERIFICATION_REQUIRED']) }),
+  lifecycle: Type.Object({ status: Type.Literal('ACCOUNT_OK') }),
   verifyStatus: VerifyStatus,
   memberOfGroupIDs: Type.Optional(Type.Array(Type.String())),
   memberOfGroupNames: Type.Optional(Type.Array(Type.String())),
@@ -103,7 +103,7 @@ export function userView(
     mfaEnabled: factors.mfaEnabled,
     emailVerified: user.emailVerified ?? false,
     identityProvider: { type: 'PING_ONE' },
-    lifecycle: { status: user.lifecycle ?? 'ACCOUNT_OK' },
+    lifecycle: { status: 'ACCOUNT_OK' },
     verifyStatus,
     ...(groupIds ? { memberOfGroupIDs: groupIds.map(({ id }) => id) } : {}),
     ...(groupNames ? { memberOfGroupNames: groupNames.map(({ name }) => name) } : {}),
@@ -115,7 +115,7 @@ export function userView(
 /** Wire: `00` §8.6. A disabled user cannot authenticate, but the status is that of the lock alone. */
 function accountView({ user, factors, now }: UserState): Static<typeof AccountView> {
   const lock = activeLock(factors, now);
-  if (!lock) return { canAuthenticate: isUsable(user), status: 'OK' };
+  if (!lock) return { canAuthenticate: user.enabled, status: 'OK' };
   const temporary =
     lock.unlockAt === undefined
       ? {}

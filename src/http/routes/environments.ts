@@ -27,7 +27,6 @@ export function environmentsRoutes(platform: PlatformService): Route[] {
       permission: 'environments:read',
       query: ListQuery,
       replies: { 200: collectionView('environments', EnvironmentView) },
-      partial: 'No `_links.prev`.',
       async handle({ actor, query, links }) {
         const filter = readListFilter(query.filter, FILTER);
         if (!filter.ok) return filter.rejection;

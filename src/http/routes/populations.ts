@@ -23,7 +23,7 @@ export function populationsRoutes(platform: PlatformService): Route[] {
       permission: 'populations:read',
       query: ListQuery,
       replies: { 200: collectionView('populations', PopulationView) },
-      partial: 'No `userCount`, no `_links.prev`.',
+      partial: 'No `userCount`.',
       async handle({ params, query, links }) {
         const filter = readListFilter(query.filter, FILTER);
         if (!filter.ok) return filter.rejection;
