@@ -31,6 +31,7 @@ import { deviceAuthenticationPoliciesRoutes } from './http/routes/device-authent
 import { deviceAuthenticationsRoutes } from './http/routes/device-authentications.js';
 import { devicesRoutes } from './http/routes/devices.js';
 import { discoveryRoutes } from './http/routes/discovery.js';
+import { environmentChangesRoutes } from './http/routes/environment-changes.js';
 import { environmentsRoutes } from './http/routes/environments.js';
 import { fido2PoliciesRoutes } from './http/routes/fido2-policies.js';
 import { groupMembershipsRoutes } from './http/routes/group-memberships.js';
@@ -52,6 +53,7 @@ import { createPasswordHashes } from './kernel/password-hash.js';
 import { createSystemRandom, type Random } from './kernel/random.js';
 import { createActivityService } from './platform/activities.js';
 import { createDirectory } from './platform/directory.js';
+import { createEnvironmentService } from './platform/environments.js';
 import { createGroupService } from './platform/groups.js';
 import { createManagedService } from './platform/managed/service.js';
 import { createPasswordService } from './platform/passwords.js';
@@ -59,6 +61,8 @@ import { createPlatformService } from './platform/service.js';
 import { createTokenService } from './platform/tokens.js';
 import { createUserService } from './platform/users.js';
 import { deviceAuthenticationPolicies } from './policies/device-authentication-policies.js';
+import { relyingPartyIdOf } from './policies/fido2-policy-document.js';
+import { newEnvironment } from './policies/provisioning.js';
 import { createPolicyService } from './policies/service.js';
 import { type Database, openStore } from './storage/sql/index.js';
 
@@ -182,6 +186,16 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
     const passwords = createPasswordService({ store, passwords: hashes, events, refusals });
     const groups = createGroupService({ store, random, digests, events, refusals });
     const managed = createManagedService({ store, random, digests, events, refusals });
+    const relyingPartyId = relyingPartyIdOf(urls.authPath);
+    const environments = createEnvironmentService({
+      store,
+      random,
+      directory,
+      events,
+      refusals,
+      provision: (made, now) => newEnvironment({ ...made, relyingPartyId }, now),
+      onRoles: tokens.forget,
+    });
     const policies = createPolicyService({ store, events, refusals });
     const mfaPolicies = deviceAuthenticationPolicies(limits.longestLifeTime);
     const parts = { store, random, clock, digests, vault, deployment, events, refusals, ...numbers };
@@ -192,6 +206,7 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
       ...tokenRoutes(tokens, new ClientThrottle({ free: limits.requests.tokenFailures }), refusals),
       ...discoveryRoutes(tokens),
       ...environmentsRoutes(platform),
+      ...environmentChangesRoutes(environments, platform),
       ...populationsRoutes(platform),
       ...usersRoutes(users),
       ...userPasswordsRoutes(passwords),

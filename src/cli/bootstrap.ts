@@ -1,3 +1,5 @@
+import type { Environment } from '../platform/model.js';
+import { allEnvironments } from '../platform/organization.js';
 import type { Composition } from './composition.js';
 import type { Invocation } from './run.js';
 import { provisionWorld } from './seed/provision.js';
@@ -8,8 +10,6 @@ import { CommandError } from './terminal.js';
 /** Bytes of a client secret (SEC-50: at least 256 bits). */
 const SECRET_BYTES = 48;
 const DEFAULT_NAME = 'Default';
-/** Environments of one page while looking for a name. */
-const PAGE = 200;
 
 /**
  * `postern bootstrap`: the first way into a production server (SEC-51). Creates an environment with factory settings and a worker
@@ -19,7 +19,7 @@ export async function bootstrap({ loaded: { config }, words }: Invocation, compo
   const name = words[0] ?? DEFAULT_NAME;
   await using parts = await composition.openStore(config);
   const { store, random } = parts;
-  const { organizationId, isTaken } = await look(store, name);
+  const { organizationId, licenseId, isTaken } = await look(store, name);
   if (isTaken)
     throw new CommandError(
       `there is an environment ${JSON.stringify(name)} already: name another, as in \`postern bootstrap Staging\`.`,
@@ -37,7 +37,7 @@ export async function bootstrap({ loaded: { config }, words }: Invocation, compo
           type: 'PRODUCTION',
           region: 'NA',
           organizationId: organization,
-          licenseId: random.uuid(),
+          licenseId: licenseId ?? random.uuid(),
           population: { id: random.uuid() },
           defaultPolicy: { id: random.uuid() },
         },
@@ -72,23 +72,15 @@ export async function bootstrap({ loaded: { config }, words }: Invocation, compo
   );
 }
 
-/** The one organization, if any environment has been made, and whether the name is taken. */
+/** The one organization and its licence, if any environment has been made, and whether the name is taken. */
 async function look(
   store: Pick<Awaited<ReturnType<Composition['openStore']>>['store'], 'environments'>,
   name: string,
-): Promise<{
-  readonly organizationId?: World['environments'][number]['environment']['organizationId'];
-  readonly isTaken: boolean;
-}> {
-  let after: string | undefined;
-  let organizationId: World['environments'][number]['environment']['organizationId'] | undefined;
-  do {
-    const page = await store.environments({ limit: PAGE, ...(after === undefined ? {} : { after }) });
-    for (const environment of page.items) {
-      organizationId ??= environment.organizationId;
-      if (environment.name === name) return { organizationId, isTaken: true };
-    }
-    after = page.next;
-  } while (after !== undefined);
-  return { ...(organizationId === undefined ? {} : { organizationId }), isTaken: false };
+): Promise<Partial<Pick<Environment, 'organizationId' | 'licenseId'>> & { readonly isTaken: boolean }> {
+  const environments = await allEnvironments((page) => store.environments(page));
+  const [first] = environments;
+  return {
+    ...(first ? { organizationId: first.organizationId, licenseId: first.licenseId } : {}),
+    isTaken: environments.some((environment) => environment.name === name),
+  };
 }

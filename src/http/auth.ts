@@ -16,6 +16,7 @@ export const ROLES: Readonly<Record<Exclude<Permission, 'public'>, readonly Role
     'Client Application Developer',
     'Configuration Read Only',
   ],
+  'environments:write': ['Organization Admin', 'Environment Admin'],
   'populations:read': [
     'Environment Admin',
     'Identity Data Admin',
@@ -47,7 +48,7 @@ const DETAIL = [{ code: 'INSUFFICIENT_PERMISSIONS', message: 'The actor does not
  * environments (`undefined`). `undefined` = yes.
  *
  * Whoever holds a role over the whole organization learns that an environment does not exist; anybody else gets 403 for every
- * environment that its roles do not cover, existing or not (`00` §4.6; SEC-42). A role over one population covers no environment.
+ * environment that its roles do not cover, existing or not (`00` §4.6; SEC-42). A role over one population or application covers no environment.
  */
 export async function authorize(
   actor: Actor,
@@ -60,7 +61,7 @@ export async function authorize(
   let isWide = false;
   for (const { role, scope } of actor.roles) {
     if (environmentId === undefined) {
-      if (scope.type !== 'POPULATION' && permitted.includes(role)) return undefined;
+      if (coversEnvironments(scope.type) && permitted.includes(role)) return undefined;
     } else if (scope.type === 'ORGANIZATION') {
       isWide = true;
     } else if (scope.type === 'ENVIRONMENT' && scope.id === environmentId) {
@@ -79,6 +80,10 @@ export async function authorize(
   }
   return covers ? wireError('NOT_AUTHORIZED', DETAIL) : environmentNotFound(environmentId);
 }
+
+/** A role over one population or one application covers no environment. */
+const coversEnvironments = (type: Actor['roles'][number]['scope']['type']): boolean =>
+  type === 'ORGANIZATION' || type === 'ENVIRONMENT';
 
 /** Whether one of the actor's roles permits this in an environment that is known to exist. */
 export function isPermitted(

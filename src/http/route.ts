@@ -18,6 +18,7 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export type Permission =
   | 'public'
   | 'environments:read'
+  | 'environments:write'
   | 'populations:read'
   | 'users:read'
   | 'users:write'

@@ -19,7 +19,7 @@ const METHODS: readonly TokenEndpointAuthMethod[] = [
   'CLIENT_SECRET_JWT',
   'PRIVATE_KEY_JWT',
 ];
-const SCOPES: readonly RoleAssignment['scope']['type'][] = ['ORGANIZATION', 'ENVIRONMENT', 'POPULATION'];
+const SCOPES: readonly RoleAssignment['scope']['type'][] = ['ORGANIZATION', 'ENVIRONMENT', 'POPULATION', 'APPLICATION'];
 /** The roles this server gives a meaning to (wire: `00` §6.2). */
 export const ROLE_NAMES: readonly RoleName[] = [
   'Organization Admin',
@@ -53,7 +53,7 @@ export function applicationDocument(
       grantTypes: ['CLIENT_CREDENTIALS'],
       tokenEndpointAuthMethod,
       ...(anySecretMethod ? { anySecretMethod } : {}),
-      roles: roles.map(({ role, scope }) => ({ role, scope: { type: scope.type, id: scope.id } })),
+      roles: roles.map(toBody),
     },
     ...(secret ? { secret } : {}),
     createdAt: at.createdAt,
@@ -79,6 +79,16 @@ export function toApplication({ environmentId, id, body }: StoredDocument): Appl
     roles: toRoles(body, id),
   };
 }
+
+/** The roles of a stored application. */
+export const rolesOf = ({ body, id }: StoredDocument): readonly RoleAssignment[] => toRoles(body, id);
+
+/** A stored application with other roles. */
+export function withRoles(stored: StoredDocument, roles: readonly RoleAssignment[]): StoredDocument {
+  return { ...stored, body: { ...stored.body, roles: roles.map(toBody) } };
+}
+
+const toBody = ({ role, scope }: RoleAssignment): JsonObject => ({ role, scope: { type: scope.type, id: scope.id } });
 
 function toRoles(body: JsonObject, id: Uuid): readonly RoleAssignment[] {
   const roles = body['roles'];

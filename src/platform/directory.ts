@@ -8,6 +8,8 @@ import { LOOK_UP_AGAIN_AFTER, Recent } from './recent.js';
 export interface Directory {
   /** `undefined`: no such environment. */
   organizationOf(environmentId: EnvironmentId): Promise<Uuid | undefined>;
+  /** What is remembered of it is out of date; other processes follow within 2 s. */
+  forget(environmentId: EnvironmentId): void;
 }
 
 const CAPACITY = 1_000;
@@ -17,5 +19,8 @@ export function createDirectory(store: Pick<Reader, 'load'>, clock: Clock): Dire
     { clock, maxAge: LOOK_UP_AGAIN_AFTER, capacity: CAPACITY },
     async (environmentId) => (await store.load({ environmentId })).environment?.organizationId,
   );
-  return { organizationOf: (environmentId) => recent.get(environmentId) };
+  return {
+    organizationOf: (environmentId) => recent.get(environmentId),
+    forget: (environmentId) => recent.forget(environmentId),
+  };
 }

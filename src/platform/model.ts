@@ -20,6 +20,11 @@ export interface Environment {
   readonly organizationId: Uuid;
   readonly licenseId: Uuid;
   readonly defaultPopulationId: PopulationId;
+  readonly icon?: string;
+  /** Announced to be deleted at this time; it can be used until it is (wire: `00` §7.1, `DELETE_PENDING`). */
+  readonly softDeletedAt?: Instant;
+  /** As it was sent, and when; absent: the factory's. */
+  readonly billOfMaterials?: { readonly document: JsonObject; readonly updatedAt: Instant };
   readonly createdAt: Instant;
   readonly updatedAt: Instant;
 }
@@ -134,7 +139,7 @@ export type RoleName =
 
 export interface RoleAssignment {
   readonly role: RoleName;
-  readonly scope: { readonly type: 'ORGANIZATION' | 'ENVIRONMENT' | 'POPULATION'; readonly id: Uuid };
+  readonly scope: { readonly type: 'ORGANIZATION' | 'ENVIRONMENT' | 'POPULATION' | 'APPLICATION'; readonly id: Uuid };
 }
 
 /** An OAuth client (wire: `00` §9). Its id is its `client_id`. */

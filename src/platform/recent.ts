@@ -26,6 +26,12 @@ export class Recent<K, V> {
     this.#lookUp = lookUp;
   }
 
+  /** What is known of it, or of all, is out of date. */
+  forget(key?: K): void {
+    if (key === undefined) this.#entries.clear();
+    else this.#entries.delete(key);
+  }
+
   get(key: K): Promise<V> {
     const now = this.#clock.now();
     const known = this.#entries.get(key);

@@ -4,6 +4,7 @@ import { accept, type Outcome, reject } from '../kernel/outcome.js';
 import type { Snapshot, Store } from '../storage/port.js';
 import { createCursors, creationKey, type Listing, type ListRequest, listPage, pageOf } from './listing.js';
 import type { Environment, EnvironmentId } from './model.js';
+import { allEnvironments } from './organization.js';
 import { type Population, toPopulation } from './population.js';
 import type { PlatformRejection } from './rejection.js';
 
@@ -27,9 +28,6 @@ export interface PlatformServiceParts {
   readonly digests: Pick<Digests, 'cursor'>;
 }
 
-/** Environments are read this many at a time. */
-const BATCH = 1_000;
-
 export function createPlatformService({ store, digests }: PlatformServiceParts): PlatformService {
   const cursors = createCursors(digests);
 
@@ -41,22 +39,12 @@ export function createPlatformService({ store, digests }: PlatformServiceParts):
     return environment ? accept({ ...snapshot, environment }) : reject({ kind: 'EnvironmentNotFound', environmentId });
   }
 
-  async function allEnvironments(): Promise<readonly Environment[]> {
-    const all: Environment[] = [];
-    let page = await store.environments({ limit: BATCH });
-    all.push(...page.items);
-    while (page.next !== undefined) {
-      page = await store.environments({ limit: BATCH, after: page.next });
-      all.push(...page.items);
-    }
-    return all;
-  }
-
   return {
     environments: (list, isListed) =>
-      listPage(cursors, ['environments'], list, async (request) =>
-        pageOf((await allEnvironments()).filter(isListed), request, creationKey),
-      ),
+      listPage(cursors, ['environments'], list, async (request) => {
+        const all = await allEnvironments((page) => store.environments(page));
+        return pageOf(all.filter(isListed), request, creationKey);
+      }),
 
     async environment(environmentId) {
       const found = await loadEnvironment(environmentId);

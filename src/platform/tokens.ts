@@ -53,6 +53,8 @@ export interface TokenService {
    * `design.md` §5).
    */
   authenticate(token: string): Promise<Actor | undefined>;
+  /** What is remembered of a client, or of all, is out of date: the next request looks again. Other processes follow within 2 s. */
+  forget(clientId?: ApplicationId): void;
   /** How often a verified token was found in memory; for metrics. */
   cache(): { readonly hits: number; readonly misses: number; readonly entries: number };
   /** Public keys, oldest first; `undefined`: no such environment. */
@@ -171,6 +173,8 @@ export function createTokenService(options: TokenServiceOptions): TokenService {
       const actor = await clients.get(claims.clientId);
       return actor?.environmentId === claims.environmentId ? actor : undefined;
     },
+
+    forget: (clientId) => clients.forget(clientId),
 
     cache: () => ({ hits, misses, entries: verified.size }),
 

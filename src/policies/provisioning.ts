@@ -30,7 +30,10 @@ export interface NewPolicy {
 
 /** An environment to be made. Whatever is absent is the factory's. */
 export interface NewEnvironment
-  extends Pick<Environment, 'id' | 'name' | 'description' | 'type' | 'region' | 'organizationId' | 'licenseId'> {
+  extends Pick<
+    Environment,
+    'id' | 'name' | 'description' | 'icon' | 'type' | 'region' | 'organizationId' | 'licenseId' | 'billOfMaterials'
+  > {
   readonly population: { readonly id: PopulationId; readonly name?: string };
   readonly defaultPolicy: NewPolicy;
   readonly otherPolicies?: readonly NewPolicy[];
@@ -46,6 +49,16 @@ export interface NewEnvironment
  * been checked by whoever took them in.
  */
 export function provisionEnvironment(environment: NewEnvironment, now: Instant): readonly Write[] {
+  const { writes, events } = newEnvironment(environment, now);
+  const value = { environmentId: environment.id, at: now, by: {}, events };
+  return [...writes, { kind: 'append', entity: 'audit', value }];
+}
+
+/** The same without its record: what is written, and what is to be on record of it, by whoever asked for it. */
+export function newEnvironment(
+  environment: NewEnvironment,
+  now: Instant,
+): { readonly writes: readonly Write[]; readonly events: readonly AuditEvent[] } {
   const { population, defaultPolicy, otherPolicies = [], mfaSettings, ...more } = environment;
   const { signingKey, relyingPartyId, ...identity } = more;
   const put = (kind: DocumentKind, id: Uuid, body: JsonObject, secret?: Redacted<string>): Write => {
@@ -54,7 +67,7 @@ export function provisionEnvironment(environment: NewEnvironment, now: Instant):
   };
   const putPolicy = ({ id, document = factoryPolicy() }: NewPolicy, isDefault: boolean): Write =>
     put('deviceAuthenticationPolicy', id, withKnownMembers({ ...document, default: isDefault }));
-  return [
+  const writes: readonly Write[] = [
     {
       kind: 'insert',
       entity: 'environment',
@@ -81,12 +94,8 @@ export function provisionEnvironment(environment: NewEnvironment, now: Instant):
       }),
     ),
     put('signingKey', signingKey.id, signingKey.publicJwk, signingKey.privateJwk),
-    {
-      kind: 'append',
-      entity: 'audit',
-      value: { environmentId: environment.id, at: now, by: {}, events: provisioningEvents(environment) },
-    },
   ];
+  return { writes, events: provisioningEvents(environment) };
 }
 
 /** The trail of an environment begins with the environment (`00` §11.4). */

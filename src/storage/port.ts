@@ -41,6 +41,8 @@ export interface Plan {
   readonly username?: string;
   /** Rows that only the management of users and groups needs. */
   readonly directory?: DirectoryPlan;
+  /** The environment of an organization that has this name now. Looked for whether or not the plan's environment is there. */
+  readonly environmentName?: Pick<Environment, 'organizationId' | 'name'>;
 }
 
 /** What was there, at one instant. Absent = does not exist. Objects of another environment do not exist (SEC-42). */
@@ -64,6 +66,7 @@ export interface Snapshot {
   readonly usernameHolder?: Uuid;
   /** Present for a plan with `directory`. */
   readonly directory?: DirectorySnapshot;
+  readonly environmentNameHolder?: EnvironmentId;
 }
 
 /** A number that strangers share, without a version: it begins anew once its window has ended (`design.md` §3, §12). */
@@ -110,8 +113,12 @@ export type Write =
   | { readonly kind: 'update'; readonly entity: 'destination'; readonly value: DestinationUse }
   /** Version 0 expects that there is still no row. */
   | { readonly kind: 'expect'; readonly entity: 'destination'; readonly value: DestinationUse }
-  /** Creates the environment at `configVersion` 1; its first documents follow in the same write set. */
+  /** Creates the environment at `configVersion` 1; its first documents follow in the same write set. Its name is unique in its organization. */
   | { readonly kind: 'insert'; readonly entity: 'environment'; readonly value: Environment }
+  /** Guards and raises its `configVersion`, as a document's write does; it stands before those of its documents. A name that changes is unique as a new one. */
+  | { readonly kind: 'update'; readonly entity: 'environment'; readonly value: Environment }
+  /** With all that belongs to it: gone at once for everybody, its rows in small steps (`Store.purge`). The trail stays for its time. */
+  | { readonly kind: 'delete'; readonly entity: 'environment'; readonly value: Environment }
   /** A document's write guards and raises the environment's `configVersion`, once per write set. */
   | { readonly kind: 'put'; readonly entity: 'document'; readonly value: StoredDocument }
   | {
@@ -168,7 +175,7 @@ export interface Store extends Reader, AsyncDisposable {
   transact<O>(plan: Plan, decide: (snapshot: Snapshot) => Decision<O>): Promise<O>;
   readonly outbox: Outbox;
   readonly audit: AuditStore;
-  /** Deletes what is past its time, in small steps: flows, settled outbox rows, pending devices. Returns rows removed; 0 = done. */
+  /** Deletes what is past its time, in small steps: flows, settled outbox rows, pending devices, all of environments that are gone. Returns rows removed; 0 = done. */
   purge(limit: number): Promise<number>;
   /** Writable, migrated, clock within bounds (SEC-83). The reason, for the log, when not. */
   check(): Promise<{ readonly ready: true } | { readonly ready: false; readonly reason: string }>;

@@ -77,10 +77,18 @@ const SINCE = 'recordedat ge "2026-01-01T00:00:00Z"';
 /** Queries of operations that need one. */
 const QUERIES: Readonly<Record<string, string>> = { 'activity.list': `?filter=${encodeURIComponent(SINCE)}` };
 
+/** Environments made: their names are unique. */
+let made = 0;
+
 /** A body that fits, for every operation that takes one. */
 const BODIES: Readonly<Record<string, (named: Named) => Body | string>> = {
   'token.issue': () => FORM,
   'token.issueByClient': () => FORM,
+  'environment.create': () => ({ name: `Another ${++made}`, type: 'SANDBOX', region: 'NA' }),
+  'environment.update': ({ environment }) => ({ name: `Again ${environment}`, type: 'SANDBOX', region: 'NA' }),
+  'environment.type.update': () => ({ type: 'SANDBOX' }),
+  'environment.status.update': () => ({ status: 'ACTIVE' }),
+  'environment.billOfMaterials.update': () => ({ products: [{ type: 'PING_ONE_MFA' }] }),
   'user.create': () => ({ username: 'new.user', email: 'new.user@example.org' }),
   'user.import': ({ population }) => ({
     username: 'imported',
@@ -165,6 +173,12 @@ function sampleFor({ id, accepts }: Route): Body | undefined {
 /** Operations that delete come last, so that what the others need is still there. */
 export function deletingLast(routes: readonly Route[]): readonly Route[] {
   const rank = ({ id, method }: Route): number =>
-    id === 'user.delete' || id === 'group.delete' ? 2 : method === 'DELETE' || id.startsWith('devices.order') ? 1 : 0;
+    id === 'environment.delete'
+      ? 3
+      : id === 'user.delete' || id === 'group.delete'
+        ? 2
+        : method === 'DELETE' || id.startsWith('devices.order')
+          ? 1
+          : 0;
   return [...routes].sort((a, b) => rank(a) - rank(b));
 }

@@ -38,6 +38,7 @@ describe('environments (00 §7.1)', () => {
         license: { href: `${organization}/licenses/${LICENSE}` },
         users: { href: `${base}/users` },
         populations: { href: `${base}/populations` },
+        billOfMaterials: { href: `${base}/billOfMaterials` },
       },
       id: HERE,
       name: 'Production',

@@ -13,6 +13,7 @@ import { relyingPartyIdOf } from '../../policies/fido2-policy-document.js';
 import { type NewEnvironment, provisionEnvironment } from '../../policies/provisioning.js';
 import type { Write } from '../../storage/port.js';
 import type { Server } from '../composition.js';
+import { CommandError } from '../terminal.js';
 import type { World, WorldClient, WorldDevice, WorldEnvironment, WorldUser } from './world.js';
 
 /**
@@ -34,12 +35,17 @@ export async function provisionWorld(
     }
     const facts = { signingKey: createSigningKey(random.uuid()), relyingPartyId };
     // Another process may have been faster.
-    const isNew = await store.transact({ environmentId: id }, ({ environment, now }) =>
-      environment
-        ? { writes: [], outcome: false }
-        : { writes: environmentWrites(made, facts, digests, now), outcome: true },
-    );
-    if (!isNew) present.push(name);
+    const plan = { environmentId: id, environmentName: { organizationId: made.environment.organizationId, name } };
+    const outcome = await store.transact(plan, ({ environment, environmentNameHolder, now }) => {
+      if (environment) return { writes: [], outcome: 'present' as const };
+      if (environmentNameHolder) return { writes: [], outcome: 'taken' as const };
+      return { writes: environmentWrites(made, facts, digests, now), outcome: 'made' as const };
+    });
+    if (outcome === 'taken')
+      throw new CommandError(
+        `the database has another environment ${JSON.stringify(name)}: rename or delete one, or begin with another database.`,
+      );
+    if (outcome === 'present') present.push(name);
   }
   return present;
 }

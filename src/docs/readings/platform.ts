@@ -15,6 +15,20 @@ export const PLATFORM_READINGS: ReadingGroup = {
       ['00 §4.6', 'Unknown environments are 404 to organization-wide roles and 403 to all others'],
       ['00 §6.2', 'Which role permits what, beyond Identity Data Admin for devices and users'],
     ]),
+    ...readingsIn('platform/environment-rules.ts', [
+      ['00 §7.1', '`PUT` leaves the type as it is: it is changed through `/type`; another region is `INVALID_VALUE`'],
+      ['00 §7.1', 'Only a `SANDBOX` can be deleted; with it goes all that belongs to it'],
+      ['00 §7.1', '`DELETE_PENDING` is kept and shown with `softDeletedAt`, and ends nothing'],
+    ]),
+    ...readingsIn('platform/bill-of-materials.ts', [
+      ['00 §7.1', 'Types of products that nobody knows are kept; a product’s id stays while its place and type do'],
+    ]),
+    ...readingsIn('http/routes/environment-changes.ts', [
+      [
+        '00 §7.1',
+        'The licence may be left out while there is one; capabilities are switches of a licence, all of them on',
+      ],
+    ]),
     ...readingsIn('http/errors.ts', [
       ['00 §4.2', 'Codes of 405, 409, 413, 414, 431, 502 and 503; which detail code goes with which code'],
     ]),

@@ -40,7 +40,10 @@ export function shapeOf(plan: Plan): number {
  */
 export function layoutOf(plan: Plan, time: TimeSource): Layout {
   const columns = [time.column, 'e.config_version'];
-  const joins = ['from (select 1 as one) as always', 'left join environments e on e.id = :environment'];
+  const joins = [
+    'from (select 1 as one) as always',
+    'left join environments e on e.id = :environment and e.deleted_at is null',
+  ];
   const add = (alias: string, names: readonly string[]): number =>
     columns.push(...names.map((name) => `${alias}.${name}`)) - names.length;
   const layout: { -readonly [K in keyof Omit<Layout, 'statement'>]: Layout[K] } = {};

@@ -12,6 +12,7 @@ import { toDestination, unusedDestination } from './tables/destinations.js';
 import { toDeviceAuthentication } from './tables/device-authentications.js';
 import { toDevices } from './tables/devices.js';
 import { documentsCall, toDocument } from './tables/documents.js';
+import { selectNameHolder, toNameHolder } from './tables/environment-names.js';
 import { toFactors } from './tables/factors.js';
 import { toUser, usernameKey } from './tables/users.js';
 import type { TimeSource } from './time.js';
@@ -43,13 +44,16 @@ export class Loader {
     );
     const row = rows[0] ?? [];
     const now = this.#time.read(row[NOW]);
-    if (row[CONFIG_VERSION] === null) return { now, devices: [], documents: [] };
-    const configured = yield* this.#configurations.at(plan.environmentId, integer(row, CONFIG_VERSION));
-    if (!configured) return { now, devices: [], documents: [] };
+    const version = row[CONFIG_VERSION] === null ? undefined : integer(row, CONFIG_VERSION);
+    const configured = version === undefined ? undefined : yield* this.#configurations.at(plan.environmentId, version);
+    const names = plan.environmentName ? yield* nameHolder(plan.environmentName) : {};
+    if (!configured) return { now, devices: [], documents: [], ...names };
     const documents = plan.documents?.length ? yield* selectDocuments(plan.environmentId, plan.documents) : [];
-    if (!plan.directory) return snapshotOf(plan, layout, row, now, configured, { documents });
-    const directory = yield* loadDirectory(plan.environmentId, plan.directory);
-    return snapshotOf(plan, layout, row, now, configured, { documents, directory });
+    const aside = plan.directory
+      ? { documents, directory: yield* loadDirectory(plan.environmentId, plan.directory) }
+      : { documents };
+    const snapshot = snapshotOf(plan, layout, row, now, configured, aside);
+    return plan.environmentName ? { ...snapshot, ...names } : snapshot;
   }
 
   #layout(plan: Plan): Layout {
@@ -60,6 +64,12 @@ export class Loader {
     this.#layouts.set(shape, layout);
     return layout;
   }
+}
+
+/** Read behind the environment: whoever claims the name meanwhile is found when ours is claimed. */
+function* nameHolder(name: NonNullable<Plan['environmentName']>): Script<Pick<Snapshot, 'environmentNameHolder'>> {
+  const [row] = only(yield [selectNameHolder(name)]).rows;
+  return row ? { environmentNameHolder: toNameHolder(row) } : {};
 }
 
 /** Read after `config_version`, so a document that moved in between fails the guard on that version. */

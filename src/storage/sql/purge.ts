@@ -7,6 +7,7 @@ import { uuidOf } from '../../kernel/ids.js';
 import type { AppendAudit } from './audit-tail.js';
 import type { Engine } from './engine.js';
 import { purgeInboxStep } from './inbox.js';
+import { purgeEnvironment } from './purge-environments.js';
 import { text } from './row.js';
 import { ask, call, type Row, type Script, type Statement } from './statement.js';
 import { endedCounters, purgeCounter } from './tables/counters.js';
@@ -62,6 +63,7 @@ export async function purge(engine: Engine, limit: number): Promise<number> {
   await step((limit, append) => remove(engine, COUNTERS, null, limit, append));
   await step((limit) => forgetDestinations(engine, limit));
   await step(purgeInboxStep);
+  if (left > 0) left -= await purgeEnvironment(engine, left);
   return limit - left;
 }
 

@@ -5,6 +5,7 @@ import type { EnvironmentId } from '../../platform/model.js';
 import type { Plan, Snapshot, Write } from '../port.js';
 import { lineOf } from './audit-tail.js';
 import { addGroup, addMembership, addPassword } from './directory-writes.js';
+import { addEnvironment } from './environment-writes.js';
 import { StorageFault } from './fault.js';
 import { claimUsername } from './names.js';
 import { call } from './statement.js';
@@ -18,7 +19,7 @@ import {
 } from './tables/device-authentications.js';
 import { deleteDevice, deleteDevicesOfUser, deviceValues, putDevice } from './tables/devices.js';
 import { deleteDocument, documentValues, putDocument } from './tables/documents.js';
-import { environmentValues, insertEnvironment, raiseConfigVersion } from './tables/environments.js';
+import { raiseConfigVersion } from './tables/environments.js';
 import { deleteFactors, factorsValues, insertFactors, updateFactors } from './tables/factors.js';
 import { deleteMembershipsOfUser } from './tables/groups.js';
 import { appendOutbox, leaseFrom, outboxValues } from './tables/outbox.js';
@@ -47,7 +48,8 @@ export function writeSetOf(plan: Plan, snapshot: Snapshot, writes: readonly Writ
     const environment = environmentOf(write);
     if (environment !== plan.environmentId)
       throw new StorageFault(`a decision for environment ${plan.environmentId} writes to ${environment}`);
-    if (write.entity === 'environment') sealing = withNewKey(builder, environment, snapshot, context);
+    if (write.entity === 'environment' && write.kind === 'insert')
+      sealing = withNewKey(builder, environment, snapshot, context);
     addWrite(builder, write, snapshot, sealing);
   }
   for (const { entity, value } of writes) {
@@ -101,8 +103,7 @@ function addWrite(builder: WriteSetBuilder, write: Write, snapshot: Snapshot, co
       addDestination(builder, write);
       break;
     case 'environment':
-      builder.once('environment', write.value.id);
-      builder.claim(call(insertEnvironment, environmentValues(write.value)));
+      addEnvironment(builder, write, snapshot);
       break;
     case 'document':
       addDocument(builder, write, snapshot, context);
@@ -209,7 +210,7 @@ function addDocument(
   else builder.step(1, call(deleteDocument, { environment, kind, id }), 'any');
 }
 
-/** Guards and raises the environment's `configVersion`, unless the same write set makes the environment, at version 1. */
+/** Guards and raises the environment's `configVersion`, unless the same write set makes or writes the environment itself. */
 function raiseOnce(builder: WriteSetBuilder, environment: EnvironmentId, snapshot: Snapshot): void {
   if (builder.wrote('environment', environment) || builder.wrote('configuration', environment)) return;
   builder.once('configuration', environment);

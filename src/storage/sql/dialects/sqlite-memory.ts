@@ -25,8 +25,9 @@ export class SqliteMemory {
   /** The snapshot of a plan, if all that it names is here. */
   recall(plan: Plan, now: Instant): Snapshot | undefined {
     const { environmentId } = plan;
-    const { documents, username, counter, directory } = plan;
-    if (documents !== undefined || username !== undefined || counter !== undefined || directory) return undefined;
+    const { documents, username, counter, directory, environmentName } = plan;
+    if (documents !== undefined || username !== undefined || counter !== undefined) return undefined;
+    if (directory || environmentName) return undefined;
     const configured = this.#environments.get(environmentId);
     if (!configured) return undefined;
     const parts: { -readonly [K in keyof Parts]: Parts[K] } = { documents: [] };

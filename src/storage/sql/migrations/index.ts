@@ -10,6 +10,8 @@ import { documentParents as documentParentsOnPostgres } from './0005-document-pa
 import { documentParents as documentParentsOnSqlite } from './0005-document-parents.sqlite.js';
 import { directory as directoryOnPostgres } from './0006-directory.postgres.js';
 import { directory as directoryOnSqlite } from './0006-directory.sqlite.js';
+import { environments as environmentsOnPostgres } from './0007-environments.postgres.js';
+import { environments as environmentsOnSqlite } from './0007-environments.sqlite.js';
 
 /** One step of the schema. Never edited once released; expand first, contract a release later (`style.md` §5). */
 export interface Migration {
@@ -42,4 +44,12 @@ export const MIGRATIONS: readonly Migration[] = [
   },
   // An older server would add users who are in no index, and delete none that is in a group or has a password.
   { number: 6, name: 'directory', oldestServer: 6, sqlite: directoryOnSqlite, postgres: directoryOnPostgres },
+  // An older server would go on serving an environment that is deleted.
+  {
+    number: 7,
+    name: 'environments',
+    oldestServer: 7,
+    sqlite: environmentsOnSqlite,
+    postgres: environmentsOnPostgres,
+  },
 ];

@@ -96,10 +96,12 @@ export function documentsCall(environment: EnvironmentId, { kind, id, parent }: 
     : call(listDocumentsBelow, { environment, kind, parent });
 }
 
-/** By id alone: ids are unique across environments by their making, and the first by environment wins if they are not. */
+/** In an environment that is there. By id alone: ids are unique across environments by their making, and the first by environment wins if they are not. */
 export const findDocument = statement(
   'row',
-  `select ${columns} from documents where id = :id and kind = :kind order by environment_id limit 1`,
+  `select ${DOCUMENT_COLUMNS.map((column) => `d.${column}`).join(', ')}
+   from documents d join environments e on e.id = d.environment_id and e.deleted_at is null
+   where d.id = :id and d.kind = :kind order by d.environment_id limit 1`,
 );
 
 /**
@@ -111,5 +113,5 @@ export const selectConfiguration = statement(
   `select ${[...ENVIRONMENT_COLUMNS.map((column) => `e.${column}`), ...DOCUMENT_COLUMNS.map((column) => `d.${column}`)].join(', ')}
    from environments e
    left join documents d on d.environment_id = e.id and d.kind in ('deviceAuthenticationPolicy', 'mfaSettings')
-   where e.id = :environment order by d.created_at nulls last, d.id nulls last`,
+   where e.id = :environment and e.deleted_at is null order by d.created_at nulls last, d.id nulls last`,
 );

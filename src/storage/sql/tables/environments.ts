@@ -27,6 +27,20 @@ export const insertEnvironment = statement(
    values (:environment, 1, :document, :createdAt) on conflict do nothing`,
 );
 
+/** Guarded, and raised: what was parsed of the environment is out of date. */
+export const updateEnvironment = statement(
+  'count',
+  `update environments set config_version = config_version + 1, document = :document
+   where id = :environment and config_version = :version and deleted_at is null`,
+);
+
+/** From now on nobody finds it; its rows go by and by (`purge-environments.ts`). */
+export const endEnvironment = statement(
+  'count',
+  `update environments set config_version = config_version + 1, deleted_at = :now
+   where id = :environment and config_version = :version and deleted_at is null`,
+);
+
 /** Guarded: one document more, fewer or changed means that everything parsed from the others is out of date. */
 export const raiseConfigVersion = statement(
   'count',
@@ -37,9 +51,21 @@ export const raiseConfigVersion = statement(
 export const listEnvironments = statement(
   'rows',
   `select ${ENVIRONMENT_COLUMNS.join(', ')} from environments
-   where (created_at, id) > (cast(:createdAt as bigint), :id) order by created_at, id limit cast(:limit as bigint)`,
+   where deleted_at is null and (created_at, id) > (cast(:createdAt as bigint), :id) order by created_at, id limit cast(:limit as bigint)`,
 );
 
-export const countEnvironments = statement('row', 'select count(*) from environments');
+export const countEnvironments = statement('row', 'select count(*) from environments where deleted_at is null');
 
+/** Those that ended at this time or before. */
+export const endedEnvironments = statement(
+  'rows',
+  'select id from environments where deleted_at <= cast(:before as bigint) order by deleted_at, id limit 1',
+);
+
+export const removeEnvironment = statement(
+  'count',
+  'delete from environments where id = :environment and deleted_at is not null',
+);
+
+/** With those that have ended. */
 export const environmentIds = statement('rows', 'select id from environments order by id');

@@ -1,0 +1,54 @@
+import type { Instant } from '../kernel/clock.js';
+import type { Uuid } from '../kernel/ids.js';
+import type { Page, PageRequest } from '../storage/port.js';
+import type { Environment } from './model.js';
+
+/** Environments are read this many at a time. */
+const BATCH = 1_000;
+
+/** What environments say of the organization that they belong to, and of its licences: there is nothing else to know (wire: `00` §6.1). */
+export interface Organization {
+  readonly id: Uuid;
+  /** That of its oldest environment. */
+  readonly createdAt: Instant;
+  /** By the creation of the first environment of each. */
+  readonly licenses: readonly License[];
+}
+
+export interface License {
+  readonly id: Uuid;
+  readonly organizationId: Uuid;
+  readonly beginsAt: Instant;
+  readonly environments: number;
+}
+
+/** Every environment there is, by creation. */
+export async function allEnvironments(
+  page: (request: PageRequest) => Promise<Page<Environment>>,
+): Promise<readonly Environment[]> {
+  const all: Environment[] = [];
+  let after: string | undefined;
+  do {
+    const { items, next } = await page({ limit: BATCH, ...(after === undefined ? {} : { after }) });
+    all.push(...items);
+    after = next;
+  } while (after !== undefined);
+  return all;
+}
+
+/** Pure. */
+export function organizationsOf(environments: readonly Environment[]): readonly Organization[] {
+  const ids = [...new Set(environments.map(({ organizationId }) => organizationId))];
+  return ids.map((id) => {
+    const own = environments.filter(({ organizationId }) => organizationId === id);
+    return { id, createdAt: Math.min(...own.map(({ createdAt }) => createdAt)), licenses: licensesOf(id, own) };
+  });
+}
+
+function licensesOf(organizationId: Uuid, environments: readonly Environment[]): readonly License[] {
+  return [...new Set(environments.map(({ licenseId }) => licenseId))].map((id) => {
+    const under = environments.filter(({ licenseId }) => licenseId === id);
+    const beginsAt = Math.min(...under.map(({ createdAt }) => createdAt));
+    return { id, organizationId, beginsAt, environments: under.length };
+  });
+}
