@@ -38,6 +38,8 @@ import { groupMembershipsRoutes } from './http/routes/group-memberships.js';
 import { groupsRoutes } from './http/routes/groups.js';
 import { mfaSettingsRoutes } from './http/routes/mfa-settings.js';
 import { notificationsPoliciesRoutes } from './http/routes/notifications-policies.js';
+import { notificationsSettingsRoutes } from './http/routes/notifications-settings.js';
+import { phoneDeliverySettingsRoutes } from './http/routes/phone-delivery-settings.js';
 import { populationsRoutes } from './http/routes/populations.js';
 import { tokenRoutes } from './http/routes/tokens.js';
 import { userPasswordsRoutes } from './http/routes/user-passwords.js';
@@ -62,6 +64,8 @@ import { createTokenService } from './platform/tokens.js';
 import { createUserService } from './platform/users.js';
 import { deviceAuthenticationPolicies } from './policies/device-authentication-policies.js';
 import { relyingPartyIdOf } from './policies/fido2-policy-document.js';
+import { notificationsSettings } from './policies/notifications-settings.js';
+import { phoneDeliverySettings } from './policies/phone-delivery-settings.js';
 import { newEnvironment } from './policies/provisioning.js';
 import { createPolicyService } from './policies/service.js';
 import { type Database, openStore } from './storage/sql/index.js';
@@ -218,6 +222,8 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
       ...mfaSettingsRoutes(managed),
       ...fido2PoliciesRoutes(managed),
       ...notificationsPoliciesRoutes(managed),
+      ...notificationsSettingsRoutes(notificationsSettings(config.notifications.senderAddress), managed),
+      ...phoneDeliverySettingsRoutes(phoneDeliverySettings(config.notifications.phoneAccounts), managed),
       ...activitiesRoutes(activities),
     ];
     const http = lifetime.own(

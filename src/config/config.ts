@@ -2,6 +2,7 @@ import type { Millis } from '../kernel/clock.js';
 import type { Uuid } from '../kernel/ids.js';
 import type { Redacted } from '../kernel/sealed.js';
 import type { NUMBER_TYPES } from './limit-options.js';
+import type { NotificationsConfig } from './phone-accounts.js';
 import type { Mode, SettingValue } from './read.js';
 
 /** What a server is told before it starts. Alternatives are unions; secrets cannot be printed. */
@@ -30,6 +31,7 @@ export interface Config {
   /** Between `SIGTERM` and the moment the server takes no more connections (SEC-84). */
   readonly shutdownGrace: Millis;
   readonly limits: LimitsConfig;
+  readonly notifications: NotificationsConfig;
   /** The values of the gateways' own rows, by option name. */
   readonly gateways: Readonly<Record<string, SettingValue | undefined>>;
 }

@@ -10,6 +10,7 @@ import type { Config, DatabaseConfig, MasterKey } from './config.js';
 import { limitsOf } from './limits.js';
 import { type Option, type OptionValues, variableName } from './option.js';
 import { CORE_OPTIONS } from './options.js';
+import { notificationsOf } from './phone-accounts.js';
 import type { Problem } from './problem.js';
 import { type Mode, readSettings, type Setting, type Sources } from './read.js';
 import { tlsOf } from './tls.js';
@@ -62,6 +63,7 @@ export function loadConfig(
   const testModeEnvironments = testModeOf(set['test-mode-environments'], complain);
   const corsOrigins = originsOf(set['cors-origins'], complain);
   const limits = limitsOf(set, complain);
+  const notifications = notificationsOf(set, complain);
   const traceUrl = traceUrlOf(set['trace-endpoint'], sources, complain);
   const gateways = Object.fromEntries(gatewayTable.options.map(({ name }) => [name, values[name]]));
   problems.push(...gatewayTable.check(gateways));
@@ -83,6 +85,7 @@ export function loadConfig(
     auditRetention: days(set['audit-retention']),
     shutdownGrace: set['shutdown-grace'] * 1000,
     limits,
+    notifications,
     gateways,
   };
   return accept({ config, settings, warnings: warningsOf(config, settings, sources) });

@@ -1,4 +1,5 @@
 import { LIMIT_OPTIONS } from './limit-options.js';
+import { NOTIFICATION_OPTIONS } from './notification-options.js';
 import type { Option } from './option.js';
 import { TLS_OPTIONS } from './tls-options.js';
 
@@ -135,5 +136,6 @@ export const CORE_OPTIONS = [
     unit: 'seconds',
     doc: 'How long the server still takes requests after `SIGTERM` while it reports that it is not ready, so that load balancers look elsewhere first. `SIGINT` and a second signal skip it.',
   },
+  ...NOTIFICATION_OPTIONS,
   ...LIMIT_OPTIONS,
 ] as const satisfies readonly Option[];

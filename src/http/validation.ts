@@ -76,6 +76,8 @@ function explainUnion(
   target: string,
   isClosed: boolean,
 ): ErrorDetail[] {
+  const wrong = explainDiscriminator(branches, value, target);
+  if (wrong) return wrong;
   let nearest: ErrorDetail[] | undefined;
   for (const branch of branches) {
     const details = explain(branch, value, target, isClosed);
@@ -84,6 +86,23 @@ function explainUnion(
     if (!nearest || details.length < nearest.length) nearest = details;
   }
   return nearest ?? [];
+}
+
+/** Where one constant member tells the branches apart, and it is none of theirs: that is what is wrong, and nothing else can be said. */
+function explainDiscriminator(
+  branches: readonly SchemaNode[],
+  value: unknown,
+  target: string,
+): ErrorDetail[] | undefined {
+  if (!isJsonObject(value)) return undefined;
+  const constants = ({ properties = {} }: SchemaNode): string[] =>
+    Object.keys(properties).filter((key) => properties[key]?.const !== undefined);
+  const [first, ...others] = branches.map(constants);
+  const key = first?.find((name) => others.every((names) => names.includes(name)));
+  if (key === undefined) return undefined;
+  if (!Object.hasOwn(value, key)) return [required(member(target, key))];
+  const allowed = branches.map(({ properties }) => properties?.[key]?.const);
+  return allowed.includes(value[key]) ? undefined : explainEnumeration(allowed, value[key], member(target, key));
 }
 
 /** Whether the value carries every constant member of the branch: then that branch is the one its author had in mind. */

@@ -51,7 +51,7 @@ const PERMITTED: readonly [pattern: RegExp, read: readonly string[], write: read
     ['Identity Data Admin'],
   ],
   [
-    /^deviceAuthenticationPolic|^mfaSettings\.|^(fido2|notifications)Policy\./,
+    /^deviceAuthenticationPolic|^mfaSettings\.|^(fido2|notifications)Policy\.|(notifications|Delivery)Settings\./,
     ['Environment Admin', 'Configuration Read Only'],
     ['Environment Admin'],
   ],

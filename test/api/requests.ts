@@ -45,6 +45,12 @@ export async function namedIn(world: World, tenant: Tenant = here): Promise<Name
     path: `/${tenant.environment}/deviceAuthentications`,
     body: { user: { id: tenant.user }, selectedDevice: { id: tenant.email } },
   });
+  // An environment has none until somebody writes them.
+  const mail = await world.ask({
+    method: 'PUT',
+    path: `/environments/${tenant.environment}/notificationsSettings/emailDeliverySettings`,
+    body: MAIL_SERVER,
+  });
   await world.postern.app.sealer.seal();
   const objects = await makeSamples(world, tenant.environment);
   const member = await world.ask({
@@ -57,7 +63,7 @@ export async function namedIn(world: World, tenant: Tenant = here): Promise<Name
     type: 'password.set',
     body: { value: 'correct horse' },
   });
-  if (password.status !== 200) throw new Error(password.text);
+  if (password.status !== 200 || mail.status !== 200) throw new Error(password.text + mail.text);
   if ([pending, flow, member].some(({ status }) => status !== 201))
     throw new Error(`${pending.text} ${flow.text} ${member.text}`);
   return {
@@ -69,6 +75,8 @@ export async function namedIn(world: World, tenant: Tenant = here): Promise<Name
     objects,
   };
 }
+
+const MAIL_SERVER = { host: 'mail.example.org', username: 'postern', password: 'a-password' };
 
 const FORM = 'grant_type=client_credentials';
 const BASIC = `Basic ${Buffer.from(`${clientId(HERE, 'backend')}:${SECRET}`).toString('base64')}`;
@@ -131,6 +139,8 @@ const BODIES: Readonly<Record<string, (named: Named) => Body | string>> = {
   'deviceAuthenticationPolicies.fido2.migrate': () => ({}),
   'deviceAuthenticationPolicy.update': () => ({ ...factoryPolicy({ name: 'Second again', default: false }) }),
   'activity.query': () => ({ filter: SINCE }),
+  'notificationsSettings.update': () => ({ deliveryMode: 'ALL' }),
+  'emailDeliverySettings.update': () => MAIL_SERVER,
   'mfaSettings.update': () => ({ pairing: { maxAllowedDevices: 5 } }),
 };
 

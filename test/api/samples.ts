@@ -32,6 +32,17 @@ export const SAMPLES: readonly Sample[] = [
     path: '/notificationsPolicies',
     body: (name) => ({ name, quotas: [] }),
   },
+  {
+    id: 'phoneDeliverySettings',
+    parameter: 'phoneDeliverySettingsId',
+    path: '/notificationsSettings/phoneDeliverySettings',
+    body: (name) => ({
+      provider: 'CUSTOM_PROVIDER',
+      name,
+      authentication: { method: 'BASIC', username: 'postern', password: 'a-password-for-tests' },
+      requests: [{ deliveryMethod: 'SMS', method: 'POST', url: 'https://sms.example.org/send' }],
+    }),
+  },
 ];
 
 let names = 0;

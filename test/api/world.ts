@@ -142,9 +142,12 @@ export interface World extends AsyncDisposable {
 const CONFIGURATION: readonly DocumentKind[] = [
   'application',
   'deviceAuthenticationPolicy',
+  'emailDeliverySettings',
   'fido2Policy',
   'mfaSettings',
   'notificationsPolicy',
+  'notificationsSettings',
+  'phoneDeliverySettings',
   'population',
 ];
 

@@ -33,7 +33,7 @@ export const POLICY_READINGS: ReadingGroup = {
     ...readingsIn('http/rejections/managed.ts', [['30 §0.4', 'Conflicts of names are 400, not 409']]),
     ...readingsIn('platform/managed/rules.ts', [
       ['30 §1.5', '`default: false` on the default of a kind is refused with `CONSTRAINT_VIOLATION`'],
-      ['30 §2.4, §5.3', 'What others still name cannot be deleted: `CONSTRAINT_VIOLATION` with `referencedValues`'],
+      ['30 §2.4', 'What others still name cannot be deleted: `CONSTRAINT_VIOLATION` with `referencedValues`'],
     ]),
     ...readingsIn('policies/fido2-policy-document.ts', [
       ['30 §2.2', 'FIDO policies have names of their own; `pinRequirement.option` is `OPTIONAL`, `REQUIRED` or `NONE`'],
@@ -41,6 +41,33 @@ export const POLICY_READINGS: ReadingGroup = {
     ]),
     ...readingsIn('policies/fido2-policies.ts', [
       ['30 §2.2', '`NONE` for attestation and `NONE` for metadata go together'],
+    ]),
+    ...readingsIn('policies/notifications-settings.ts', [
+      [
+        '30 §6.2',
+        '`deliveryMode` is `ALL` or nothing: `WHITELIST` is refused rather than ignored; users of `whitelist` are not looked up',
+      ],
+      ['30 §6.2', 'Only the server’s own sender address is trusted (`sender-address`)'],
+    ]),
+    ...readingsIn('policies/email-delivery-settings.ts', [
+      ['30 §7', 'Without settings `GET` and `DELETE` answer 404'],
+      ['30 §7.1', '`protocol` is `SMTPS` for every mail server, whatever its port'],
+    ]),
+    ...readingsIn('policies/http-provider.ts', [
+      ['30 §7.2', '`authentication.method` may be `NONE`; members of other methods than the chosen one are not kept'],
+      ['30 §8.2', '`CUSTOM_HEADER` for phone providers as for mail'],
+    ]),
+    ...readingsIn('policies/phone-delivery-settings.ts', [
+      [
+        '30 §8.4',
+        'Settings that go leave the chain of the environment, and stay while a notification policy names them',
+      ],
+    ]),
+    ...readingsIn('policies/vendor-accounts.ts', [
+      [
+        '30 §8.1',
+        'Vendors are not asked: accounts that the operator lists (`phone-accounts`) stand for them, others are `INVALID_VALUE`',
+      ],
     ]),
     ...readingsIn('http/routes/fido2-policies.ts', [
       ['30 §2.1', '`expand` shows the MFA policies that name the FIDO policy, not those that use it as the default'],

@@ -41,6 +41,7 @@ export function managedRoutes(definition: ManagedDefinition, service: ManagedSer
       permission: permission.write,
       body: resource.schema,
       replies: { 201: view },
+      errors: ['REQUEST_FAILED'],
       handle: async (call) =>
         shown(await service.create(resource, placeOf(definition, call), documentOf(call), call.by), call, 201),
     }),

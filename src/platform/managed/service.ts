@@ -9,7 +9,7 @@ import { accept, type Outcome, reject } from '../../kernel/outcome.js';
 import type { Random } from '../../kernel/random.js';
 import type { Decision, Plan, Snapshot, Store } from '../../storage/port.js';
 import { createCursors, creationKey, type Listing, type ListRequest, listPage, pageOf } from '../listing.js';
-import type { DocumentKind, EnvironmentId, StoredDocument } from '../model.js';
+import type { DocumentKind, Environment, EnvironmentId, StoredDocument } from '../model.js';
 import { putDocument, refsOf, removeDocument } from './decide.js';
 import type { ManagedRejection } from './rejection.js';
 import type { ManagedResource, SingletonResource } from './resource.js';
@@ -144,7 +144,15 @@ export function createManagedService(parts: ManagedServiceParts): ManagedService
     create: (resource, place, document, by) => put(resource, place, random.uuid(), document, 'create', by),
     replace: (resource, place, id, document, by) => put(resource, place, id, document, 'replace', by),
     remove,
-    readOnly: (resource, environmentId) => readOne(resource, { environmentId }, environmentId),
+    async readOnly(resource, environmentId) {
+      const found = await readOne(resource, { environmentId }, environmentId);
+      if (found.ok || found.rejection.kind !== 'NotFound' || !resource.factory) return found;
+      // Nobody has changed it yet, or the environment is older than the resource.
+      const { environment } = await store.load({ environmentId });
+      return environment
+        ? accept(asMade(resource, resource.factory, environment))
+        : reject({ kind: 'EnvironmentNotFound', environmentId });
+    },
     replaceOnly: (resource, environmentId, document, by) =>
       put(resource, { environmentId }, environmentId, document, 'either', by),
     resetOnly: (resource, environmentId, by) =>
@@ -153,6 +161,13 @@ export function createManagedService(parts: ManagedServiceParts): ManagedService
         : remove(resource, { environmentId }, environmentId, by),
   };
 }
+
+/** What an environment has of a resource that it has once, as long as nobody has changed it. */
+const asMade = (
+  { kind }: SingletonResource,
+  factory: () => JsonObject,
+  { id, createdAt }: Environment,
+): StoredDocument => ({ environmentId: id, kind, id, body: factory(), createdAt, updatedAt: createdAt });
 
 const parentRefs = (parent: string | undefined, kind: DocumentKind | undefined) =>
   // A parent that is a document is named by its id.
