@@ -36,11 +36,13 @@ import { environmentsRoutes } from './http/routes/environments.js';
 import { fido2PoliciesRoutes } from './http/routes/fido2-policies.js';
 import { groupMembershipsRoutes } from './http/routes/group-memberships.js';
 import { groupsRoutes } from './http/routes/groups.js';
+import { languagesRoutes } from './http/routes/languages.js';
 import { mfaSettingsRoutes } from './http/routes/mfa-settings.js';
 import { notificationsPoliciesRoutes } from './http/routes/notifications-policies.js';
 import { notificationsSettingsRoutes } from './http/routes/notifications-settings.js';
 import { phoneDeliverySettingsRoutes } from './http/routes/phone-delivery-settings.js';
 import { populationsRoutes } from './http/routes/populations.js';
+import { pushCredentialsRoutes } from './http/routes/push-credentials.js';
 import { tokenRoutes } from './http/routes/tokens.js';
 import { userPasswordsRoutes } from './http/routes/user-passwords.js';
 import { usersRoutes } from './http/routes/users.js';
@@ -221,6 +223,8 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
       ...deviceAuthenticationPoliciesRoutes(mfaPolicies, managed, policies),
       ...mfaSettingsRoutes(managed),
       ...fido2PoliciesRoutes(managed),
+      ...pushCredentialsRoutes(managed),
+      ...languagesRoutes(managed),
       ...notificationsPoliciesRoutes(managed),
       ...notificationsSettingsRoutes(notificationsSettings(config.notifications.senderAddress), managed),
       ...phoneDeliverySettingsRoutes(phoneDeliverySettings(config.notifications.phoneAccounts), managed),

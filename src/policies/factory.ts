@@ -1,6 +1,7 @@
 import type { JsonObject } from '../kernel/json.js';
 import type { DocumentKind } from '../platform/model.js';
 import { factoryFido2Policies } from './fido2-policy-document.js';
+import { factoryLanguages } from './languages.js';
 import { factoryNotificationsPolicy } from './notifications-policy.js';
 
 /** A document that every new environment has, by a name of its own (`30` §0.5); its id is made of that name. */
@@ -17,6 +18,7 @@ export function factoryDocuments({ relyingPartyId }: { readonly relyingPartyId: 
   return [
     { kind: 'fido2Policy', name: 'passkeys', body: passkeys },
     { kind: 'fido2Policy', name: 'security key', body: securityKey },
+    ...factoryLanguages().map((body) => ({ kind: 'language', name: String(body['locale']), body }) as const),
     { kind: 'notificationsPolicy', name: 'default', body: factoryNotificationsPolicy() },
   ];
 }

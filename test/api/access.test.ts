@@ -51,7 +51,7 @@ const PERMITTED: readonly [pattern: RegExp, read: readonly string[], write: read
     ['Identity Data Admin'],
   ],
   [
-    /^deviceAuthenticationPolic|^mfaSettings\.|^(fido2|notifications)Policy\.|(notifications|Delivery)Settings\./,
+    /^deviceAuthenticationPolic|^mfaSettings\.|^(fido2|notifications)Policy\.|(notifications|Delivery)Settings\.|^language\.|^pushCredential\./,
     ['Environment Admin', 'Configuration Read Only'],
     ['Environment Admin'],
   ],

@@ -32,7 +32,9 @@ export const nobodys: Named = {
   pending: NOBODY,
   flow: NOBODY,
   activity: NOBODY,
-  objects: Object.fromEntries(SAMPLES.map(({ parameter }) => [parameter, NOBODY])),
+  objects: Object.fromEntries(
+    ['applicationId', ...SAMPLES.map(({ parameter }) => parameter)].map((name) => [name, NOBODY]),
+  ),
 };
 
 /** The seeded objects of a tenant, with a pending device and an open flow made for the occasion. */
@@ -139,6 +141,8 @@ const BODIES: Readonly<Record<string, (named: Named) => Body | string>> = {
   'deviceAuthenticationPolicies.fido2.migrate': () => ({}),
   'deviceAuthenticationPolicy.update': () => ({ ...factoryPolicy({ name: 'Second again', default: false }) }),
   'activity.query': () => ({ filter: SINCE }),
+  // An application has one of each type.
+  'pushCredential.create': () => ({ type: 'FCM_HTTP_V1', googleServiceAccountCredentials: '{}' }),
   'notificationsSettings.update': () => ({ deliveryMode: 'ALL' }),
   'emailDeliverySettings.update': () => MAIL_SERVER,
   'mfaSettings.update': () => ({ pairing: { maxAllowedDevices: 5 } }),

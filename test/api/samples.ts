@@ -1,5 +1,5 @@
 import { factoryFido2Policies } from '../../src/policies/fido2-policy-document.js';
-import type { Body, World } from './world.js';
+import { type Body, clientId, type World } from './world.js';
 
 /** A managed resource as the tests over all operations need it: where it is, and a body that fits. A new resource is one entry. */
 export interface Sample {
@@ -25,6 +25,19 @@ export const SAMPLES: readonly Sample[] = [
     parameter: 'groupId',
     path: '/groups',
     body: (name) => ({ name, description: 'Some of them' }),
+  },
+  {
+    id: 'pushCredential',
+    parameter: 'pushCredentialId',
+    path: '/applications/:applicationId/pushCredentials',
+    body: (name) => ({ type: 'HMS', clientId: name, clientSecret: 'a-secret-for-tests' }),
+  },
+  {
+    id: 'language',
+    parameter: 'languageId',
+    path: '/languages',
+    // The name of a sample ends in its number: `sq-100`, `sq-101`, …
+    body: (name) => ({ locale: `sq-${100 + Number(name.split(' ').at(-1))}`, enabled: false, default: false }),
   },
   {
     id: 'notificationsPolicy',
@@ -57,7 +70,8 @@ export const withObjects = (path: string, objects: Objects): string =>
 
 /** One of each sample, made in this environment. */
 export async function makeSamples(world: World, environment: string): Promise<Objects> {
-  const objects: Record<string, string> = {};
+  // What samples stand below and that is seeded.
+  const objects: Record<string, string> = { applicationId: clientId(environment, 'backend') };
   for (const sample of SAMPLES) {
     const path = `/environments/${environment}${withObjects(sample.path, objects)}`;
     const { status, body, text } = await world.ask({ path, body: sampleBody(sample) });

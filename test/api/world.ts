@@ -144,11 +144,13 @@ const CONFIGURATION: readonly DocumentKind[] = [
   'deviceAuthenticationPolicy',
   'emailDeliverySettings',
   'fido2Policy',
+  'language',
   'mfaSettings',
   'notificationsPolicy',
   'notificationsSettings',
   'phoneDeliverySettings',
   'population',
+  'pushCredentials',
 ];
 
 const JSON_TYPE = 'application/json';

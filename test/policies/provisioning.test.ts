@@ -6,6 +6,8 @@ import { provisionEnvironment } from '../../src/policies/provisioning.js';
 import type { Write } from '../../src/storage/port.js';
 import { createWorld, DEFAULT_POLICY, ENVIRONMENT, NOW, newEnvironment, policyId } from './world.js';
 
+const LOCALES = ['de', 'en', 'es', 'fr', 'fr-CA', 'it', 'ja', 'ko', 'nl', 'pt', 'ru', 'th', 'tr', 'zh'];
+
 const documentsOf = (writes: readonly Write[]) =>
   writes.flatMap((write) => (write.kind === 'put' && write.entity === 'document' ? [write.value] : []));
 
@@ -39,20 +41,18 @@ describe('a new environment', () => {
       ['mfaSettings', ENVIRONMENT],
       ['fido2Policy', namedId(ENVIRONMENT, 'fido2Policy//passkeys')],
       ['fido2Policy', namedId(ENVIRONMENT, 'fido2Policy//security key')],
+      ...LOCALES.map((locale) => ['language', namedId(ENVIRONMENT, `language//${locale}`)]),
       ['notificationsPolicy', namedId(ENVIRONMENT, 'notificationsPolicy//default')],
       ['signingKey', environment.signingKey.id],
     ]);
-    const made = documents.filter(
-      ({ id, kind }) => id === namedId(ENVIRONMENT, `${kind}//default`) || kind === 'fido2Policy',
-    );
+    const made = documents.filter(({ kind }) => ['fido2Policy', 'language', 'notificationsPolicy'].includes(kind));
     for (const document of documents.filter((each) => !made.includes(each)))
       expect(document).toMatchObject({ environmentId: ENVIRONMENT, createdAt: NOW, updatedAt: NOW });
     // Listed by creation: a millisecond apart.
-    expect(made.map(({ createdAt, updatedAt }) => [createdAt - NOW, updatedAt - NOW])).toEqual([
-      [0, 0],
-      [1, 1],
-      [2, 2],
-    ]);
+    expect(made.map(({ createdAt, updatedAt }) => [createdAt - NOW, updatedAt - NOW])).toEqual(
+      made.map((_, at) => [at, at]),
+    );
+    expect(made).toHaveLength(17);
   });
 
   it('has the factory configuration', () => {

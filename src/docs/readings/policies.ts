@@ -69,6 +69,12 @@ export const POLICY_READINGS: ReadingGroup = {
         'Vendors are not asked: accounts that the operator lists (`phone-accounts`) stand for them, others are `INVALID_VALUE`',
       ],
     ]),
+    ...readingsIn('policies/languages.ts', [
+      ['30 §10', 'Of the predefined languages only `en` is enabled, and the default; they cannot be deleted'],
+    ]),
+    ...readingsIn('policies/push-credentials.ts', [
+      ['30 §4', 'One credential per type and application; `type` cannot be changed, and no token is tried or parsed'],
+    ]),
     ...readingsIn('http/routes/fido2-policies.ts', [
       ['30 §2.1', '`expand` shows the MFA policies that name the FIDO policy, not those that use it as the default'],
     ]),

@@ -6,8 +6,11 @@ import type { Link, Links } from './links.js';
 export const LinkView = Type.Object({ href: Type.String() });
 export const Reference = Type.Object({ id: Type.String() });
 
+/** Most that `limit` may say of most collections (`00` §3.4). */
+export const LONGEST_PAGE = 1_000;
+
 const paging = {
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000 })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: LONGEST_PAGE })),
   cursor: Type.Optional(Type.String({ maxLength: 2_048 })),
 };
 

@@ -4,7 +4,15 @@ import { Type } from '../../kernel/json-schema.js';
 import type { Listing } from '../../platform/listing.js';
 import type { ManagedService } from '../../platform/managed/service.js';
 import type { StoredDocument } from '../../platform/model.js';
-import { type Collection, collection, collectionView, LinkView, ListQuery, listRequest } from '../hal/collection.js';
+import {
+  type Collection,
+  collection,
+  collectionView,
+  LinkView,
+  ListQuery,
+  LONGEST_PAGE,
+  listRequest,
+} from '../hal/collection.js';
 import { readListFilter } from '../list-filter.js';
 import { managedError } from '../rejections/managed.js';
 import { type Call, defineRoute, type Route, reply } from '../route.js';
@@ -18,9 +26,16 @@ const WHOLE = 1_000;
 /** A list's query, and what it shows below each item (`00` §3.5). */
 const Query = Type.Object({ ...ListQuery.properties, expand: Type.Optional(Type.String({ maxLength: 256 })) });
 
+function queryOf({ expand, longestPage = LONGEST_PAGE }: ManagedDefinition): TSchema {
+  const { expand: Expand, ...properties } = Query.properties;
+  const limit = Type.Optional(Type.Integer({ minimum: 1, maximum: longestPage }));
+  return Type.Object({ ...properties, limit, ...(expand ? { expand: Expand } : {}) });
+}
+
 /** The documents of a resource in a place, by creation, a page at a time where there are pages. */
 export function listRoute(definition: ManagedDefinition, service: ManagedService): Route {
-  const { resource, id, many, source, path, permission, texts, partial, expand, page = WHOLE } = definition;
+  const { resource, id, many, source, path, permission, texts, partial, expand } = definition;
+  const { page = WHOLE, longestPage } = definition;
   return defineRoute({
     id: `${id}.list`,
     summary: `List ${many}`,
@@ -30,7 +45,7 @@ export function listRoute(definition: ManagedDefinition, service: ManagedService
     path,
     permission: permission.read,
     ...(partial?.list === undefined ? {} : { partial: partial.list }),
-    query: expand ? Query : ListQuery,
+    query: queryOf(definition),
     replies: { 200: listView(definition) },
     async handle(call) {
       // A query without `expand` in its schema has none: unknown parameters are not read.
@@ -40,7 +55,8 @@ export function listRoute(definition: ManagedDefinition, service: ManagedService
       if (!filter.ok) return filter.rejection;
       const isAsked = expand !== undefined && (expanded?.split(',').includes(expand.name) ?? false);
       const below = isAsked ? await othersOf(expand, call, service) : () => ({});
-      const listed = await service.list(resource, placeOf(definition, call), listRequest(query, page), (stored) =>
+      const asked = listRequest({ ...query, limit: query.limit ?? page }, longestPage ?? page);
+      const listed = await service.list(resource, placeOf(definition, call), asked, (stored) =>
         filter.value.accepts((name) => textOf(attribute?.(stored, name))),
       );
       if (!listed.ok) return managedError(listed.rejection, texts);

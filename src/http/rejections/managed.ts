@@ -23,12 +23,19 @@ export function managedError(rejection: ManagedRejection, texts: RefusalTexts = 
     case 'InvalidDocument':
       return invalidFields(rejection.problems);
     case 'Refused':
-      return requestFailed(refusalDetail(rejection.refusal, texts));
+      return refused(rejection.refusal, texts);
     case 'CursorInvalid':
       return invalidData({ code: 'INVALID_PARAMETER', target: 'cursor', message: 'is not a cursor of this list' });
     default:
       return unreachable(rejection);
   }
+}
+
+/** A text that only one resource has stands at the top as well: clients look for it there (`30` §0.4). */
+function refused(refusal: Refusal, texts: RefusalTexts): WireError {
+  const error = requestFailed(refusalDetail(refusal, texts));
+  const message = refusal.rule === 'Other' ? texts[refusal.name] : undefined;
+  return message === undefined ? error : { ...error, message };
 }
 
 function refusalDetail(refusal: Refusal, texts: RefusalTexts): ErrorDetail {

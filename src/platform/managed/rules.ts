@@ -4,15 +4,22 @@ import type { DocumentKind, StoredDocument } from '../model.js';
 import type { Refusal } from './rejection.js';
 import type { Others, Rule } from './resource.js';
 
-/** No two of a kind have the same text in a member. `caseless`: whatever its case. */
-export function unique(kind: DocumentKind, member: string, comparison: 'exact' | 'caseless' = 'exact'): Rule {
+/** No two of a kind have the same text in a member, in their environment or below one parent. `caseless`: whatever its case. */
+export function unique(
+  kind: DocumentKind,
+  member: string,
+  comparison: 'exact' | 'caseless' = 'exact',
+  among: 'environment' | 'parent' = 'environment',
+): Rule {
   const form = (value: Json | undefined): Json | undefined =>
     typeof value === 'string' && comparison === 'caseless' ? value.toLowerCase() : value;
   return {
     reads: () => [{ kind }],
-    problems({ document, id }, others) {
+    problems({ document, id, parent }, others) {
       const wanted = form(document[member]);
-      const holder = others.of(kind).find((other) => other.id !== id && form(other.body[member]) === wanted);
+      const holder = others
+        .of(kind, among === 'parent' ? parent : undefined)
+        .find((other) => other.id !== id && form(other.body[member]) === wanted);
       return wanted === undefined || !holder ? [] : [{ problem: 'taken', target: member, existingId: holder.id }];
     },
   };
