@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { apiRoutes } from './app/api.js';
 import { CONTROL_SOCKET, openControl } from './app/control.js';
 import { freePort, localOrigin } from './app/free-port.js';
 import { Lifetime } from './app/lifetime.js';
@@ -9,7 +10,6 @@ import { acceptSiblings } from './app/sibling-tokens.js';
 import { startSweeper } from './app/sweeper.js';
 import { Refusals } from './audit/refusals.js';
 import { type Sealer, startSealer } from './audit/sealer.js';
-import { createAuthenticationService } from './authentication/service.js';
 import type { Populate, Server } from './cli/composition.js';
 import { resolveMasterKey } from './cli/master-key.js';
 import type { WorldFacts } from './cli/world-facts.js';
@@ -19,33 +19,10 @@ import { createDispatcher, type Dispatcher } from './delivery/dispatcher.js';
 import { gatewaysFor } from './delivery/gateways/index.js';
 import { CHANNELS, LEASE_MILLIS } from './delivery/message.js';
 import type { Deployment } from './devices/eligibility.js';
-import { createNumberRules } from './devices/numbering.js';
-import { createDeviceService } from './devices/service.js';
 import { createEventSink } from './events.js';
-import { ClientThrottle } from './http/client-throttle.js';
 import { basePath } from './http/operations.js';
 import type { RawRoute } from './http/raw.js';
 import type { Route } from './http/route.js';
-import { activitiesRoutes } from './http/routes/activities.js';
-import { deviceAuthenticationPoliciesRoutes } from './http/routes/device-authentication-policies.js';
-import { deviceAuthenticationsRoutes } from './http/routes/device-authentications.js';
-import { devicesRoutes } from './http/routes/devices.js';
-import { discoveryRoutes } from './http/routes/discovery.js';
-import { environmentChangesRoutes } from './http/routes/environment-changes.js';
-import { environmentsRoutes } from './http/routes/environments.js';
-import { fido2PoliciesRoutes } from './http/routes/fido2-policies.js';
-import { groupMembershipsRoutes } from './http/routes/group-memberships.js';
-import { groupsRoutes } from './http/routes/groups.js';
-import { languagesRoutes } from './http/routes/languages.js';
-import { mfaSettingsRoutes } from './http/routes/mfa-settings.js';
-import { notificationsPoliciesRoutes } from './http/routes/notifications-policies.js';
-import { notificationsSettingsRoutes } from './http/routes/notifications-settings.js';
-import { phoneDeliverySettingsRoutes } from './http/routes/phone-delivery-settings.js';
-import { populationsRoutes } from './http/routes/populations.js';
-import { pushCredentialsRoutes } from './http/routes/push-credentials.js';
-import { tokenRoutes } from './http/routes/tokens.js';
-import { userPasswordsRoutes } from './http/routes/user-passwords.js';
-import { usersRoutes } from './http/routes/users.js';
 import { createHttpServer, type HttpServer } from './http/server.js';
 import type { TryIt } from './inbox/page/markup.js';
 import { inboxRoutes } from './inbox/routes.js';
@@ -53,23 +30,9 @@ import { createInbox, type Inbox } from './inbox/service.js';
 import { type Clock, systemClock } from './kernel/clock.js';
 import { createKeyring } from './kernel/keys.js';
 import type { Logger } from './kernel/log.js';
-import { createPasswordHashes } from './kernel/password-hash.js';
 import { createSystemRandom, type Random } from './kernel/random.js';
-import { createActivityService } from './platform/activities.js';
 import { createDirectory } from './platform/directory.js';
-import { createEnvironmentService } from './platform/environments.js';
-import { createGroupService } from './platform/groups.js';
-import { createManagedService } from './platform/managed/service.js';
-import { createPasswordService } from './platform/passwords.js';
-import { createPlatformService } from './platform/service.js';
 import { createTokenService } from './platform/tokens.js';
-import { createUserService } from './platform/users.js';
-import { deviceAuthenticationPolicies } from './policies/device-authentication-policies.js';
-import { relyingPartyIdOf } from './policies/fido2-policy-document.js';
-import { notificationsSettings } from './policies/notifications-settings.js';
-import { phoneDeliverySettings } from './policies/phone-delivery-settings.js';
-import { newEnvironment } from './policies/provisioning.js';
-import { createPolicyService } from './policies/service.js';
 import { type Database, openStore } from './storage/sql/index.js';
 
 /** What tests replace. A clock that is given replaces the database's own source of time too. */
@@ -181,55 +144,23 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
       failureAlarm: limits.failureAlarm,
       ...(limits.widestPasscodeWindow === undefined ? {} : { widestPasscodeWindow: limits.widestPasscodeWindow }),
     };
-    const { refusedNumberTypes: refused } = limits;
-    const numbers = refused.length > 0 ? { numbers: createNumberRules(refused) } : {};
     const directory = createDirectory(store, clock);
     const tokensOf = (realm: BaseUrls) => createTokenService({ store, directory, vault, random, clock, ...realm });
     const tokens = tokensOf(urls);
-    const platform = createPlatformService({ store, digests });
-    const hashes = createPasswordHashes(random);
-    const users = createUserService({ store, random, digests, passwords: hashes, events, refusals });
-    const passwords = createPasswordService({ store, passwords: hashes, events, refusals });
-    const groups = createGroupService({ store, random, digests, events, refusals });
-    const managed = createManagedService({ store, random, digests, events, refusals });
-    const relyingPartyId = relyingPartyIdOf(urls.authPath);
-    const environments = createEnvironmentService({
+    const routes = apiRoutes({
+      config,
+      urls,
       store,
+      vault,
+      digests,
+      clock,
       random,
+      deployment,
       directory,
+      tokens,
       events,
       refusals,
-      provision: (made, now) => newEnvironment({ ...made, relyingPartyId }, now),
-      onRoles: tokens.forget,
     });
-    const policies = createPolicyService({ store, events, refusals });
-    const mfaPolicies = deviceAuthenticationPolicies(limits.longestLifeTime);
-    const parts = { store, random, clock, digests, vault, deployment, events, refusals, ...numbers };
-    const devices = createDeviceService(parts);
-    const authentications = createAuthenticationService(parts);
-    const activities = createActivityService({ store, digests });
-    const routes: readonly Route[] = [
-      ...tokenRoutes(tokens, new ClientThrottle({ free: limits.requests.tokenFailures }), refusals),
-      ...discoveryRoutes(tokens),
-      ...environmentsRoutes(platform),
-      ...environmentChangesRoutes(environments, platform),
-      ...populationsRoutes(platform),
-      ...usersRoutes(users),
-      ...userPasswordsRoutes(passwords),
-      ...groupsRoutes(groups),
-      ...groupMembershipsRoutes(groups),
-      ...deviceAuthenticationsRoutes(authentications),
-      ...devicesRoutes(devices),
-      ...deviceAuthenticationPoliciesRoutes(mfaPolicies, managed, policies),
-      ...mfaSettingsRoutes(managed),
-      ...fido2PoliciesRoutes(managed),
-      ...pushCredentialsRoutes(managed),
-      ...languagesRoutes(managed),
-      ...notificationsPoliciesRoutes(managed),
-      ...notificationsSettingsRoutes(notificationsSettings(config.notifications.senderAddress), managed),
-      ...phoneDeliverySettingsRoutes(phoneDeliverySettings(config.notifications.phoneAccounts), managed),
-      ...activitiesRoutes(activities),
-    ];
     const http = lifetime.own(
       createHttpServer({
         routes,

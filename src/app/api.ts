@@ -1,0 +1,117 @@
+import type { Refusals } from '../audit/refusals.js';
+import { createAuthenticationService } from '../authentication/service.js';
+import type { BaseUrls, Config } from '../config/config.js';
+import type { Deployment } from '../devices/eligibility.js';
+import { createNumberRules } from '../devices/numbering.js';
+import { createDeviceService } from '../devices/service.js';
+import type { EventSink } from '../events.js';
+import { ClientThrottle } from '../http/client-throttle.js';
+import type { Route } from '../http/route.js';
+import { activitiesRoutes } from '../http/routes/activities.js';
+import { deviceAuthenticationPoliciesRoutes } from '../http/routes/device-authentication-policies.js';
+import { deviceAuthenticationsRoutes } from '../http/routes/device-authentications.js';
+import { devicesRoutes } from '../http/routes/devices.js';
+import { discoveryRoutes } from '../http/routes/discovery.js';
+import { environmentChangesRoutes } from '../http/routes/environment-changes.js';
+import { environmentsRoutes } from '../http/routes/environments.js';
+import { fido2PoliciesRoutes } from '../http/routes/fido2-policies.js';
+import { groupMembershipsRoutes } from '../http/routes/group-memberships.js';
+import { groupsRoutes } from '../http/routes/groups.js';
+import { languagesRoutes } from '../http/routes/languages.js';
+import { mfaSettingsRoutes } from '../http/routes/mfa-settings.js';
+import { notificationsPoliciesRoutes } from '../http/routes/notifications-policies.js';
+import { notificationsSettingsRoutes } from '../http/routes/notifications-settings.js';
+import { phoneDeliverySettingsRoutes } from '../http/routes/phone-delivery-settings.js';
+import { populationsRoutes } from '../http/routes/populations.js';
+import { pushCredentialsRoutes } from '../http/routes/push-credentials.js';
+import { tokenRoutes } from '../http/routes/tokens.js';
+import { userPasswordsRoutes } from '../http/routes/user-passwords.js';
+import { usersRoutes } from '../http/routes/users.js';
+import type { Clock } from '../kernel/clock.js';
+import type { Digests, Vault } from '../kernel/keys.js';
+import { createPasswordHashes } from '../kernel/password-hash.js';
+import type { Random } from '../kernel/random.js';
+import { createActivityService } from '../platform/activities.js';
+import type { Directory } from '../platform/directory.js';
+import { createEnvironmentService } from '../platform/environments.js';
+import { createGroupService } from '../platform/groups.js';
+import { createManagedService } from '../platform/managed/service.js';
+import { createPasswordService } from '../platform/passwords.js';
+import { createPlatformService } from '../platform/service.js';
+import type { TokenService } from '../platform/tokens.js';
+import { createUserService } from '../platform/users.js';
+import { deviceAuthenticationPolicies } from '../policies/device-authentication-policies.js';
+import { relyingPartyIdOf } from '../policies/fido2-policy-document.js';
+import { notificationsSettings } from '../policies/notifications-settings.js';
+import { phoneDeliverySettings } from '../policies/phone-delivery-settings.js';
+import { newEnvironment } from '../policies/provisioning.js';
+import { createPolicyService } from '../policies/service.js';
+import type { Store } from '../storage/port.js';
+
+/** What the operations of the API stand on. */
+export interface ApiParts {
+  readonly config: Config;
+  readonly urls: BaseUrls;
+  readonly store: Store;
+  readonly vault: Vault;
+  readonly digests: Digests;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly deployment: Deployment;
+  readonly directory: Directory;
+  readonly tokens: TokenService;
+  readonly events: EventSink;
+  readonly refusals: Refusals;
+}
+
+/** Every operation of the API, over its services. */
+export function apiRoutes(api: ApiParts): readonly Route[] {
+  const { config, urls, store, vault, digests, clock, random, deployment, directory, tokens, events, refusals } = api;
+  const { limits } = config;
+  const { refusedNumberTypes: refused } = limits;
+  const numbers = refused.length > 0 ? { numbers: createNumberRules(refused) } : {};
+  const platform = createPlatformService({ store, digests });
+  const hashes = createPasswordHashes(random);
+  const users = createUserService({ store, random, digests, passwords: hashes, events, refusals });
+  const passwords = createPasswordService({ store, passwords: hashes, events, refusals });
+  const groups = createGroupService({ store, random, digests, events, refusals });
+  const managed = createManagedService({ store, random, digests, events, refusals });
+  const relyingPartyId = relyingPartyIdOf(urls.authPath);
+  const environments = createEnvironmentService({
+    store,
+    random,
+    directory,
+    events,
+    refusals,
+    provision: (made, now) => newEnvironment({ ...made, relyingPartyId }, now),
+    onRoles: tokens.forget,
+  });
+  const policies = createPolicyService({ store, events, refusals });
+  const mfaPolicies = deviceAuthenticationPolicies(limits.longestLifeTime);
+  const parts = { store, random, clock, digests, vault, deployment, events, refusals, ...numbers };
+  const devices = createDeviceService(parts);
+  const authentications = createAuthenticationService(parts);
+  const activities = createActivityService({ store, digests });
+  return [
+    ...tokenRoutes(tokens, new ClientThrottle({ free: limits.requests.tokenFailures }), refusals),
+    ...discoveryRoutes(tokens),
+    ...environmentsRoutes(platform),
+    ...environmentChangesRoutes(environments, platform),
+    ...populationsRoutes(platform),
+    ...usersRoutes(users),
+    ...userPasswordsRoutes(passwords),
+    ...groupsRoutes(groups),
+    ...groupMembershipsRoutes(groups),
+    ...deviceAuthenticationsRoutes(authentications),
+    ...devicesRoutes(devices),
+    ...deviceAuthenticationPoliciesRoutes(mfaPolicies, managed, policies),
+    ...mfaSettingsRoutes(managed),
+    ...fido2PoliciesRoutes(managed),
+    ...pushCredentialsRoutes(managed),
+    ...languagesRoutes(managed),
+    ...notificationsPoliciesRoutes(managed),
+    ...notificationsSettingsRoutes(notificationsSettings(config.notifications.senderAddress), managed),
+    ...phoneDeliverySettingsRoutes(phoneDeliverySettings(config.notifications.phoneAccounts), managed),
+    ...activitiesRoutes(activities),
+  ];
+}
