@@ -3,6 +3,8 @@
 package main
 
 import (
+	"time"
+
 	"github.com/patrickcping/pingone-go-sdk-v2/management"
 
 	"postern.test/compat/driver"
@@ -33,6 +35,7 @@ func main() {
 		"organization": driver.Env("COMPAT_ORGANIZATION"),
 		"license":      driver.Env("COMPAT_LICENSE"),
 		"region":       driver.Env("COMPAT_REGION"),
+		"anHourAgo":    time.Now().Add(-time.Hour).UTC().Format(time.RFC3339),
 		// Until the steps have made their own.
 		"env":        driver.Env("COMPAT_ENVIRONMENT"),
 		"population": driver.Env("COMPAT_POPULATION"),

@@ -59,7 +59,8 @@ var platform = []driver.Step{
 		"httpEndpoint": {"url": "https://hooks.example.org/other"},
 		"filterOptions": {"includedActionTypes": ["POPULATION.CREATED", "POPULATION.UPDATED"]}}`},
 	{Op: "SubscriptionsWebhooksApi.DeleteSubscription", Args: "env subscription"},
-	{Op: "AuditActivitiesApi.EnvironmentsEnvironmentIDActivitiesGet", Args: "env", Save: "activity", Set: map[string]string{"Limit": "5"}},
+	{Op: "AuditActivitiesApi.EnvironmentsEnvironmentIDActivitiesGet", Args: "env", Save: "activity",
+		Set: map[string]string{"Limit": "5", "Filter": `recordedAt gt "{anHourAgo}"`}},
 	{Op: "AuditActivitiesApi.EnvironmentsEnvironmentIDActivitiesActivityIDGet", Args: "env activity"},
 }
 
