@@ -1,12 +1,10 @@
 // Reads a whole directory with the Backstage module, as its catalogue does, and prints what it found as one line of JSON. Runs
 // in the folder where the module is installed; its configuration is in the variable COMPAT_CONFIG.
 const { ConfigReader } = require('@backstage/config');
-const {
-  PingIdentityEntityProvider,
-} = require('@backstage-community/plugin-catalog-backend-module-pingidentity/dist/extensions.cjs.js');
-const {
-  PingIdentityClient,
-} = require('@backstage-community/plugin-catalog-backend-module-pingidentity/dist/lib/client.cjs.js');
+
+const part = (path) => require(`@backstage-community/plugin-catalog-backend-module-pingidentity/dist/${path}.cjs.js`);
+const { PingIdentityEntityProvider } = part('providers/PingIdentityEntityProvider');
+const { PingIdentityClient } = part('lib/client');
 
 const silent = { info() {}, warn() {}, error() {}, debug() {}, child: () => silent };
 
