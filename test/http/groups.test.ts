@@ -64,6 +64,16 @@ describe('groups (00 §8.8)', () => {
     );
   });
 
+  it('are in no other group: the list that directory readers ask for is empty', async () => {
+    await using api = await platformApi();
+    const path = `/groups/${await aGroup(api)}/memberOfGroups`;
+    const { status, body } = await api.call('GET', path);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ _embedded: { groupMemberships: [] }, count: 0, size: 0 });
+    expect(local(body._links.self.href)).toBe(`/v1/environments/${HERE}${path}`);
+    expect((await api.call('GET', `/groups/${NOWHERE}/memberOfGroups`)).status).toBe(404);
+  });
+
   it('have names of their own, whatever the case, when they are made and when they change', async () => {
     await using api = await platformApi();
     const id = await aGroup(api);

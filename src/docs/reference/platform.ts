@@ -109,6 +109,7 @@ export const PLATFORM: readonly ReferenceGroup[] = [
       ...managed('00 §8.8', 'env/groups', 'a group', 'groups'),
       ...operations('api', '00 §8.8', [
         ['GET env/users/:user/memberOfGroups', 'List a user’s groups'],
+        ['GET env/groups/:id/memberOfGroups', 'List the groups that a group is in'],
         ['POST env/users/:user/memberOfGroups', 'Add a user to a group'],
         ['DELETE env/users/:user/memberOfGroups/:id', 'Remove a user from a group'],
       ]),
