@@ -25,14 +25,14 @@ var notifications = []driver.Step{
 			{"deliveryMethod": "SMS", "method": "POST", "url": "https://carrier.example.org/sms", "body": "to=${to}&text=${message}",
 				"headers": {"content-type": "application/x-www-form-urlencoded"}, "phoneNumberFormat": "NUMBER_ONLY"},
 			{"deliveryMethod": "VOICE", "method": "GET", "url": "https://carrier.example.org/call?to=${to}&say=${message}",
-				"beforeTag": "<d>", "afterTag": "</d>"}],
+				"beforeTag": "<d>", "afterTag": "</d>", "phoneNumberFormat": "FULL"}],
 		"numbers": [{"number": "+491701234567", "type": "PHONE_NUMBER", "capabilities": ["SMS", "VOICE"], "available": true, "selected": true}]}`},
 	{Op: "PhoneDeliverySettingsApi.ReadAllPhoneDeliverySettings", Args: "env", Count: 1},
 	{Op: "PhoneDeliverySettingsApi.ReadOnePhoneDeliverySettings", Args: "env phone"},
 	{Op: "PhoneDeliverySettingsApi.UpdatePhoneDeliverySettings", Args: "env phone", Body: `{
 		"provider": "CUSTOM_PROVIDER", "name": "Carrier", "authentication": {"method": "BEARER", "authToken": "not a secret"},
 		"requests": [{"deliveryMethod": "SMS", "method": "POST", "url": "https://carrier.example.org/sms", "body": "{\"to\":\"${to}\",\"text\":\"${message}\"}",
-			"headers": {"content-type": "application/json"}}]}`},
+			"headers": {"content-type": "application/json"}, "phoneNumberFormat": "FULL"}]}`},
 
 	{Op: "NotificationsSettingsApi.ReadNotificationsSettings", Args: "env"},
 	{Op: "NotificationsSettingsApi.UpdateNotificationsSettings", Args: "env", Body: `{
