@@ -54,7 +54,7 @@ export async function runAcceptance(args) {
 async function variables(postern) {
   const api = await signIn(postern);
   await furnish(api);
-  const { organizationId, licenseId } = await licence(api);
+  const { organizationId, licenseId } = await licence(api, postern.environmentId);
   const terraform = findProgram(['terraform', 'tofu']);
   return {
     TF_ACC: '1',

@@ -35,7 +35,9 @@ async function management(binary, report) {
   const postern = await startPostern();
   try {
     const api = await signIn(postern);
-    const { organizationId = UNKNOWN, licenseId = UNKNOWN } = await needed(report, 'management', () => licence(api));
+    const { organizationId = UNKNOWN, licenseId = UNKNOWN } = await needed(report, 'management', () =>
+      licence(api, postern.environmentId),
+    );
     await runProgram(report, 'management', binary, {
       ...lowLevel(postern, api),
       COMPAT_ORGANIZATION: organizationId,

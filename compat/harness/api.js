@@ -46,11 +46,8 @@ function ask(url, { body, headers, ...options }) {
   });
 }
 
-/** The organization and its first active licence: what a client needs to create environments. */
-export async function licence({ call }) {
-  const { _embedded: organizations } = await call('GET', '/organizations');
-  const [organization] = organizations.organizations;
-  const { _embedded: licenses } = await call('GET', `/organizations/${organization.id}/licenses`);
-  const [license] = licenses.licenses.filter(({ status }) => status === 'ACTIVE');
-  return { organizationId: organization.id, licenseId: license.id };
+/** The organization and the licence of the worker's own environment: what a client needs to create others. */
+export async function licence({ call }, environmentId) {
+  const { organization, license } = await call('GET', `/environments/${environmentId}`);
+  return { organizationId: organization?.id, licenseId: license?.id };
 }
