@@ -1,15 +1,24 @@
+locals {
+  services = {
+    SSO          = {}
+    MFA          = { bookmarks = [{ name = "Manual", url = "https://example.org/manual" }] }
+    DaVinci      = { tags = ["DAVINCI_MINIMAL"] }
+    Risk         = {}
+    PingFederate = { console_url = "https://federate.example.org/console" }
+  }
+  enabled = var.changed ? ["SSO", "MFA", "DaVinci", "Risk", "PingFederate"] : ["SSO", "MFA", "DaVinci"]
+}
+
 resource "pingone_environment" "shop" {
   name        = var.changed ? "Terraform shop" : "Terraform store"
   description = var.changed ? null : "made by Terraform"
   type        = "SANDBOX"
   license_id  = var.license_id
 
-  services = concat([
-    { type = "SSO" },
-    { type = "MFA", bookmarks = [{ name = "Manual", url = "https://example.org/manual" }] },
-    { type = "DaVinci", tags = ["DAVINCI_MINIMAL"] },
-    ], var.changed ? [
-    { type = "Risk" },
-    { type = "PingFederate", console_url = "https://federate.example.org/console" },
-  ] : [])
+  services = [for type in local.enabled : {
+    type        = type
+    bookmarks   = try(local.services[type].bookmarks, null)
+    tags        = try(local.services[type].tags, null)
+    console_url = try(local.services[type].console_url, null)
+  }]
 }
