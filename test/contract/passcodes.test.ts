@@ -45,7 +45,7 @@ describe('passcodes of an authenticator app', () => {
       );
       // What is not the one success is a wrong passcode, until the last of three has locked the device (SEC-11).
       expect([COMPLETED, OtpMismatch]).toEqual([1, 3]);
-      expect(Object.keys(others).every((kind) => ['DeviceLocked', 'CodeDead'].includes(kind))).toBe(true);
+      expect(Object.keys(others).every((kind) => ['DeviceLocked', 'CodeDead', 'Unanswered'].includes(kind))).toBe(true);
     },
   );
 

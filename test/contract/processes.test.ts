@@ -8,7 +8,7 @@ import { aFlow, arrange, commit, LIMIT, newMasterKey, type Verdict } from './wor
 type Answer = { readonly verdict: Verdict; readonly left: number };
 
 describe('two processes on one PostgreSQL', () => {
-  it('count every guess once, whoever makes it (SEC-07, SEC-10, SEC-11)', async () => {
+  it('count every guess once, whoever makes it (SEC-07, SEC-10, SEC-11)', { timeout: 120_000 }, async () => {
     const masterKey = newMasterKey();
     await using test = await openTestStore({
       kind: 'postgres',

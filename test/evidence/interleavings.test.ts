@@ -54,6 +54,8 @@ async function explore(
   world.setPolicy({}, { coolDown, failureCount: limit });
   const freshModel = (): Model => {
     const model = Object.assign(new Model(), { coolDown, limit, lockoutCount, now: T0 });
+    // The user of this world has no authenticator app.
+    model.devices = model.devices.filter(({ lastStep }) => lastStep === undefined);
     for (const selected of FLOWS) model.create(selected);
     return model;
   };

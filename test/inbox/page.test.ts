@@ -73,7 +73,7 @@ describe.skipIf(!CHROMIUM)('the inbox page', () => {
     await world.page.getByText('222222', { exact: true }).waitFor();
     expect(await world.page.locator('.card .code').allTextContents()).toEqual(['222222', '111111']);
     expect(await world.page.locator('.card .to').allTextContents()).toEqual(['jane@example.com', '+15551234567']);
-    expect(await world.page.locator('#announcer').textContent()).toContain('code 2 2 2 2 2 2');
+    await expect.poll(() => world.page.locator('#announcer').textContent()).toContain('code 2 2 2 2 2 2');
   });
 
   it('copies a code', async () => {
