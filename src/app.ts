@@ -143,6 +143,11 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
       sendLimits: limits.send,
       failureAlarm: limits.failureAlarm,
       ...(limits.widestPasscodeWindow === undefined ? {} : { widestPasscodeWindow: limits.widestPasscodeWindow }),
+      relyingParty: {
+        relyingPartyId: relyingPartyIdOf(urls.authPath),
+        allowsSubdomains: !limits.exactOrigins,
+        models: () => new Map(),
+      },
     };
     const directory = createDirectory(store, clock);
     const tokensOf = (realm: BaseUrls) => createTokenService({ store, directory, vault, random, clock, ...realm });

@@ -22,7 +22,7 @@ export interface RightProof {
 
 /** A right proof: the flow is complete, the counters start anew, and what did not change is guarded all the same (`10` §9.4). */
 export function acceptProof(
-  { selected }: ChallengeState,
+  { selected }: Pick<ChallengeState, 'selected'>,
   situation: Situation,
   subject: Exclude<Subject, { kind: 'none' }>,
   { event, detail, authenticators, device: proved }: RightProof,
@@ -51,6 +51,7 @@ export function acceptProof(
   }
   // A device's row lives under the factors' version.
   writes.push({ kind: 'update', entity: 'factors', value: cleared }, { kind: 'put', entity: 'device', value: device });
+  if (device.details !== subject.device.details) events.push(eventOf(flow, 'DEVICE.WEBAUTHN_UPDATED'));
   if (subject.device.lock) events.push(eventOf(flow, 'DEVICE.UNLOCKED'));
   const devices = situation.devices.map((other) => (other.id === device.id ? device : other));
   return grant(flow, { ...situation, factors: cleared, devices }, writes, events);

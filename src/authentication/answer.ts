@@ -2,6 +2,7 @@ import type { Device } from '../devices/model.js';
 import type { BusinessEvent } from '../events.js';
 import { accept, type Outcome, reject } from '../kernel/outcome.js';
 import type { Decided, Write } from '../storage/port.js';
+import { credentialsFor, fido2PolicyIn, isCredential, requestOptionsOf } from './ask-assertion.js';
 import type { DeviceAuthentication, SelectedDevice } from './model.js';
 import type { AuthenticationRejection } from './rejection.js';
 import { type Circumstances, eligibleIn } from './situation.js';
@@ -17,6 +18,10 @@ export interface Answer {
   readonly devices: readonly ListedDevice[];
   /** The code of a test device, in the answer to the command that issued it and nowhere else (`10` §4.4). */
   readonly testOtp?: string;
+  /** `publicKeyCredentialRequestOptions`, while an assertion is asked for (`10` §11.1). */
+  readonly requestOptions?: string;
+  /** Where a FIDO2 device is listed (`10` §2). */
+  readonly aggregatesFido2?: boolean;
 }
 
 /** What a decision says: the result for the caller, and what to report once it is durable. */
@@ -48,7 +53,28 @@ export function grant(
 
 /** The list of devices is evaluated afresh for each answer (`10` §5). */
 export function answerOf(flow: DeviceAuthentication, circumstances: Circumstances, testOtp?: string): Answer {
-  return { flow, devices: listDevices(flow, circumstances), ...(testOtp === undefined ? {} : { testOtp }) };
+  const devices = listDevices(flow, circumstances);
+  return {
+    flow,
+    devices,
+    ...(testOtp === undefined ? {} : { testOtp }),
+    ...(devices.some(isPasskey) ? { aggregatesFido2: fido2PolicyIn(circumstances).aggregatesDevices } : {}),
+    ...requestOptions(flow, circumstances),
+  };
+}
+
+/** Of a flow that was begun without a user: it tells of nobody's devices (`10` §11.5). */
+export function answerWithoutUser(flow: DeviceAuthentication): Answer {
+  const { state } = flow;
+  if (state.status !== 'ASSERTION_REQUIRED') return { flow, devices: NOTHING };
+  return { flow, devices: NOTHING, requestOptions: requestOptionsOf(state, NOTHING) };
+}
+
+const isPasskey = (listed: ListedDevice): boolean => listed.kind === 'device' && isCredential(listed.device);
+
+function requestOptions({ state }: DeviceAuthentication, circumstances: Circumstances): Pick<Answer, 'requestOptions'> {
+  if (state.status !== 'ASSERTION_REQUIRED') return {};
+  return { requestOptions: requestOptionsOf(state, credentialsFor(state.asked.rpId, circumstances)) };
 }
 
 /**

@@ -4,7 +4,7 @@ import type { CancelCommand } from './command.js';
 import { eventOf } from './events.js';
 import { moved } from './expiry.js';
 import { failed, flowError } from './failure.js';
-import type { ChallengeState, DeviceAuthenticationState, StateOf } from './model.js';
+import type { DeviceAuthenticationState, StateOf } from './model.js';
 import type { Situation } from './situation.js';
 
 /**
@@ -12,7 +12,7 @@ import type { Situation } from './situation.js';
  * nothing changes and nothing is written (`10` §7.1, §7.5).
  */
 export function cancel(
-  state: StateOf<'DEVICE_SELECTION_REQUIRED'> | ChallengeState,
+  state: StateOf<'DEVICE_SELECTION_REQUIRED' | 'OTP_REQUIRED' | 'ASSERTION_REQUIRED'>,
   situation: Situation,
   { reason }: CancelCommand,
 ): Decision<Verdict> {

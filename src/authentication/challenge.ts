@@ -2,9 +2,10 @@ import { kindOf } from '../devices/kinds/index.js';
 import type { Device } from '../devices/model.js';
 import { unreachable } from '../kernel/outcome.js';
 import type { Snapshot } from '../storage/port.js';
+import { askAssertion } from './ask-assertion.js';
 import type { Begun, NotBegun } from './begun.js';
 import type { ChallengeFacts } from './command.js';
-import type { DeviceAuthenticationState, ReplacedCode } from './model.js';
+import type { DeviceAuthentication, DeviceAuthenticationState, ReplacedCode } from './model.js';
 import { askPasscode } from './passcode.js';
 import { bindingDevice, pairedAddressee, type Recipient, sendCode } from './send.js';
 import type { Circumstances } from './situation.js';
@@ -14,7 +15,7 @@ import type { Circumstances } from './situation.js';
  * once (SEC-06).
  */
 export function challengeDevice(
-  flow: Recipient,
+  flow: Recipient & Pick<DeviceAuthentication, 'assertion'>,
   circumstances: Circumstances,
   device: Device,
   before: DeviceAuthenticationState | undefined,
@@ -27,6 +28,8 @@ export function challengeDevice(
       return sendCode(flow, circumstances, pairedAddressee(device, kind), replacedBy(before), facts, loaded);
     case 'passcode':
       return askPasscode(flow, circumstances, device);
+    case 'assertion':
+      return askAssertion(flow, circumstances, device, facts);
     default:
       return unreachable(kind);
   }

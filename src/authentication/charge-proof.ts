@@ -21,7 +21,7 @@ export interface ProofWords {
   /** Wrong, and the last. */
   readonly last: AuthenticationEvent;
   /** `error.code` of the flow that the last one ends. */
-  readonly limit: 'OTP_ATTEMPTS_LIMIT';
+  readonly limit: 'OTP_ATTEMPTS_LIMIT' | 'ASSERTION_ATTEMPTS_LIMIT';
   readonly refusal: (attemptsRemaining: number) => AuthenticationRejection;
 }
 

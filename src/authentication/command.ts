@@ -7,7 +7,9 @@ import type { Digests } from '../kernel/keys.js';
 import type { Protected } from '../kernel/sealed.js';
 import type { ApplicationId, UserId } from '../platform/model.js';
 import type { PolicyId } from '../policies/model.js';
-import type { DeviceAuthenticationId, NotificationRequest } from './model.js';
+import type { DeviceAuthentication, DeviceAuthenticationId, NotificationRequest } from './model.js';
+import type { Compatibility } from './situation.js';
+import type { VerifiedAssertion } from './verify-assertion.js';
 
 /** A contact to be used once, parsed by its kind (`10` §4.3). */
 export interface OneTimeContact {
@@ -19,7 +21,8 @@ export interface OneTimeContact {
 
 /** Starts a device authentication (`10` §3.1). */
 export interface CreateCommand {
-  readonly userId: UserId;
+  /** Absent: whoever the assertion turns out to be by (`10` §11.5). */
+  readonly userId?: UserId;
   /** Absent: the environment's default policy. */
   readonly policyId?: PolicyId;
   /** Absent: the policy's selection method decides. */
@@ -28,15 +31,26 @@ export interface CreateCommand {
   readonly otp?: string;
   readonly applicationId?: ApplicationId;
   readonly notification?: NotificationRequest;
+  readonly assertion?: DeviceAuthentication['assertion'];
+  /** What the browser can do (`10` §11.2). */
+  readonly compatibility?: Compatibility;
 }
 
 export interface SelectCommand {
   readonly deviceId: DeviceId;
+  readonly compatibility?: Compatibility;
 }
 
 export interface CheckOtpCommand {
   /** 6 to 10 ASCII digits (SEC-09). */
   readonly otp: string;
+}
+
+export interface CheckAssertionCommand {
+  /** The page that ran the ceremony, as the relying party names it. */
+  readonly origin: string;
+  /** JSON text of the credential. */
+  readonly assertion: string;
 }
 
 /** `10` §7.5. */
@@ -65,6 +79,13 @@ export interface ChallengeFacts extends Facts {
   readonly messageId: Uuid;
   /** `DRAWN_DIGITS` uniform digits, of which the policy takes as many as it asks for. */
   readonly digits: string;
+  /** 32 random bytes, the same each time: drawn only where an assertion is asked for. */
+  readonly challenge: () => Uint8Array;
+}
+
+export interface AssertionFacts extends Facts {
+  /** Absent: there was nothing that it could have been verified against. */
+  readonly verified?: VerifiedAssertion | 'malformed';
 }
 
 export interface CreateFacts extends ChallengeFacts {
@@ -77,6 +98,7 @@ export interface CreateFacts extends ChallengeFacts {
 export interface Commands {
   'device.select': { readonly command: SelectCommand; readonly facts: ChallengeFacts };
   'otp.check': { readonly command: CheckOtpCommand; readonly facts: Facts };
+  'assertion.check': { readonly command: CheckAssertionCommand; readonly facts: AssertionFacts };
   'cancel.push.authentication': { readonly command: CancelCommand; readonly facts: Facts };
 }
 

@@ -7,6 +7,7 @@ import { type Begun, type NotBegun, notBegun } from './begun.js';
 import { challengeDevice } from './challenge.js';
 import { chooseDevice } from './choose.js';
 import type { CreateCommand, CreateFacts, OneTimeContact } from './command.js';
+import { startDiscovery } from './discovery.js';
 import { eventOf } from './events.js';
 import { moved } from './expiry.js';
 import { failed, noUsableDevices } from './failure.js';
@@ -14,7 +15,7 @@ import type { DeviceAuthenticationState } from './model.js';
 import { isOneTimeAtCeiling, oneTimeRefusal, selectedOneTime } from './one-time.js';
 import { sendCode } from './send.js';
 import { accountError } from './settle.js';
-import { eligibleIn } from './situation.js';
+import { browserOf, type Circumstances, eligibleIn } from './situation.js';
 import type { Start } from './start.js';
 import { startWithPasscode } from './start-with-passcode.js';
 
@@ -29,7 +30,8 @@ export function createDeviceAuthentication(
   facts: CreateFacts,
 ): Decision<Verdict> {
   const { configuration, user, factors, now } = snapshot;
-  if (!configuration || !user || !factors) return refuse({ kind: 'NotFound' });
+  if (!configuration) return refuse({ kind: 'NotFound' });
+  if (command.userId !== undefined && (!user || !factors)) return refuse({ kind: 'NotFound' });
   const policy =
     command.policyId === undefined ? configuration.defaultPolicy : configuration.policies.get(command.policyId);
   if (!policy) return refuse({ kind: 'PolicyUnknown' });
@@ -40,9 +42,16 @@ export function createDeviceAuthentication(
   )
     return refuse({ kind: 'ApplicationUnknown' });
 
+  const { deployment } = facts;
+  if (!user || !factors) return startDiscovery({ now, configuration, policy, deployment }, snapshot, command, facts);
   const { lockout } = configuration.mfaSettings;
   const { devices } = snapshot;
-  const circumstances = { now, policy, user, factors, devices, lockout, deployment: facts.deployment };
+  const { assertion } = command;
+  const browser = browserOf(assertion?.rpId, command.compatibility);
+  const circumstances: Circumstances = {
+    ...{ now, configuration, policy, user, factors, devices, lockout, deployment },
+    ...(browser ? { browser } : {}),
+  };
   const flow: Start['flow'] = {
     id: facts.id,
     environmentId: user.environmentId,
@@ -51,6 +60,8 @@ export function createDeviceAuthentication(
     policyId: policy.id,
     notification,
     applicationId,
+    assertion,
+    isDiscovered: undefined,
     sends: 0,
     createdAt: now,
   };

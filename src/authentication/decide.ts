@@ -1,6 +1,7 @@
 import type { Decision, Snapshot } from '../storage/port.js';
 import { refuse, type Verdict } from './answer.js';
 import type { CommandName, Commands } from './command.js';
+import { decideDiscovery, isWithoutUser } from './discovery.js';
 import { eventOf } from './events.js';
 import { moved } from './expiry.js';
 import { failed } from './failure.js';
@@ -19,6 +20,8 @@ export function decide<C extends CommandName>(
   command: Commands[C]['command'],
   facts: Commands[C]['facts'],
 ): Decision<Verdict> {
+  const { deviceAuthentication: flow } = snapshot;
+  if (flow && isWithoutUser(flow)) return decideDiscovery(name, snapshot, facts);
   const situation = situate(snapshot, facts.deployment);
   if (!situation) return refuse({ kind: 'NotFound' });
   return withRow(situation.flow.state, (row, state) => {

@@ -1,7 +1,7 @@
 import type { Instant, Millis } from '../kernel/clock.js';
 import { minutes } from '../kernel/duration.js';
 import { unreachable } from '../kernel/outcome.js';
-import type { DeviceAuthentication, DeviceAuthenticationState } from './model.js';
+import type { CompleteFlow, DeviceAuthentication, DeviceAuthenticationState } from './model.js';
 
 /** `10` §17: an open flow lives `max(30 min, code lifetime) + 5 min` after its last state change, a terminal one 60 min. */
 const OPEN_LIFE: Millis = minutes(30);
@@ -14,6 +14,8 @@ function expiryOf(state: DeviceAuthenticationState, now: Instant): Instant {
       return now + OPEN_LIFE + OPEN_GRACE;
     case 'OTP_REQUIRED':
       return (state.challenge ? now + OPEN_LIFE : Math.max(now + OPEN_LIFE, state.code.expiresAt)) + OPEN_GRACE;
+    case 'ASSERTION_REQUIRED':
+      return now + OPEN_LIFE + OPEN_GRACE;
     case 'COMPLETED':
     case 'FAILED':
       return now + TERMINAL_LIFE;
@@ -36,9 +38,10 @@ export function moved(
   state: DeviceAuthenticationState,
   now: Instant,
 ): DeviceAuthentication {
-  const { id, environmentId, version, userId, policyId, notification, applicationId, sends, createdAt } = flow;
-  // `Required`: a member that is forgotten here does not compile.
-  const next: Required<DeviceAuthentication> = {
+  const { id, environmentId, version, userId, policyId, notification, applicationId } = flow;
+  const { assertion, isDiscovered, sends, createdAt } = flow;
+  // Complete: a member that is forgotten here does not compile.
+  const next: CompleteFlow = {
     id,
     environmentId,
     version,
@@ -47,6 +50,8 @@ export function moved(
     state,
     notification,
     applicationId,
+    assertion,
+    isDiscovered,
     sends,
     createdAt,
     updatedAt: now,

@@ -7,6 +7,7 @@ const MESSAGES: Record<Exclude<FlowError['code'], 'NO_USABLE_DEVICES'>, string> 
   ACCOUNT_LOCKED_OUT: "The user's account is locked.",
   MFA_DISABLED: 'Multi-factor authentication is disabled for the user.',
   OTP_ATTEMPTS_LIMIT: 'The number of incorrect passcodes reached the limit.',
+  ASSERTION_ATTEMPTS_LIMIT: 'The number of refused assertions reached the limit.',
   AUTHENTICATION_CANCELED: 'The authentication was canceled.',
 };
 

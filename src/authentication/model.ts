@@ -1,3 +1,4 @@
+import type { CeremonyRequest } from '../devices/ceremony.js';
 import type { SentType } from '../devices/kinds/index.js';
 import type { DeviceId, DeviceType, FailureRun } from '../devices/model.js';
 import type { Instant } from '../kernel/clock.js';
@@ -32,6 +33,7 @@ export interface FlowError {
     | 'USER_DISABLED'
     | 'MFA_DISABLED'
     | 'OTP_ATTEMPTS_LIMIT'
+    | 'ASSERTION_ATTEMPTS_LIMIT'
     | 'AUTHENTICATION_CANCELED';
   readonly message: string;
   /** With `NO_USABLE_DEVICES` only, and then always (`10` §4.2). */
@@ -74,16 +76,41 @@ export interface PasscodeState extends OpenChallenge {
   readonly epoch: number;
 }
 
+/** What the browser was asked for (`10` §11.1): frozen with the challenge. */
+export interface AssertionAsked extends CeremonyRequest {
+  readonly userVerification: 'required' | 'preferred' | 'discouraged';
+  readonly hints: readonly string[];
+}
+
+/** Waits for an assertion by one of the user's credentials. */
+export interface AssertionState extends OpenChallenge {
+  readonly status: 'ASSERTION_REQUIRED';
+  readonly asked: AssertionAsked;
+  /** `codeEpochOf` the device when the challenge began. */
+  readonly epoch: number;
+}
+
+/** Waits for an assertion that will say who the user is (`10` §11.5). */
+export interface DiscoveryState {
+  readonly status: 'ASSERTION_REQUIRED';
+  readonly selected?: never;
+  readonly asked: AssertionAsked;
+  /** Counted here: there is no device to count in. */
+  readonly failures?: FailureRun;
+}
+
 /** Impossible states do not type-check: only `OTP_REQUIRED` has a code, only `FAILED` an error (`style.md` §4). */
 export type DeviceAuthenticationState =
   | { readonly status: 'DEVICE_SELECTION_REQUIRED'; readonly selected?: SelectedDevice }
   | SentCodeState
   | PasscodeState
+  | AssertionState
+  | DiscoveryState
   | { readonly status: 'COMPLETED'; readonly selected: SelectedDevice; readonly authenticators: readonly string[] }
   | { readonly status: 'FAILED'; readonly selected?: SelectedDevice; readonly error: FlowError };
 
 /** The states that wait for a proof of what is selected; a new challenge adds its own. */
-export type ChallengeState = SentCodeState | PasscodeState;
+export type ChallengeState = SentCodeState | PasscodeState | AssertionState;
 export type Status = DeviceAuthenticationState['status'];
 export type StateOf<S extends Status> = Extract<DeviceAuthenticationState, { readonly status: S }>;
 
@@ -95,18 +122,26 @@ export interface NotificationRequest {
   readonly variables?: Readonly<Record<string, string>>;
 }
 
+/** A flow with every member there, though some are `undefined`: of one shape wherever it comes from. */
+export type CompleteFlow = { [K in keyof Required<DeviceAuthentication>]: DeviceAuthentication[K] };
+
 /** One attempt to authenticate (wire: `10` §2). */
 export interface DeviceAuthentication {
   readonly id: DeviceAuthenticationId;
   readonly environmentId: EnvironmentId;
   readonly version: number;
-  readonly userId: UserId;
+  /** Absent until an assertion says who the user is (`10` §11.5). */
+  readonly userId?: UserId | undefined;
+  /** It was an assertion that said who the user is. */
+  readonly isDiscovered?: true | undefined;
   /** Frozen at creation; its content is read live (`10` §4.1). */
   readonly policyId: PolicyId;
   readonly state: DeviceAuthenticationState;
   readonly notification?: NotificationRequest | undefined;
   /** The native application that the create request named (`10` §2). */
   readonly applicationId?: ApplicationId | undefined;
+  /** What the create request said of assertions: the relying party, the challenge (`10` §3.1). */
+  readonly assertion?: { readonly rpId?: string; readonly challenge?: string } | undefined;
   /** Codes issued so far in this flow: the send number of the next one. */
   readonly sends: number;
   readonly createdAt: Instant;

@@ -38,5 +38,11 @@ export type AuthenticationRejection =
   | { readonly kind: 'CodeDead'; readonly expired: boolean }
   /** Not as long as the issued code: no attempt (`10` §7.3, SEC-09). */
   | { readonly kind: 'OtpMalformed'; readonly length: number }
+  /** No text of a credential: nothing was verified (`10` §11.4). */
+  | { readonly kind: 'AssertionMalformed' }
+  /** Whatever the reason, which the records have (`10` §11.4). */
+  | { readonly kind: 'AssertionRefused' }
+  /** No flow without a user under this policy (`10` §11.5). */
+  | { readonly kind: 'UserRequired'; readonly reason: 'METHOD_DISABLED' | 'NOT_DISCOVERABLE' | 'DEVICE_NAMED' }
   /** Compared, wrong and counted (`10` §9.4). */
   | { readonly kind: 'OtpMismatch'; readonly attemptsRemaining: number };

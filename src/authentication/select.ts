@@ -5,7 +5,7 @@ import { challengeDevice } from './challenge.js';
 import type { ChallengeFacts, SelectCommand } from './command.js';
 import { eventOf } from './events.js';
 import { moved } from './expiry.js';
-import type { ChallengeState, StateOf } from './model.js';
+import type { StateOf } from './model.js';
 import { eligibleIn, type Situation } from './situation.js';
 
 /**
@@ -13,11 +13,12 @@ import { eligibleIn, type Situation } from './situation.js';
  * and no counter is given back (`10` §7.2; SEC-06, SEC-12).
  */
 export function selectDevice(
-  state: StateOf<'DEVICE_SELECTION_REQUIRED'> | ChallengeState,
-  situation: Situation,
-  { deviceId }: SelectCommand,
+  state: StateOf<'DEVICE_SELECTION_REQUIRED' | 'OTP_REQUIRED' | 'ASSERTION_REQUIRED'>,
+  found: Situation,
+  { deviceId, compatibility }: SelectCommand,
   facts: ChallengeFacts,
 ): Decision<Verdict> {
+  const situation = compatibility ? { ...found, browser: { ...found.browser, compatibility } } : found;
   const device = eligibleIn(situation).eligible.find(({ id }) => id === deviceId);
   if (!device) return refuse({ kind: 'DeviceNotEligible', during: 'device.select' });
   const { flow: before, loaded } = situation;

@@ -27,7 +27,7 @@ export interface Addressee {
 }
 
 /** The part of a flow that a code depends on. */
-export type Recipient = Pick<DeviceAuthentication, 'id' | 'environmentId' | 'userId' | 'notification' | 'sends'>;
+export type Recipient = Pick<DeviceAuthentication, 'id' | 'environmentId' | 'notification' | 'sends'>;
 
 /** Where a code is valid: this flow, this device or contact, this send, and nothing else (SEC-04, SEC-06). */
 export function bindingOf(flow: Recipient, device: string, sendNumber: number): CodeBinding {
@@ -72,7 +72,8 @@ export function sendCode(
   const { channel } = kind;
   if (!hasContent(template, channel, flow.notification?.variant)) return { kind: 'noContent' };
 
-  const { environmentId, userId } = flow;
+  const { environmentId } = flow;
+  const userId = circumstances.user.id;
   // Before there is a code: where more must be loaded first, all of this is decided again.
   const sending = testMode ? undefined : reserveFor(flow, addressee, now, facts, loaded);
   if (sending?.reservation.kind === 'needs') return sending.reservation;

@@ -4,6 +4,7 @@ import { createTrail } from '../audit/trail.js';
 import { canonicalContact, phoneOf } from '../devices/contact.js';
 import type { Deployment } from '../devices/eligibility.js';
 import { KINDS } from '../devices/kinds/index.js';
+import { DRAWN_BYTES } from '../devices/kinds/pairing.js';
 import type { NumberRules } from '../devices/numbering.js';
 import { counterFor } from '../devices/reserve-send.js';
 import type { EventSink } from '../events.js';
@@ -18,6 +19,7 @@ import type { Answer } from './answer.js';
 import type {
   CancelCommand,
   ChallengeFacts,
+  CheckAssertionCommand,
   CheckOtpCommand,
   CreateCommand,
   CreateFacts,
@@ -28,6 +30,7 @@ import type {
 import { createDeviceAuthentication } from './create.js';
 import { decide } from './decide.js';
 import type { DeviceAuthenticationId } from './model.js';
+import { prepareAssertion } from './prepare-assertion.js';
 import { readDeviceAuthentication } from './read.js';
 import type { AuthenticationRejection } from './rejection.js';
 
@@ -66,6 +69,12 @@ export interface AuthenticationService {
     command: CheckOtpCommand,
     by?: Requester,
   ): Promise<AuthenticationResult>;
+  checkAssertion(
+    environmentId: EnvironmentId,
+    id: DeviceAuthenticationId,
+    command: CheckAssertionCommand,
+    by?: Requester,
+  ): Promise<AuthenticationResult>;
   cancel(
     environmentId: EnvironmentId,
     id: DeviceAuthenticationId,
@@ -85,6 +94,7 @@ export function createAuthenticationService(dependencies: AuthenticationDependen
     open,
     messageId: random.timeOrderedUuid(clock.now()),
     digits: random.digits(DRAWN_DIGITS),
+    challenge: drawnOnce(() => random.bytes(DRAWN_BYTES)),
   });
 
   function begin(
@@ -100,6 +110,7 @@ export function createAuthenticationService(dependencies: AuthenticationDependen
       open,
       messageId: random.timeOrderedUuid(now),
       digits: random.digits(DRAWN_DIGITS),
+      challenge: drawnOnce(() => random.bytes(DRAWN_BYTES)),
       id: random.timeOrderedUuid(now),
       isNumberRefused,
     };
@@ -142,10 +153,28 @@ export function createAuthenticationService(dependencies: AuthenticationDependen
       trail.transact({ environmentId, deviceAuthentication: id }, by, (snapshot) =>
         decide('otp.check', snapshot, command, facts),
       ),
+    async checkAssertion(environmentId, id, command, by) {
+      const { plan, facts: prepared } = await prepareAssertion(
+        store,
+        { environmentId, deviceAuthentication: id },
+        command,
+        facts,
+      );
+      return trail.transact(plan, by, (snapshot) => decide('assertion.check', snapshot, command, prepared));
+    },
     cancel: (environmentId, id, command, by) =>
       trail.transact({ environmentId, deviceAuthentication: id }, by, (snapshot) =>
         decide('cancel.push.authentication', snapshot, command, facts),
       ),
+  };
+}
+
+/** Drawn at the first question, and the same from then on. */
+function drawnOnce<T>(draw: () => T): () => T {
+  let drawn: T | undefined;
+  return () => {
+    drawn ??= draw();
+    return drawn;
   };
 }
 
@@ -155,7 +184,7 @@ function creationPlan(environmentId: EnvironmentId, command: CreateCommand, fact
   const { digests } = facts;
   return {
     environmentId,
-    user: userId,
+    ...(userId === undefined ? {} : { user: userId }),
     ...(oneTime ? { destination: digests.contact(environmentId, canonicalContact(oneTime.contact.address)) } : {}),
     ...(oneTime && !oneTime.testMode ? counterOf(environmentId, oneTime, facts) : {}),
     ...(applicationId === undefined ? {} : { documents: [{ kind: 'application', id: applicationId }] }),

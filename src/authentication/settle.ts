@@ -80,7 +80,8 @@ export function currentState(situation: Situation): DeviceAuthenticationState {
   if (state.status === 'COMPLETED' || state.status === 'FAILED') return state;
   const error = accountError(situation, state.selected?.kind ?? 'device');
   if (error) return failed(error, state.selected);
-  if (state.status === 'DEVICE_SELECTION_REQUIRED') return state;
+  // Nothing is selected yet; a flow without a user is not read here.
+  if (state.status === 'DEVICE_SELECTION_REQUIRED' || !state.selected) return state;
   const subject = subjectOf(state.selected, situation);
   return subject.kind === 'none' ? stateUnder(subject.rejection, state, situation) : state;
 }

@@ -75,7 +75,7 @@ function charged({ flow, circumstances }: Start, tried: readonly Tried[]): Decis
   const tell = (type: AuthenticationEvent, device?: Device, detail: BusinessEvent['detail'] = {}): BusinessEvent => ({
     type,
     environmentId: flow.environmentId,
-    userId: flow.userId,
+    userId: circumstances.user.id,
     ...(device ? { deviceId: device.id, detail: { deviceType: device.type, ...detail } } : {}),
   });
   let { factors } = circumstances;

@@ -2,6 +2,7 @@ import { unreachable } from '../kernel/outcome.js';
 import type { Decision } from '../storage/port.js';
 import type { Verdict } from './answer.js';
 import { cancel } from './cancel.js';
+import { checkAssertion } from './check-assertion.js';
 import { checkOtp } from './check-otp.js';
 import type { CommandName, Commands } from './command.js';
 import type { DeviceAuthenticationState, StateOf, Status } from './model.js';
@@ -36,13 +37,25 @@ const ONE_TIME = {
   source: '10 §7.1: ERR-STATE (one-time)',
 };
 
+/** There is nothing to choose from, and nobody to choose (`10` §11.5). */
+const WITHOUT_USER = {
+  when: ({ selected }: DeviceAuthenticationState) => selected === undefined,
+  source: '10 §6, §11.5: omitted when username-less',
+};
+
 /**
  * The state machine (`10` §7.1): status → command → decision. Illegal pairs are absent. A new challenge is a status with its row;
  * a new action a cell. The order of a row is the order of its links.
  */
 export const TABLE: { readonly [S in Status]: Row<S> } = {
   DEVICE_SELECTION_REQUIRED: {
-    'device.select': { decide: selectDevice, leadsTo: [{ to: 'OTP_REQUIRED', when: 'device.select' }] },
+    'device.select': {
+      decide: selectDevice,
+      leadsTo: [
+        { to: 'OTP_REQUIRED', when: 'device.select' },
+        { to: 'ASSERTION_REQUIRED', when: 'device.select' },
+      ],
+    },
     'cancel.push.authentication': {
       decide: cancel,
       withoutLink: '10 §6: only a push offers to be cancelled',
@@ -53,7 +66,13 @@ export const TABLE: { readonly [S in Status]: Row<S> } = {
     },
   },
   OTP_REQUIRED: {
-    'device.select': { decide: selectDevice, leadsTo: [{ to: 'OTP_REQUIRED', when: 'device.select, resend' }] },
+    'device.select': {
+      decide: selectDevice,
+      leadsTo: [
+        { to: 'OTP_REQUIRED', when: 'device.select, resend' },
+        { to: 'ASSERTION_REQUIRED', when: 'device.select' },
+      ],
+    },
     'otp.check': {
       decide: checkOtp,
       leadsTo: [
@@ -72,6 +91,33 @@ export const TABLE: { readonly [S in Status]: Row<S> } = {
       ],
     },
   },
+  ASSERTION_REQUIRED: {
+    'device.select': {
+      decide: selectDevice,
+      except: WITHOUT_USER,
+      leadsTo: [
+        { to: 'ASSERTION_REQUIRED', when: 'device.select, new challenge' },
+        { to: 'OTP_REQUIRED', when: 'device.select' },
+      ],
+    },
+    'assertion.check': {
+      decide: checkAssertion,
+      leadsTo: [
+        { to: 'COMPLETED', when: 'assertion.check: right' },
+        { to: 'ASSERTION_REQUIRED', when: 'assertion.check: refused' },
+        { to: 'FAILED', when: 'assertion.check: last refused, or no usable device' },
+      ],
+    },
+    'cancel.push.authentication': {
+      decide: cancel,
+      withoutLink: '10 §6: only a push offers to be cancelled',
+      except: WITHOUT_USER,
+      leadsTo: [
+        { to: 'DEVICE_SELECTION_REQUIRED', when: 'cancel, unless without a user' },
+        { to: 'FAILED', when: 'cancel: SIGNOUT, unless without a user' },
+      ],
+    },
+  },
   COMPLETED: {},
   FAILED: {},
 };
@@ -80,6 +126,7 @@ export const TABLE: { readonly [S in Status]: Row<S> } = {
 export const BEGINNINGS: readonly Arrow[] = [
   { to: 'DEVICE_SELECTION_REQUIRED', when: 'create: the user chooses' },
   { to: 'OTP_REQUIRED', when: 'create: a device or one-time contact is selected' },
+  { to: 'ASSERTION_REQUIRED', when: 'create: a FIDO2 device is selected, or no user is named' },
   { to: 'FAILED', when: 'create: no usable device, user disabled or locked, MFA disabled' },
 ];
 
@@ -96,6 +143,8 @@ export function withRow<T>(
       return use(TABLE.DEVICE_SELECTION_REQUIRED, state);
     case 'OTP_REQUIRED':
       return use(TABLE.OTP_REQUIRED, state);
+    case 'ASSERTION_REQUIRED':
+      return use(TABLE.ASSERTION_REQUIRED, state);
     case 'COMPLETED':
       return use(TABLE.COMPLETED, state);
     case 'FAILED':
@@ -115,7 +164,12 @@ export function legalCell<S extends Status, C extends CommandName>(
   return cell?.except?.when(state) ? undefined : cell;
 }
 
-const COMMANDS: readonly CommandName[] = ['device.select', 'otp.check', 'cancel.push.authentication'];
+const COMMANDS: readonly CommandName[] = [
+  'device.select',
+  'otp.check',
+  'assertion.check',
+  'cancel.push.authentication',
+];
 
 /** The links of a state beside `self`, in order: commands legal in it, minus those that the table does not offer (`10` §6). */
 export function linksOf(state: DeviceAuthenticationState): readonly CommandName[] {

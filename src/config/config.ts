@@ -82,6 +82,8 @@ export interface LimitsConfig {
   readonly longestLifeTime?: Millis;
   /** Steps before and after now of which a passcode is taken at most, where the policy allows more (SEC-22). */
   readonly widestPasscodeWindow?: number;
+  /** Whether a page that runs a FIDO2 ceremony must be on the relying party's very host, no subdomain of it (SEC-25). */
+  readonly exactOrigins: boolean;
   /** Per contact, and per number prefix (SEC-36, SEC-38). */
   readonly send: {
     readonly unconfirmed: number;

@@ -19,6 +19,7 @@ export function limitsOf(set: LimitValues, complain: Complain): LimitsConfig {
   const isStrict = set.profile === 'strict';
   return {
     ...(isStrict ? { longestLifeTime: STRICT_LIFE_TIME, widestPasscodeWindow: STRICT_PASSCODE_WINDOW } : {}),
+    exactOrigins: isStrict,
     send: {
       unconfirmed: set['send-limit-unconfirmed'],
       hourly: set['send-limit-hourly'],

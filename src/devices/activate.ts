@@ -1,3 +1,4 @@
+import type { BusinessEvent } from '../events.js';
 import type { Digests } from '../kernel/keys.js';
 import { unreachable } from '../kernel/outcome.js';
 import { accountLockEpoch } from '../platform/account.js';
@@ -6,10 +7,10 @@ import type { DeviceAuthenticationPolicy } from '../policies/model.js';
 import type { Snapshot, Write } from '../storage/port.js';
 import { type DeviceDecision, eventOf, grant, putDevice, refuse } from './answer.js';
 import { chargeDevice, chargeUser, clearDevice, isAtCeiling } from './counting.js';
-import { type Deployment, lockOf, widestWindowOf } from './eligibility.js';
+import { type Deployment, lockOf } from './eligibility.js';
 import { KINDS } from './kinds/index.js';
 import type { DeviceKind, Members } from './kinds/kind.js';
-import type { PairingContext } from './kinds/pairing.js';
+import type { PairingContext, VerifiedProof } from './kinds/pairing.js';
 import { tooMany } from './limits.js';
 import { type ManagedDevice, managed } from './managed.js';
 import type { Device, DeviceId } from './model.js';
@@ -19,7 +20,7 @@ import { raisesAlarm } from './recent-failures.js';
 import type { DeviceRejection } from './rejection.js';
 import { confirmDestination } from './reserve-send.js';
 import { countsSends } from './send-window.js';
-import { type DeviceSubject, findDevice } from './subject.js';
+import { type DeviceSubject, findDevice, pairingContext } from './subject.js';
 
 export interface ActivateCommand {
   readonly environmentId: EnvironmentId;
@@ -29,6 +30,8 @@ export interface ActivateCommand {
 }
 
 export interface ActivateFacts {
+  /** What `Pairing.verify` found, for kinds that have it. */
+  readonly verified?: VerifiedProof;
   readonly digests: Digests;
   /** Opens what a device keeps sealed. */
   readonly open: PairingContext['open'];
@@ -42,27 +45,20 @@ export interface ActivateFacts {
 export function activateDevice(
   snapshot: Snapshot,
   { environmentId, deviceId, proof }: ActivateCommand,
-  { digests, open, deployment }: ActivateFacts,
+  facts: ActivateFacts,
 ): DeviceDecision<ManagedDevice> {
   const found = findDevice(snapshot, environmentId, deviceId);
   if (!found.ok) return refuse(found.rejection);
   const subject = found.value;
-  const { device, user, factors, now } = subject;
+  const { device } = subject;
+  const { deployment } = facts;
   const policy = governingPolicy(subject);
   // The limit comes before the comparison: a code is not judged, nor is it counted or spent, where a right one could not be acted on.
   const refusal = pendingRefusal(subject, policy, deployment) ?? lockRefusal(subject) ?? tooMany(subject, 'ACTIVE');
   if (refusal) return refuse(refusal);
 
   const { pairing }: DeviceKind = KINDS[device.type];
-  const verdict = pairing.judge(device, proof, {
-    now,
-    user,
-    factors,
-    policy,
-    digests,
-    open,
-    ...widestWindowOf(deployment),
-  });
+  const verdict = pairing.judge(device, proof, pairingContext(subject, policy, facts), facts.verified);
   switch (verdict.kind) {
     case 'malformed':
       return refuse({ kind: 'Invalid', problems: verdict.problems });
@@ -70,8 +66,16 @@ export function activateDevice(
       return refuse({ kind: 'CodeDead' }, [], [eventOf(device, 'DEVICE.ACTIVATION_OTP_INVALID', { compared: false })]);
     case 'wrong':
       return charged(subject, policy, verdict.replayed, deployment);
-    case 'right':
-      return activated({ ...subject, device: verdict.device ?? device }, snapshot, deployment);
+    case 'refused':
+      return refuse({ kind: 'Invalid', problems: verdict.problems }, putDevice(subject.factors, verdict.device), [
+        eventOf(device, verdict.event, verdict.detail),
+      ]);
+    case 'right': {
+      const { credentialKey, detail } = verdict;
+      if (credentialKey !== undefined && snapshot.credentialHolder) return refuse({ kind: 'CredentialTaken' });
+      const proved = { ...subject, device: verdict.device ?? device };
+      return activated(proved, snapshot, deployment, { credentialKey, detail });
+    }
     default:
       return unreachable(verdict);
   }
@@ -106,6 +110,12 @@ function charged(
   );
 }
 
+/** What a proof brought with it. */
+interface Learned {
+  readonly credentialKey: string | undefined;
+  readonly detail: BusinessEvent['detail'] | undefined;
+}
+
 /**
  * The code is spent with the `activation` that held it. The device's own run of failures is over; the user's counts stay as they are:
  * whoever pairs a contact of his own has proved nothing about the user's other factors (SEC-12, SEC-13).
@@ -114,6 +124,7 @@ function activated(
   { device, factors, now }: DeviceSubject,
   { destination }: Snapshot,
   deployment: Deployment,
+  { credentialKey, detail }: Learned,
 ): DeviceDecision<ManagedDevice> {
   const { lookupKey } = device;
   // What was sent to the contact has reached whom it was meant for (SEC-36, SEC-38).
@@ -127,11 +138,16 @@ function activated(
       : [];
   const { activation, ...rest } = clearDevice(device, now);
   const country = activation?.country === undefined ? undefined : { country: activation.country };
+  const { environmentId, userId, id: deviceId } = device;
+  const held: Write[] =
+    credentialKey === undefined
+      ? []
+      : [{ kind: 'insert', entity: 'credential', value: { environmentId, key: credentialKey, userId, deviceId } }];
   const active: Device = { ...rest, status: 'ACTIVE', activatedAt: now, updatedAt: now };
   const ordered: UserFactors = { ...factors, deviceOrder: withActivated(factors.deviceOrder, device.id) };
   return grant(
     managed(active, ordered, now),
-    [...putDevice(ordered, active), ...contact],
-    [eventOf(active, 'DEVICE.ACTIVATED', country)],
+    [...putDevice(ordered, active), ...contact, ...held],
+    [eventOf(active, 'DEVICE.ACTIVATED', { ...country, ...detail })],
   );
 }

@@ -6,7 +6,7 @@ import type { Snapshot, Write } from '../storage/port.js';
 import { type DeviceDecision, eventOf, grant, putDevice, refuse } from './answer.js';
 import { beginPairing, unbegun } from './begin.js';
 import type { Creation } from './creation.js';
-import { type Deployment, widestWindowOf } from './eligibility.js';
+import type { Deployment } from './eligibility.js';
 import { KINDS } from './kinds/index.js';
 import type { DeviceKind } from './kinds/kind.js';
 import type { Caller, PairingContext, PairingDraws } from './kinds/pairing.js';
@@ -16,7 +16,7 @@ import { type ManagedDevice, managed } from './managed.js';
 import type { DestinationUse, Device, DeviceId } from './model.js';
 import { withActivated } from './order.js';
 import type { DeviceRejection } from './rejection.js';
-import { findUser, type Subject } from './subject.js';
+import { findUser, pairingContext, type Subject } from './subject.js';
 
 export interface CreateCommand {
   readonly environmentId: EnvironmentId;
@@ -45,7 +45,7 @@ export function createDevice(
   const found = findUser(snapshot, environmentId);
   if (!found.ok) return refuse(found.rejection);
   const subject = found.value;
-  const { now, user, factors, configuration, lapsed } = subject;
+  const { now, factors, configuration, lapsed } = subject;
   const { policyId, notification } = creation;
   const policy = policyId === undefined ? configuration.defaultPolicy : configuration.policies.get(policyId);
   if (!policy) return refuse({ kind: 'PolicyUnknown' });
@@ -74,7 +74,7 @@ export function createDevice(
   const begun = beginPairing(
     device,
     { policyId: policy.id, ...(notification ? { notification } : {}) },
-    { now, user, factors, policy, digests: facts.digests, open: facts.open, ...widestWindowOf(facts.deployment) },
+    pairingContext(subject, policy, facts),
     facts,
     { ...snapshot, ...(use ? { destination: use } : {}), deployment: facts.deployment },
   );
@@ -95,7 +95,9 @@ function newDevice(
   caller: Caller,
   { deviceId, lookupKey }: CreateFacts,
 ): Device {
-  const asked = status ?? KINDS[type].pairing.statuses[caller][0];
+  const { pairing }: DeviceKind = KINDS[type];
+  const [usual] = pairing.statuses[caller];
+  const asked = pairing.ignoresStatus ? usual : (status ?? usual);
   return {
     id: deviceId,
     environmentId: user.environmentId,

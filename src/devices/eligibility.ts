@@ -6,6 +6,7 @@ import { isAtCeiling } from './counting.js';
 import { KINDS } from './kinds/index.js';
 import type { DeviceKind } from './kinds/kind.js';
 import { type Device, PENDING_DEVICE_LIFE } from './model.js';
+import type { RelyingPartyTerms } from './relying-party.js';
 import type { SendLimits } from './send-window.js';
 
 /** What the operator's configuration allows; a fact of decisions. */
@@ -20,6 +21,8 @@ export interface Deployment {
   readonly widestPasscodeWindow?: number;
   /** Failures of a user in 30 days that raise an event (SEC-19); absent = none does. */
   readonly failureAlarm?: number;
+  /** As what FIDO2 devices know this server; absent: as `localhost`, with no metadata. */
+  readonly relyingParty?: RelyingPartyTerms;
 }
 
 /** The member of a passcode's context that the operator's configuration decides. */

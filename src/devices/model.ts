@@ -5,6 +5,7 @@ import type { Protected } from '../kernel/sealed.js';
 import type { IssuedCode } from '../otp/code.js';
 import type { EnvironmentId, UserId } from '../platform/model.js';
 import type { PolicyId } from '../policies/model.js';
+import type { CeremonyRequest } from './ceremony.js';
 import type { KINDS } from './kinds/index.js';
 import type { SendWindow } from './send-window.js';
 
@@ -44,6 +45,8 @@ export interface Activation {
   readonly notification?: PairingNotification;
   /** The code that was sent, for kinds that are activated by one. */
   readonly code?: IssuedCode;
+  /** The ceremony that was asked for, for kinds that are activated by an attestation; gone once it was tried (`20` §8.3). */
+  readonly ceremony?: CeremonyRequest;
   /** Where it was sent by phone (ISO 3166): whether codes come back is watched by country (SEC-38). */
   readonly country?: string;
   /** The code that this one replaced, kept to tell a replay from a mistyped code in the records (SEC-18). */

@@ -41,6 +41,8 @@ export type DeviceRejection =
   | { readonly kind: 'DeviceBlocked' }
   /** Locked by failures: nothing is compared. Without `expiresAt` it has no end (`20` §17.3). */
   | { readonly kind: 'DeviceLocked'; readonly expiresAt?: Instant }
+  /** Another device of the environment has this very credential (SEC-25). */
+  | { readonly kind: 'CredentialTaken' }
   /** Expired, or killed by a lock or by exhaustion: nothing is compared (`20` §17.3). */
   | { readonly kind: 'CodeDead' }
   /** Compared, wrong and counted (`20` §17.3). */

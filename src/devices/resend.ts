@@ -3,14 +3,14 @@ import type { EnvironmentId } from '../platform/model.js';
 import type { Snapshot } from '../storage/port.js';
 import { type DeviceDecision, grant, putDevice, refuse } from './answer.js';
 import { beginPairing, unbegun } from './begin.js';
-import { type Deployment, widestWindowOf } from './eligibility.js';
+import type { Deployment } from './eligibility.js';
 import { KINDS } from './kinds/index.js';
 import type { DeviceKind } from './kinds/kind.js';
 import type { PairingContext, PairingDraws } from './kinds/pairing.js';
 import { type ManagedDevice, managed } from './managed.js';
 import type { DeviceId } from './model.js';
 import { governingPolicy, pendingRefusal } from './pending.js';
-import { findDevice } from './subject.js';
+import { findDevice, pairingContext } from './subject.js';
 
 export interface ResendCommand {
   readonly environmentId: EnvironmentId;
@@ -36,7 +36,7 @@ export function resendPairingCode(
   const found = findDevice(snapshot, environmentId, deviceId);
   if (!found.ok) return refuse(found.rejection);
   const subject = found.value;
-  const { device, user, factors, now } = subject;
+  const { device, factors, now } = subject;
   const { pairing }: DeviceKind = KINDS[device.type];
   if (!pairing.sends) return refuse({ kind: 'NothingToSend' });
   const policy = governingPolicy(subject);
@@ -44,16 +44,10 @@ export function resendPairingCode(
   if (refusal) return refuse(refusal);
 
   const terms = device.activation ?? { policyId: policy.id };
-  const begun = beginPairing(
-    device,
-    terms,
-    { now, user, factors, policy, digests: facts.digests, open: facts.open, ...widestWindowOf(facts.deployment) },
-    facts,
-    {
-      ...snapshot,
-      deployment: facts.deployment,
-    },
-  );
+  const begun = beginPairing(device, terms, pairingContext(subject, policy, facts), facts, {
+    ...snapshot,
+    deployment: facts.deployment,
+  });
   if (!begun.ok) return unbegun(begun.rejection);
   const { device: pending, writes, destination, events, once } = begun.value;
   const counted = destination ? [{ kind: 'update', entity: 'destination', value: destination } as const] : [];

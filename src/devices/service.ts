@@ -35,6 +35,7 @@ import type { NumberRules } from './numbering.js';
 import type { DeviceOrder } from './order.js';
 import type { DeviceRejection } from './rejection.js';
 import { resendPairingCode } from './resend.js';
+import { isVerifiedBeforehand, verifyPairing } from './verify-pairing.js';
 
 export interface DeviceDependencies {
   readonly store: Pick<Store, 'load' | 'transact'>;
@@ -144,11 +145,14 @@ export function createDeviceService(dependencies: DeviceDependencies): DeviceSer
       );
     },
     async activate(address, proof, by) {
-      return show(
-        await trail.transact(planFor(address), by, (snapshot) =>
-          activateDevice(snapshot, { ...address, proof }, { digests, open, deployment }),
-        ),
-      );
+      const command = { ...address, proof };
+      const facts = { digests, open, deployment };
+      // Slow verification comes before the unit, and enters as a fact that names its challenge (`design.md` §6).
+      const verified = isVerifiedBeforehand(proof)
+        ? verifyPairing(await store.load(planFor(address)), command, facts)
+        : undefined;
+      const known = verified ? { ...facts, verified } : facts;
+      return show(await trail.transact(planFor(address), by, (snapshot) => activateDevice(snapshot, command, known)));
     },
     async resendPairingCode(address, by) {
       const facts = { ...draws(), digests, open, deployment };

@@ -1,9 +1,10 @@
 import type { Instant } from '../kernel/clock.js';
 import { accept, type Outcome, reject } from '../kernel/outcome.js';
 import type { EnvironmentId, User, UserFactors } from '../platform/model.js';
-import type { Configuration } from '../policies/model.js';
+import type { Configuration, DeviceAuthenticationPolicy } from '../policies/model.js';
 import type { Snapshot } from '../storage/port.js';
-import { isLapsed } from './eligibility.js';
+import { type Deployment, isLapsed, widestWindowOf } from './eligibility.js';
+import type { PairingContext } from './kinds/pairing.js';
 import type { Device, DeviceId } from './model.js';
 import type { DeviceRejection } from './rejection.js';
 
@@ -45,4 +46,24 @@ export function findDevice(
   if (!device) return reject({ kind: 'DeviceNotFound' });
   // A fail-over to a slower clock must not make a device younger than its last change (`design.md` §12).
   return accept({ ...found.value, now: Math.max(found.value.now, device.updatedAt), device });
+}
+
+/** What pairing decisions of this user's rest on. */
+export function pairingContext(
+  { now, user, factors, devices, configuration }: Subject,
+  policy: DeviceAuthenticationPolicy,
+  { digests, open, deployment }: Pick<PairingContext, 'digests' | 'open'> & { readonly deployment: Deployment },
+): PairingContext {
+  return {
+    now,
+    user,
+    factors,
+    devices,
+    configuration,
+    policy,
+    deployment,
+    digests,
+    open,
+    ...widestWindowOf(deployment),
+  };
 }

@@ -1,6 +1,7 @@
 import { seconds } from '../kernel/duration.js';
 import type { EnvironmentId, StoredDocument } from '../platform/model.js';
 import { DEFAULT_MAX_ALLOWED_DEVICES } from './defaults.js';
+import { parseFido2Policy } from './fido2-policy.js';
 import { methodsOf } from './methods.js';
 import { isMfaSettingsDocument } from './mfa-settings-document.js';
 import type { Configuration, DeviceAuthenticationPolicy, DeviceSelection, MfaSettings, PolicyId } from './model.js';
@@ -39,7 +40,23 @@ export function parseConfiguration(
     policies: new Map<PolicyId, DeviceAuthenticationPolicy>(policies.map((policy) => [policy.id, policy])),
     defaultPolicy,
     mfaSettings,
+    ...fido2Policies(documents),
   };
+}
+
+function fido2Policies(
+  documents: readonly StoredDocument[],
+): Pick<Configuration, 'fido2Policies' | 'defaultFido2Policy'> {
+  const stored = documents.filter(({ kind }) => kind === 'fido2Policy');
+  const parsed = stored.map(({ id, body }) => {
+    const policy = parseFido2Policy(body, id);
+    if (!policy) throw new ConfigurationError(`FIDO policy ${id} does not decode`);
+    return [id, policy] as const;
+  });
+  const policies = new Map(parsed);
+  const chosen = stored.find(({ body }) => body['default'] === true);
+  const defaultPolicy = chosen && policies.get(chosen.id);
+  return { fido2Policies: policies, ...(defaultPolicy ? { defaultFido2Policy: defaultPolicy } : {}) };
 }
 
 function byCreation(a: DeviceAuthenticationPolicy, b: DeviceAuthenticationPolicy): number {

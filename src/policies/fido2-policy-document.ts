@@ -5,7 +5,7 @@ import { Type } from '../kernel/json-schema.js';
 
 const DOMAIN = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
 /** A lower-case domain name, or `localhost` (`30` §2.2, `20` §8.1). */
-const RELYING_PARTY_ID = `^${DOMAIN}(?:\\.${DOMAIN})*$`;
+export const RELYING_PARTY_ID = `^${DOMAIN}(?:\\.${DOMAIN})*$`;
 
 const Name = Type.String({ minLength: 1, maxLength: 256 });
 

@@ -2,6 +2,7 @@ import type { Instant, Millis } from '../kernel/clock.js';
 import type { Uuid } from '../kernel/ids.js';
 import type { JsonObject } from '../kernel/json.js';
 import type { EnvironmentId } from '../platform/model.js';
+import type { Fido2Policy } from './fido2-policy.js';
 
 export type PolicyId = Uuid;
 
@@ -88,4 +89,7 @@ export interface Configuration {
   readonly policies: ReadonlyMap<PolicyId, DeviceAuthenticationPolicy>;
   readonly defaultPolicy: DeviceAuthenticationPolicy;
   readonly mfaSettings: MfaSettings;
+  /** FIDO policies; none in an environment that was made before there were any (`30` §2). */
+  readonly fido2Policies: ReadonlyMap<PolicyId, Fido2Policy>;
+  readonly defaultFido2Policy?: Fido2Policy;
 }

@@ -37,6 +37,8 @@ export interface Plan {
   readonly counter?: string;
   /** For management: single documents, or all of a kind, by creation. */
   readonly documents?: readonly DocumentRef[];
+  /** The device that holds this credential now (`CredentialHolder.key`). */
+  readonly credential?: string;
   /** The user who holds this name now (compared case-insensitively). */
   readonly username?: string;
   /** Rows that only the management of users and groups needs. */
@@ -67,6 +69,16 @@ export interface Snapshot {
   /** Present for a plan with `directory`. */
   readonly directory?: DirectorySnapshot;
   readonly environmentNameHolder?: EnvironmentId;
+  readonly credentialHolder?: CredentialHolder;
+}
+
+/** Whose a FIDO credential is: its key names it, once in an environment, and goes with the device. */
+export interface CredentialHolder {
+  readonly environmentId: EnvironmentId;
+  /** SHA-256 of the credential id, base64url. */
+  readonly key: string;
+  readonly userId: Uuid;
+  readonly deviceId: Uuid;
 }
 
 /** A number that strangers share, without a version: it begins anew once its window has ended (`design.md` §3, §12). */
@@ -109,6 +121,8 @@ export type Write =
   /** Rows under the factors' version: only beside an update of that user's factors; anything else is a fault. */
   | { readonly kind: 'put'; readonly entity: 'device'; readonly value: Device }
   | { readonly kind: 'delete'; readonly entity: 'device'; readonly value: Device }
+  /** Beside its device. A key that was taken meanwhile means: load and decide again. */
+  | { readonly kind: 'insert'; readonly entity: 'credential'; readonly value: CredentialHolder }
   /** Version 0 inserts. */
   | { readonly kind: 'update'; readonly entity: 'destination'; readonly value: DestinationUse }
   /** Version 0 expects that there is still no row. */
@@ -169,7 +183,7 @@ export interface Reader extends DirectoryReader {
 /** The only way to write (`style.md` §5): load what the plan names, decide, commit; settled once durable. */
 export interface Store extends Reader, AsyncDisposable {
   /**
-   * `decide` is pure and may run several times; only the last run counts. A moved version or a taken username means: load and
+   * `decide` is pure and may run several times; only the last run counts. A moved version, a taken username or credential means: load and
    * decide again. Throws `StoreError` (`store-error.ts`; 503 or 429 on the wire) having revealed nothing.
    */
   transact<O>(plan: Plan, decide: (snapshot: Snapshot) => Decision<O>): Promise<O>;

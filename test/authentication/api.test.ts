@@ -179,7 +179,7 @@ describe('the request', () => {
   it('of another media type is 415, of another method 405, malformed 400', async () => {
     const flow = await create({ selectedDevice: { oneTime: { type: 'SMS', phone: '+14135550150' } } });
     expect((await api.send('POST', at(flow), { otp: '123456' })).status).toBe(415);
-    for (const later of ['assertion.check', 'payload.check'])
+    for (const later of ['push.check', 'payload.check'])
       expect((await api.send('POST', at(flow), {}, later)).status).toBe(415);
     expect((await api.send('DELETE', at(flow))).status).toBe(405);
     expect((await api.send('GET', collection())).status).toBe(405);

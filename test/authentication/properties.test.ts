@@ -14,6 +14,7 @@ import { id, POLICY, T0, World } from './world.js';
 const LINKS: Record<Status, readonly string[]> = {
   DEVICE_SELECTION_REQUIRED: ['device.select'],
   OTP_REQUIRED: ['device.select', 'otp.check'],
+  ASSERTION_REQUIRED: ['device.select', 'assertion.check'],
   COMPLETED: [],
   FAILED: [],
 };

@@ -1,37 +1,50 @@
 import { describe, expect, it } from 'vitest';
-import type { CommandName, Commands } from '../../src/authentication/command.js';
+import type { CheckAssertionCommand, CommandName, Commands } from '../../src/authentication/command.js';
 import { renderDiagram } from '../../src/authentication/diagram.js';
 import type { Status } from '../../src/authentication/model.js';
 import { linksOf, TABLE } from '../../src/authentication/table.js';
 import type { Uuid } from '../../src/kernel/ids.js';
+import { ORIGIN } from '../helpers/passkey.js';
+import type { SoftAuthenticator } from '../helpers/soft-authenticator.js';
 import { granted, refused, wrong } from './results.js';
 import { id, World } from './world.js';
 
-const COMMANDS: readonly CommandName[] = ['device.select', 'otp.check', 'cancel.push.authentication'];
+const COMMANDS: readonly CommandName[] = [
+  'device.select',
+  'otp.check',
+  'assertion.check',
+  'cancel.push.authentication',
+];
 
 /** A world with one flow in the status, reached by commands; `code` is the right one, if the flow has any. */
 interface Scene {
   readonly world: World;
   readonly flow: Uuid;
   readonly code: string;
+  readonly passkey: SoftAuthenticator;
 }
 
-const paired = (): World => {
+const paired = (): { readonly world: World; readonly passkey: SoftAuthenticator } => {
   const world = new World();
   world.addDevice(1, 'SMS');
   world.addDevice(2, 'EMAIL');
-  return world;
+  return { world, passkey: world.addPasskey(3) };
 };
 
 const SCENES: Record<Status, () => Scene> = {
   DEVICE_SELECTION_REQUIRED() {
-    const world = paired();
-    return { world, flow: granted(world.create()).flow.id, code: '123456' };
+    const { world, passkey } = paired();
+    return { world, flow: granted(world.create()).flow.id, code: '123456', passkey };
   },
   OTP_REQUIRED() {
-    const world = paired();
+    const { world, passkey } = paired();
     const flow = granted(world.create({ selection: { kind: 'device', id: id(1) } })).flow.id;
-    return { world, flow, code: world.code(flow) };
+    return { world, flow, code: world.code(flow), passkey };
+  },
+  ASSERTION_REQUIRED() {
+    const { world, passkey } = paired();
+    const flow = granted(world.create({ selection: { kind: 'device', id: id(3) } })).flow.id;
+    return { world, flow, code: '123456', passkey };
   },
   COMPLETED() {
     const scene = SCENES.OTP_REQUIRED();
@@ -49,10 +62,18 @@ const STATUSES = Object.keys(TABLE) as Status[];
 
 /** Variants of each command that between them should reach everything its cells announce. */
 const VARIANTS: { readonly [C in CommandName]: readonly ((scene: Scene) => Commands[C]['command'])[] } = {
-  'device.select': [() => ({ deviceId: id(1) }), () => ({ deviceId: id(2) })],
+  'device.select': [() => ({ deviceId: id(1) }), () => ({ deviceId: id(2) }), () => ({ deviceId: id(3) })],
   'otp.check': [({ code }) => ({ otp: code }), ({ code }) => ({ otp: wrong(code) })],
+  'assertion.check': [(scene) => assertion(scene), (scene) => assertion(scene, Buffer.from('no signature'))],
   'cancel.push.authentication': [() => ({ reason: 'CHANGE_DEVICE' }), () => ({ reason: 'SIGNOUT' })],
 };
+
+/** By the scene's passkey; of no flow that asks for one, any text will do. */
+function assertion({ world, flow, passkey }: Scene, signature?: Buffer): CheckAssertionCommand {
+  if (world.flow(flow).state.status !== 'ASSERTION_REQUIRED') return { origin: ORIGIN, assertion: '{}' };
+  const lies = signature ? { signature: () => signature } : {};
+  return { origin: ORIGIN, assertion: passkey.assert(world.requestOptions(flow), ORIGIN, lies) };
+}
 
 describe('the table', () => {
   for (const status of STATUSES) {
@@ -67,6 +88,7 @@ describe('the table', () => {
             reached.add(scene.world.flow(scene.flow).state.status);
           }
           if (command === 'otp.check') reached.add(statusAfterLastWrongCode());
+          if (command === 'assertion.check') reached.add(statusAfterLastWrongAssertion());
           expect([...reached].sort()).toEqual([...new Set(cell.leadsTo.map(({ to }) => to))].sort());
         });
       } else {
@@ -91,6 +113,14 @@ describe('the table', () => {
     }
   }
 
+  function statusAfterLastWrongAssertion(): Status {
+    const scene = SCENES.ASSERTION_REQUIRED();
+    const { world, flow } = scene;
+    for (let n = 0; n < 3; n++)
+      refused(world.run('assertion.check', flow, assertion(scene, Buffer.from('no signature'))));
+    return world.flow(flow).state.status;
+  }
+
   function statusAfterLastWrongCode(): Status {
     const { world, flow, code } = SCENES.OTP_REQUIRED();
     for (let n = 0; n < 3; n++) refused(world.check(flow, wrong(code)));
@@ -99,7 +129,7 @@ describe('the table', () => {
 
   it('refuses to cancel a one-time flow, whatever the reason, and nothing changes', () => {
     for (const reason of ['CHANGE_DEVICE', 'ADD_DEVICE', 'SIGNOUT', 'DEFAULT'] as const) {
-      const world = paired();
+      const { world } = paired();
       const { flow } = granted(world.create({ selection: world.oneTime() }));
       expect(refused(world.cancel(flow.id, reason))).toEqual({
         kind: 'WrongState',
@@ -120,6 +150,7 @@ describe('the table', () => {
     expect(links).toEqual({
       DEVICE_SELECTION_REQUIRED: ['device.select'],
       OTP_REQUIRED: ['device.select', 'otp.check'],
+      ASSERTION_REQUIRED: ['device.select', 'assertion.check'],
       COMPLETED: [],
       FAILED: [],
     });

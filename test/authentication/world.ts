@@ -2,6 +2,8 @@ import { expect } from 'vitest';
 import type { AuditRecord } from '../../src/audit/record.js';
 import type { Verdict } from '../../src/authentication/answer.js';
 import type {
+  AssertionFacts,
+  CheckAssertionCommand,
   CommandName,
   Commands,
   CreateCommand,
@@ -12,6 +14,7 @@ import { createDeviceAuthentication } from '../../src/authentication/create.js';
 import { decide } from '../../src/authentication/decide.js';
 import type { DeviceAuthentication } from '../../src/authentication/model.js';
 import { readDeviceAuthentication } from '../../src/authentication/read.js';
+import { verifyBy } from '../../src/authentication/verify-assertion.js';
 import { CHANNELS, type Channel, type MessageContent, type OutboxMessage } from '../../src/delivery/message.js';
 import { canonicalContact } from '../../src/devices/contact.js';
 import type { Deployment } from '../../src/devices/eligibility.js';
@@ -33,8 +36,11 @@ import type {
   SentMethod,
 } from '../../src/policies/model.js';
 import type { Decision, Snapshot, Write } from '../../src/storage/port.js';
+import { parseAssertionJson } from '../../src/webauthn/credential-json.js';
 import { decided } from '../helpers/decided.js';
+import { passkeyOf } from '../helpers/passkey.js';
 import { DEVICE_METHODS } from '../helpers/rules.js';
+import type { SoftAuthenticator, SoftOptions } from '../helpers/soft-authenticator.js';
 import { ADA, deviceOf, ENVIRONMENT, FACTORS, FACTORY_METHOD, id, POLICY, SETTINGS, T0, USER } from './fixtures.js';
 import type { Result } from './results.js';
 
@@ -151,6 +157,7 @@ export class World {
       id: id(100_000 + this.#drawn),
       messageId: id(200_000 + this.#drawn),
       digits,
+      challenge: () => Buffer.alloc(32, this.#drawn),
       digests: keyring.digests,
       deployment: { channels: this.channels, allowsTestMode: () => this.testModeAllowed, ...this.deployment },
       open: (value) => keyring.vault.open(value),
@@ -176,6 +183,7 @@ export class World {
         policies: this.policies,
         defaultPolicy,
         mfaSettings: this.settings,
+        fido2Policies: new Map(),
       },
       devices: this.devices,
       documents: this.documents,
@@ -194,8 +202,32 @@ export class World {
   }
 
   run<C extends CommandName>(name: C, flow: Uuid, command: Commands[C]['command']): Result {
-    const facts = this.facts();
-    return this.commit(this.snapshot({ flow }), (snapshot) => decide(name, snapshot, command, facts));
+    const snapshot = this.snapshot({ flow });
+    const facts = { ...this.facts(), ...this.#verified(snapshot, command) };
+    return this.commit(snapshot, (loaded) => decide(name, loaded, command, facts));
+  }
+
+  /** What the service would have found out about an assertion beforehand. */
+  #verified({ deviceAuthentication: flow, devices }: Snapshot, command: object): Partial<AssertionFacts> {
+    if (!('assertion' in command) || flow?.state.status !== 'ASSERTION_REQUIRED') return {};
+    const given = command as CheckAssertionCommand;
+    const credential = parseAssertionJson(given.assertion);
+    if (!credential) return { verified: 'malformed' };
+    return { verified: verifyBy(devices, credential, given, flow.state.asked, false, this.facts()) };
+  }
+
+  /** An active passkey of Ada's, and the authenticator that has it. */
+  addPasskey(n: number, options: SoftOptions = {}): SoftAuthenticator {
+    const { authenticator, kept } = passkeyOf({ environmentId: ENVIRONMENT, userId: USER }, options);
+    this.addDevice(n, 'SMS', kept);
+    return authenticator;
+  }
+
+  /** The options that a flow asks the browser with. */
+  requestOptions(flow: Uuid): string {
+    const read = this.read(flow);
+    if (!read.ok || read.value.requestOptions === undefined) throw new Error(`flow ${flow} asks for no assertion`);
+    return read.value.requestOptions;
   }
 
   select(flow: Uuid, n: number): Result {

@@ -234,6 +234,7 @@ export class World {
         policies: this.policies,
         defaultPolicy,
         mfaSettings: this.settings,
+        fido2Policies: new Map(),
       },
       devices: isUser ? this.devices : [],
       documents: [],

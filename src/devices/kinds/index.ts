@@ -1,4 +1,5 @@
 import { email } from './email.js';
+import { fido2, platform, securityKey } from './fido2.js';
 import type { DeviceKind } from './kind.js';
 import { sms } from './sms.js';
 import { totp } from './totp.js';
@@ -6,10 +7,16 @@ import { voice } from './voice.js';
 import { whatsapp } from './whatsapp.js';
 
 /** Every type this server offers; the order is that of `innerError.allowedValues`. */
-export const KINDS = { EMAIL: email, SMS: sms, VOICE: voice, WHATSAPP: whatsapp, TOTP: totp } as const satisfies Record<
-  string,
-  DeviceKind
->;
+export const KINDS = {
+  EMAIL: email,
+  SMS: sms,
+  VOICE: voice,
+  WHATSAPP: whatsapp,
+  TOTP: totp,
+  FIDO2: fido2,
+  SECURITY_KEY: securityKey,
+  PLATFORM: platform,
+} as const satisfies Record<string, DeviceKind>;
 
 type Kinds = typeof KINDS;
 

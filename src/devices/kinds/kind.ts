@@ -97,10 +97,16 @@ export interface PasscodeKind extends KindBase {
   ) => PasscodeVerdict;
 }
 
+/** Proved by a signature of a credential that was registered (`10` §11). */
+export interface AssertionKind extends KindBase {
+  readonly challenge: 'assertion';
+  readonly method: 'fido2';
+}
+
 /**
  * What one device type differs in (`style.md` §4: decide by challenge, never by type). A new type is one file beside this one
  * and a line in `index.ts`; a new challenge a member of this union and its decisions in `authentication/`.
  */
-export type DeviceKind = SentCodeKind | PasscodeKind;
+export type DeviceKind = SentCodeKind | PasscodeKind | AssertionKind;
 
 export type Challenge = DeviceKind['challenge'];

@@ -1,5 +1,6 @@
 import type { TSchema } from 'typebox';
 import type { OutboxMessage } from '../../delivery/message.js';
+import type { BusinessEvent } from '../../events.js';
 import type { Instant } from '../../kernel/clock.js';
 import type { FieldProblem } from '../../kernel/field-problem.js';
 import type { Uuid } from '../../kernel/ids.js';
@@ -8,7 +9,11 @@ import type { Digests } from '../../kernel/keys.js';
 import type { Outcome } from '../../kernel/outcome.js';
 import type { Protected } from '../../kernel/sealed.js';
 import type { User, UserFactors } from '../../platform/model.js';
-import type { DeviceAuthenticationPolicy } from '../../policies/model.js';
+import type { Configuration, DeviceAuthenticationPolicy } from '../../policies/model.js';
+import type { CeremonyProblem } from '../../webauthn/problem.js';
+import type { Registration } from '../../webauthn/registration.js';
+import type { DeviceEvent } from '../answer.js';
+import type { Deployment } from '../eligibility.js';
 import type { Activation, Device, DeviceStatus } from '../model.js';
 import type { Members } from './kind.js';
 
@@ -20,8 +25,12 @@ export interface PairingContext {
   readonly now: Instant;
   readonly user: User;
   readonly factors: UserFactors;
+  /** All of the user's, this one too. */
+  readonly devices: readonly Device[];
+  readonly configuration: Configuration;
   /** The policy that governs this pairing. */
   readonly policy: DeviceAuthenticationPolicy;
+  readonly deployment: Deployment;
   readonly digests: Digests;
   /** Opens what the device keeps sealed. */
   readonly open: (value: Protected) => string;
@@ -54,15 +63,40 @@ export interface Begun {
   readonly once: JsonObject;
 }
 
+/**
+ * What slow cryptography found out about a proof before the unit (`design.md` §6), and the challenge that it was verified against:
+ * it says nothing about any other.
+ */
+export interface VerifiedProof {
+  readonly challenge: string;
+  readonly outcome: Outcome<Registration, CeremonyProblem>;
+  /** Names the credential in its environment, for the load to find whoever holds it. */
+  readonly credentialKey?: string;
+}
+
 /** What was submitted, held against what was begun. Only `right` and `wrong` are verdicts of a comparison. */
 export type Verdict =
   /** `device`: with what the proof has taught of it; absent when that is nothing. */
-  | { readonly kind: 'right'; readonly device?: Device }
+  | {
+      readonly kind: 'right';
+      readonly device?: Device;
+      /** A credential that is the device's from now on, and nobody else's in the environment (SEC-25). */
+      readonly credentialKey?: string;
+      readonly detail?: BusinessEvent['detail'];
+    }
   /** `replayed`: it would have been right once (SEC-18). */
   | { readonly kind: 'wrong'; readonly replayed: boolean }
   /** There is nothing to compare with any more. */
   | { readonly kind: 'dead' }
-  | { readonly kind: 'malformed'; readonly problems: readonly FieldProblem[] };
+  | { readonly kind: 'malformed'; readonly problems: readonly FieldProblem[] }
+  /** No guess, so nothing is counted; `device` has spent its one try (`20` §8.3). */
+  | {
+      readonly kind: 'refused';
+      readonly device: Device;
+      readonly problems: readonly FieldProblem[];
+      readonly event: DeviceEvent;
+      readonly detail: BusinessEvent['detail'];
+    };
 
 /** A proof without this member. */
 export function required(target: string): Verdict {
@@ -78,6 +112,8 @@ export function notOfLength(target: string, digits: number): Verdict {
 export interface Pairing {
   /** The statuses that each caller may ask for; the first is meant when none is asked for. */
   readonly statuses: Readonly<Record<Caller, readonly [DeviceStatus, ...DeviceStatus[]]>>;
+  /** Whatever status is asked for, the first is meant (`20` §3.2, FIDO2). */
+  readonly ignoresStatus?: true;
   /** Whether it begins with something sent, which can be sent again (`device.sendActivationCode`). */
   readonly sends: boolean;
   /** Begins, or begins again: what was begun before is dead. Rejects when there is no content to send (`10` §13A). */
@@ -92,5 +128,7 @@ export interface Pairing {
   /** Types and sizes of the activation request's members. */
   readonly proof: Readonly<Record<string, TSchema>>;
   /** Compares, and counts nothing: that is the decision's. Its caller has found device, user and method usable. */
-  readonly judge: (device: Device, proof: Members, context: PairingContext) => Verdict;
+  readonly judge: (device: Device, proof: Members, context: PairingContext, verified?: VerifiedProof) => Verdict;
+  /** The slow part of judging, done before the unit; absent for kinds that have none. `undefined`: there is nothing to verify. */
+  readonly verify?: (device: Device, proof: Members, context: PairingContext) => VerifiedProof | undefined;
 }

@@ -34,13 +34,18 @@ const ListedDeviceView = Type.Object(
 export const DeviceAuthenticationView = Type.Object(
   {
     _links: Type.Object(
-      { self: LinkView, 'device.select': Type.Optional(LinkView), 'otp.check': Type.Optional(LinkView) },
+      {
+        self: LinkView,
+        'device.select': Type.Optional(LinkView),
+        'otp.check': Type.Optional(LinkView),
+        'assertion.check': Type.Optional(LinkView),
+      },
       closed,
     ),
     _embedded: Type.Object({ devices: Type.Array(ListedDeviceView) }, closed),
     id: Type.String(),
     environment: Reference,
-    status: Type.Enum(['DEVICE_SELECTION_REQUIRED', 'OTP_REQUIRED', 'COMPLETED', 'FAILED']),
+    status: Type.Enum(['DEVICE_SELECTION_REQUIRED', 'OTP_REQUIRED', 'ASSERTION_REQUIRED', 'COMPLETED', 'FAILED']),
     policy: Reference,
     selectedDevice: Type.Optional(
       Type.Union([
@@ -48,10 +53,11 @@ export const DeviceAuthenticationView = Type.Object(
         Type.Object({ oneTime: Type.Object({ type: Type.String(), ...contactMembers }, closed) }, closed),
       ]),
     ),
-    user: Reference,
+    user: Type.Optional(Reference),
     application: Type.Optional(Reference),
     authenticators: Type.Optional(Type.Array(Type.String())),
     compatibility: Type.Optional(Compatibility),
+    publicKeyCredentialRequestOptions: Type.Optional(Type.String()),
     test: Type.Optional(Type.Object({ otp: Type.String() }, closed)),
     error: Type.Optional(
       Type.Object(
@@ -65,6 +71,7 @@ export const DeviceAuthenticationView = Type.Object(
     ),
     createdAt: Type.String(),
     updatedAt: Type.String(),
+    aggregateFido2Devices: Type.Optional(Type.Boolean()),
   },
   closed,
 );
@@ -74,7 +81,7 @@ export const DeviceAuthenticationView = Type.Object(
  * digests and contacts in clear have no member here (SEC-46).
  */
 export function deviceAuthenticationView(
-  { flow, devices, testOtp }: Answer,
+  { flow, devices, testOtp, requestOptions, aggregatesFido2 }: Answer,
   links: Links,
   compatibility?: Static<typeof Compatibility>,
 ): JsonObject {
@@ -90,14 +97,16 @@ export function deviceAuthenticationView(
     status: state.status,
     policy: { id: policyId },
     ...(state.selected ? { selectedDevice: selectedDeviceView(state.selected) } : {}),
-    user: { id: userId },
+    ...(userId === undefined ? {} : { user: { id: userId } }),
     ...(applicationId === undefined ? {} : { application: { id: applicationId } }),
     ...(state.status === 'COMPLETED' ? { authenticators: state.authenticators } : {}),
     ...(compatibility !== undefined && open ? { compatibility } : {}),
+    ...(requestOptions === undefined ? {} : { publicKeyCredentialRequestOptions: requestOptions }),
     ...(testOtp === undefined ? {} : { test: { otp: testOtp } }),
     ...(state.status === 'FAILED' ? { error: errorView(state.error) } : {}),
     createdAt,
     updatedAt: flow.updatedAt === flow.createdAt ? createdAt : toTimestamp(flow.updatedAt),
+    ...(aggregatesFido2 === undefined ? {} : { aggregateFido2Devices: aggregatesFido2 }),
   };
 }
 

@@ -63,12 +63,25 @@ export function authenticationError(rejection: AuthenticationRejection): WireErr
       );
     case 'OtpMalformed':
       return invalidData(invalid('otp', `must have ${rejection.length} digits`));
+    case 'AssertionMalformed':
+      return invalidData(invalid('assertion', 'must be the JSON text of a credential'));
+    case 'AssertionRefused':
+      // Released clients branch on this code and offer the choice again (`10` §11.4).
+      return invalidData({ code: 'CONSTRAINT_VIOLATION', target: 'assertion', message: 'The assertion was refused.' });
+    case 'UserRequired':
+      return invalidData(invalid('user.id', USER_REQUIRED[rejection.reason]));
     case 'OtpMismatch':
       return invalidData(invalidOtp(rejection.attemptsRemaining));
     default:
       return unreachable(rejection);
   }
 }
+
+const USER_REQUIRED = {
+  METHOD_DISABLED: 'must be given: FIDO2 is not enabled in the policy',
+  NOT_DISCOVERABLE: 'must be given: the FIDO policy makes no discoverable credentials',
+  DEVICE_NAMED: 'must be given with selectedDevice or a passcode',
+} as const;
 
 /** ERR-STATE: the detail code is deliberate, clients that branch on it offer another method (`10` §15.4). */
 function wrongState({ command, status }: Extract<AuthenticationRejection, { kind: 'WrongState' }>): WireError {

@@ -55,6 +55,8 @@ export function deviceError(rejection: DeviceRejection): WireError {
       return constraint('block.status', 'Device is blocked');
     case 'DeviceLocked':
       return requestFailed(attemptsUsedUp(rejection));
+    case 'CredentialTaken':
+      return invalidData(invalid('attestation', 'is of a credential that is registered already'));
     case 'CodeDead':
       return invalidData(invalidOtp());
     case 'OtpMismatch':

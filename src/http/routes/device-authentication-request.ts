@@ -5,6 +5,7 @@ import { KINDS, SENT_TYPES } from '../../devices/kinds/index.js';
 import { parseUuid, type Uuid } from '../../kernel/ids.js';
 import { Type } from '../../kernel/json-schema.js';
 import { accept, type Outcome, reject } from '../../kernel/outcome.js';
+import { RELYING_PARTY_ID } from '../../policies/fido2-policy-document.js';
 import {
   type ErrorDetail,
   empty,
@@ -51,7 +52,7 @@ export const CreateBody = Type.Object({
     }),
   ),
   otp: Type.Optional(Passcode),
-  rp: Type.Optional(Type.Object({ id: Type.Optional(Type.String({ minLength: 1 })) })),
+  rp: Type.Optional(Type.Object({ id: Type.Optional(Type.String({ maxLength: 253, pattern: RELYING_PARTY_ID })) })),
   webAuthn: Type.Optional(Type.Object({ challenge: Type.Optional(Challenge) })),
   compatibility: Type.Optional(Compatibility),
   mobilePayload: Type.Optional(Type.String()),
@@ -78,21 +79,31 @@ const TEMPLATES = ['strong_authentication', 'transaction'] as const;
 /** Serialized bytes of `notification.clientContext` (`10` §3.1). */
 const CLIENT_CONTEXT_BYTES = 4096;
 
+/** The bytes that the caller chose, in the one spelling that they are kept in. */
+const canonicalChallenge = (text: string): string => Buffer.from(text, 'base64url').toString('base64url');
+
 /** The command that a body asks for; else every problem at once, before anything is looked up (SEC-09). */
 export function parseCreateBody(body: Body): Outcome<CreateCommand, WireError> {
   const problems: ErrorDetail[] = [];
   const selection = parseSelection(body.selectedDevice ?? {}, problems);
   const notification = parseNotification(body.notification ?? {}, problems);
   if (body.mobilePayload !== undefined) problems.push(invalid('mobilePayload', 'is not supported by this server'));
-  // Without a user it would be a username-less flow, which needs a passkey.
-  if (body.user?.id === undefined) problems.push(required('user.id'));
+  // No `user` at all asks for a flow without one (`10` §11.5); one without an id is a slip.
+  if (body.user && body.user.id === undefined) problems.push(required('user.id'));
   if (problems.length > 0) return reject(invalidData(...problems));
 
   const otp = body.selectedDevice?.otp ?? body.otp;
-  const userId = parseUuid(body.user?.id ?? '');
-  if (userId === undefined) return reject(notFound());
+  const user = body.user?.id;
+  const userId = user === undefined ? undefined : parseUuid(user);
+  if (user !== undefined && userId === undefined) return reject(notFound());
+  const assertion = {
+    ...(body.rp?.id === undefined ? {} : { rpId: body.rp.id }),
+    ...(body.webAuthn?.challenge === undefined ? {} : { challenge: canonicalChallenge(body.webAuthn.challenge) }),
+  };
   return accept({
-    userId,
+    ...(userId === undefined ? {} : { userId }),
+    ...(Object.keys(assertion).length > 0 ? { assertion } : {}),
+    ...(body.compatibility ? { compatibility: body.compatibility } : {}),
     ...(body.policy ? { policyId: idOf(body.policy.id) } : {}),
     ...(selection ? { selection } : {}),
     ...(otp === undefined ? {} : { otp }),

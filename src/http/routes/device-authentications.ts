@@ -18,6 +18,12 @@ const SelectBody = Type.Object({
 });
 /** ASCII digits; how many the issued code has is judged with the flow at hand (`10` §7.3; SEC-09). */
 const CheckOtpBody = Type.Object({ otp: Type.String({ pattern: '^[0-9]{6,10}$' }) });
+/** `assertion` is JSON text: an object is refused (`10` §7.4). */
+const CheckAssertionBody = Type.Object({
+  origin: Type.String({ minLength: 1 }),
+  assertion: Type.String({ minLength: 1 }),
+  compatibility: Type.Optional(Compatibility),
+});
 const CancelBody = Type.Object({ reason: Type.String({ minLength: 1 }) });
 
 /** Device authentications (wire: `10` §1). The action is chosen by the media type alone. */
@@ -36,7 +42,7 @@ export function deviceAuthenticationsRoutes(authentications: AuthenticationServi
       replies: { 201: DeviceAuthenticationView },
       errors: ['INVALID_DATA', 'REQUEST_FAILED', 'NOT_FOUND'],
       partial:
-        'user.id is required; mobilePayload and notification.policy are refused; rp, webAuthn and notification.clientContext are checked and have no effect',
+        'mobilePayload and notification.policy are refused; notification.clientContext is checked and has no effect',
       async handle({ params, body, links, by }) {
         const parsed = parseCreateBody(body);
         if (!parsed.ok) return parsed.rejection;
@@ -72,7 +78,8 @@ export function deviceAuthenticationsRoutes(authentications: AuthenticationServi
       errors: ['INVALID_DATA', 'INVALID_REQUEST', 'REQUEST_FAILED', 'NOT_FOUND'],
       async handle({ params, body, links, by }) {
         if (body.device?.id === undefined) return invalidData(required('device.id'));
-        const command = { deviceId: idOf(body.device.id) };
+        const { compatibility } = body;
+        const command = { deviceId: idOf(body.device.id), ...(compatibility ? { compatibility } : {}) };
         const result = await authentications.select(params.envId, params.id, command, by);
         return answer(200, result, links, body.compatibility);
       },
@@ -91,6 +98,25 @@ export function deviceAuthenticationsRoutes(authentications: AuthenticationServi
       errors: ['INVALID_DATA', 'INVALID_REQUEST', 'REQUEST_FAILED', 'NOT_FOUND'],
       async handle({ params, body, links, by }) {
         return answer(200, await authentications.checkOtp(params.envId, params.id, { otp: body.otp }, by), links);
+      },
+    }),
+    defineRoute({
+      id: 'deviceAuthentication.assertion.check',
+      summary: 'Checks an assertion of a FIDO2 device',
+      source: '10 §7.4, §11',
+      method: 'POST',
+      base: 'auth',
+      path: ITEM,
+      accepts: vnd('assertion.check'),
+      permission: 'deviceAuthentications:use',
+      body: CheckAssertionBody,
+      replies: { 200: DeviceAuthenticationView },
+      errors: ['INVALID_DATA', 'INVALID_REQUEST', 'REQUEST_FAILED', 'NOT_FOUND'],
+      partial: 'FIDO2 devices only, no PingID Desktop',
+      async handle({ params, body, links, by }) {
+        const { origin, assertion, compatibility } = body;
+        const result = await authentications.checkAssertion(params.envId, params.id, { origin, assertion }, by);
+        return answer(200, result, links, compatibility);
       },
     }),
     defineRoute({

@@ -76,12 +76,13 @@ export function announce(
 /** Times a unit whose unique name was taken is decided again before its decision counts as broken. */
 export const MAX_TAKEN = 3;
 
-/** The plan with the names that may have been taken, so that the next decision sees who holds them. */
+/** The plan with the names or credentials that may have been taken, so that the next decision sees who holds them. */
 export function withTakenName(plan: Plan, { writes }: Decided<unknown>): Plan {
   let named = plan;
   for (const { kind, entity, value } of writes) {
     if (kind !== 'insert' && kind !== 'update') continue;
     if (entity === 'user') named = { ...named, username: value.username };
+    if (entity === 'credential') named = { ...named, credential: value.key };
     if (entity === 'group') named = { ...named, directory: { ...named.directory, groupName: value.name } };
   }
   return named;

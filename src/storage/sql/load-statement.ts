@@ -1,6 +1,7 @@
 import type { Plan } from '../port.js';
 import { type Statement, statement } from './statement.js';
 import { COUNTER_COLUMNS } from './tables/counters.js';
+import { CREDENTIAL_COLUMNS } from './tables/credentials.js';
 import { DESTINATION_COLUMNS } from './tables/destinations.js';
 import { DEVICE_AUTHENTICATION_COLUMNS } from './tables/device-authentications.js';
 import { DEVICES_OF_USER } from './tables/devices.js';
@@ -21,6 +22,7 @@ export interface Layout {
   readonly destination?: { readonly at: number; readonly contactKey: number | undefined };
   readonly holder?: number;
   readonly counter?: number;
+  readonly credential?: number;
 }
 
 /** The layout's number: one per combination of what a plan can ask for, ids apart. */
@@ -30,13 +32,14 @@ export function shapeOf(plan: Plan): number {
     (plan.user === undefined ? 0 : 2) +
     (plan.destination === undefined ? 0 : 4) +
     (plan.username === undefined ? 0 : 8) +
-    (plan.counter === undefined ? 0 : 16)
+    (plan.counter === undefined ? 0 : 16) +
+    (plan.credential === undefined ? 0 : 32)
   );
 }
 
 /**
  * One statement per shape: the environment's `config_version`, and by outer joins along keys all that the plan names, in one row.
- * The leading row without a table makes sure that there is one. A flow brings its own user; with both in a plan, the flow's.
+ * The leading row without a table makes sure that there is one. A flow brings its own user, unless the plan names one.
  */
 export function layoutOf(plan: Plan, time: TimeSource): Layout {
   const columns = [time.column, 'e.config_version'];
@@ -54,7 +57,7 @@ export function layoutOf(plan: Plan, time: TimeSource): Layout {
   }
   if (hasFlow || plan.user !== undefined) {
     joins.push(
-      `left join users u on u.environment_id = e.id and u.id = ${hasFlow ? 'a.user_id' : ':user'}`,
+      `left join users u on u.environment_id = e.id and u.id = ${plan.user === undefined ? 'a.user_id' : ':user'}`,
       'left join user_factors f on f.environment_id = u.environment_id and f.user_id = u.id',
     );
     layout.user = {
@@ -79,6 +82,10 @@ export function layoutOf(plan: Plan, time: TimeSource): Layout {
   if (plan.counter !== undefined) {
     joins.push('left join counters k on k.environment_id = e.id and k.name = cast(:counter as text)');
     layout.counter = add('k', COUNTER_COLUMNS);
+  }
+  if (plan.credential !== undefined) {
+    joins.push('left join credentials c on c.environment_id = e.id and c.credential_key = cast(:credential as text)');
+    layout.credential = add('c', CREDENTIAL_COLUMNS);
   }
   return { ...layout, statement: statement('row', `select ${columns.join(', ')} ${joins.join(' ')}`) };
 }

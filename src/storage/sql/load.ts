@@ -8,6 +8,7 @@ import { integer, optionalText } from './row.js';
 import { assembled, type Parts } from './snapshot.js';
 import { call, only, type Row, type Script } from './statement.js';
 import { toCounter } from './tables/counters.js';
+import { toHolder } from './tables/credentials.js';
 import { toDestination, unusedDestination } from './tables/destinations.js';
 import { toDeviceAuthentication } from './tables/device-authentications.js';
 import { toDevices } from './tables/devices.js';
@@ -38,6 +39,7 @@ export class Loader {
           user: plan.user ?? null,
           destination: plan.destination ?? null,
           counter: plan.counter ?? null,
+          credential: plan.credential ?? null,
           usernameKey: plan.username === undefined ? null : usernameKey(plan.username),
         }),
       ],
@@ -95,7 +97,8 @@ function snapshotOf(
   const { flow, user, destination, holder } = layout;
   if (flow !== undefined && plan.deviceAuthentication !== undefined && row[flow] !== null)
     parts.deviceAuthentication = toDeviceAuthentication(environmentId, plan.deviceAuthentication, row, flow);
-  const userId = flow === undefined ? plan.user : parts.deviceAuthentication?.userId;
+  const { deviceAuthentication: found } = parts;
+  const userId = plan.user ?? (found?.isDiscovered ? undefined : found?.userId);
   if (user && userId !== undefined && row[user.at] !== null)
     parts.person = {
       user: toUser(environmentId, userId, row, user.at),
@@ -116,5 +119,8 @@ function snapshotOf(
   if (counter !== undefined && plan.counter !== undefined) parts.counter = toCounter(plan.counter, row, counter);
   // Ids are stored as they were parsed.
   if (holder !== undefined && row[holder] !== null) parts.usernameHolder = row[holder] as Uuid;
+  const { credential } = layout;
+  if (credential !== undefined && plan.credential !== undefined && row[credential] !== null)
+    parts.credentialHolder = toHolder(environmentId, plan.credential, row, credential);
   return assembled(now, configured, parts);
 }

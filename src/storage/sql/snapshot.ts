@@ -16,7 +16,13 @@ export interface Person {
 export interface Parts
   extends Pick<
     Snapshot,
-    'deviceAuthentication' | 'destination' | 'counter' | 'usernameHolder' | 'documents' | 'directory'
+    | 'deviceAuthentication'
+    | 'destination'
+    | 'counter'
+    | 'usernameHolder'
+    | 'credentialHolder'
+    | 'documents'
+    | 'directory'
   > {
   readonly person?: Person;
 }
@@ -48,5 +54,6 @@ export function assembled(now: Instant, { environment, configuration }: Configur
   if (counter) snapshot.counter = counter;
   if (usernameHolder !== undefined) snapshot.usernameHolder = usernameHolder;
   if (directory) snapshot.directory = directory;
+  if (parts.credentialHolder) snapshot.credentialHolder = parts.credentialHolder;
   return snapshot;
 }

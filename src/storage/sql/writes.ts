@@ -10,6 +10,7 @@ import { StorageFault } from './fault.js';
 import { claimUsername } from './names.js';
 import { call } from './statement.js';
 import { addToCounter, counterValues, releaseFromCounter } from './tables/counters.js';
+import { credentialValues, insertCredential } from './tables/credentials.js';
 import { dataKeyValues, insertDataKey } from './tables/data-keys.js';
 import { destinationValues, insertDestination, updateDestination } from './tables/destinations.js';
 import {
@@ -99,6 +100,9 @@ function addWrite(builder: WriteSetBuilder, write: Write, snapshot: Snapshot, co
     case 'device':
       addDevice(builder, write, context);
       break;
+    case 'credential':
+      addCredential(builder, write);
+      break;
     case 'destination':
       addDestination(builder, write);
       break;
@@ -173,6 +177,12 @@ function addDevice(builder: WriteSetBuilder, { kind, value }: WriteOf<'device'>,
   builder.once('device', id);
   if (kind === 'put') builder.step(2, call(putDevice, deviceValues(value, vault)));
   else builder.step(2, call(deleteDevice, { environment, user, id }), 'any');
+}
+
+/** Its device is there already: it was pending. */
+function addCredential(builder: WriteSetBuilder, { value }: WriteOf<'credential'>): void {
+  builder.once('credential', value.key);
+  builder.claim(call(insertCredential, credentialValues(value)));
 }
 
 function addDestination(builder: WriteSetBuilder, { kind, value }: WriteOf<'destination'>): void {

@@ -25,9 +25,7 @@ export class SqliteMemory {
   /** The snapshot of a plan, if all that it names is here. */
   recall(plan: Plan, now: Instant): Snapshot | undefined {
     const { environmentId } = plan;
-    const { documents, username, counter, directory, environmentName } = plan;
-    if (documents !== undefined || username !== undefined || counter !== undefined) return undefined;
-    if (directory || environmentName) return undefined;
+    if (isReadFromFile(plan)) return undefined;
     const configured = this.#environments.get(environmentId);
     if (!configured) return undefined;
     const parts: { -readonly [K in keyof Parts]: Parts[K] } = { documents: [] };
@@ -37,7 +35,7 @@ export class SqliteMemory {
       const flow = this.#flows.get(environmentId, plan.deviceAuthentication);
       if (!flow) return undefined;
       parts.deviceAuthentication = flow;
-      userId = flow.userId;
+      if (!flow.isDiscovered) userId ??= flow.userId;
       contactKey ??= flow.state.selected?.contactKey;
     }
     if (userId !== undefined) {
@@ -93,6 +91,7 @@ export class SqliteMemory {
         this.#environments.delete(environmentId);
         break;
       case 'counter':
+      case 'credential':
       case 'group':
       case 'membership':
       case 'password':
@@ -111,6 +110,13 @@ export class SqliteMemory {
     this.#people.clear();
     this.#destinations.clear();
   }
+}
+
+/** What a plan names beside flow, user and destination. */
+function isReadFromFile(plan: Plan): boolean {
+  const { documents, username, counter, credential, directory, environmentName } = plan;
+  if (documents !== undefined || username !== undefined || counter !== undefined) return true;
+  return credential !== undefined || directory !== undefined || environmentName !== undefined;
 }
 
 /**

@@ -12,6 +12,8 @@ import { directory as directoryOnPostgres } from './0006-directory.postgres.js';
 import { directory as directoryOnSqlite } from './0006-directory.sqlite.js';
 import { environments as environmentsOnPostgres } from './0007-environments.postgres.js';
 import { environments as environmentsOnSqlite } from './0007-environments.sqlite.js';
+import { credentials as credentialsOnPostgres } from './0008-credentials.postgres.js';
+import { credentials as credentialsOnSqlite } from './0008-credentials.sqlite.js';
 
 /** One step of the schema. Never edited once released; expand first, contract a release later (`style.md` §5). */
 export interface Migration {
@@ -52,4 +54,6 @@ export const MIGRATIONS: readonly Migration[] = [
     sqlite: environmentsOnSqlite,
     postgres: environmentsOnPostgres,
   },
+  // An older server does not know the devices that have credentials.
+  { number: 8, name: 'credentials', oldestServer: 8, sqlite: credentialsOnSqlite, postgres: credentialsOnPostgres },
 ];

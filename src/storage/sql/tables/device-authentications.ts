@@ -1,4 +1,4 @@
-import type { DeviceAuthentication, DeviceAuthenticationId } from '../../../authentication/model.js';
+import type { CompleteFlow, DeviceAuthentication, DeviceAuthenticationId } from '../../../authentication/model.js';
 import type { EnvironmentId, UserId } from '../../../platform/model.js';
 import { decode, document, integer, text } from '../row.js';
 import { type Row, statement, type Value } from '../statement.js';
@@ -6,7 +6,11 @@ import { type Row, statement, type Value } from '../statement.js';
 /** In the order that `toDeviceAuthentication` reads. */
 export const DEVICE_AUTHENTICATION_COLUMNS = ['version', 'user_id', 'document', 'expires_at'];
 
-type Body = Omit<DeviceAuthentication, 'id' | 'environmentId' | 'version' | 'userId' | 'expiresAt'>;
+/** `userId` where the column has none: of a user who was not named at the beginning. */
+type Body = Omit<DeviceAuthentication, 'id' | 'environmentId' | 'version' | 'expiresAt'>;
+
+/** In the column of a flow that was begun without a user: a load finds nobody by it. */
+const NOBODY = '';
 
 export function toDeviceAuthentication(
   environmentId: EnvironmentId,
@@ -16,17 +20,20 @@ export function toDeviceAuthentication(
 ): DeviceAuthentication {
   return decode('device_authentications', id, () => {
     const body = document<Body>(row, at + 2, ['policyId', 'state', 'sends', 'createdAt', 'updatedAt']);
-    const { policyId, state, notification, applicationId, sends, createdAt, updatedAt } = body;
+    const { policyId, state, notification, applicationId, assertion, isDiscovered, sends, createdAt, updatedAt } = body;
+    const named = text(row, at + 1);
     // Its members in the order of `moved`, so that a flow has one shape wherever it comes from.
-    const flow: Required<DeviceAuthentication> = {
+    const flow: CompleteFlow = {
       id,
       environmentId,
       version: integer(row, at),
-      userId: text(row, at + 1) as UserId,
+      userId: named === NOBODY ? body.userId : (named as UserId),
       policyId,
       state,
       notification,
       applicationId,
+      assertion,
+      isDiscovered,
       sends,
       createdAt,
       updatedAt,
@@ -38,14 +45,17 @@ export function toDeviceAuthentication(
 
 /** `contactKey` stands in a column of its own, so that a load finds the destination of a one-time flow, or of a counted send, by a join. */
 export function deviceAuthenticationValues(flow: DeviceAuthentication): Record<string, Value> {
-  const { id, environmentId, version, userId, expiresAt } = flow;
-  const { policyId, state, notification, applicationId, sends, createdAt, updatedAt } = flow;
+  const { id, environmentId, version, userId, isDiscovered, expiresAt } = flow;
+  const { policyId, state, notification, applicationId, assertion, sends, createdAt, updatedAt } = flow;
   // Member by member: what a rest pattern leaves is twice as slow to serialize.
   const body: { [K in keyof Body]: Body[K] | undefined } = {
     policyId,
     state,
     notification,
     applicationId,
+    assertion,
+    isDiscovered,
+    userId: isDiscovered ? userId : undefined,
     sends,
     createdAt,
     updatedAt,
@@ -55,7 +65,7 @@ export function deviceAuthenticationValues(flow: DeviceAuthentication): Record<s
     environment: environmentId,
     id,
     version,
-    user: userId,
+    user: isDiscovered ? NOBODY : (userId ?? NOBODY),
     expiresAt,
     document: JSON.stringify(body),
     contactKey,

@@ -112,6 +112,6 @@ export const selectConfiguration = statement(
   'rows',
   `select ${[...ENVIRONMENT_COLUMNS.map((column) => `e.${column}`), ...DOCUMENT_COLUMNS.map((column) => `d.${column}`)].join(', ')}
    from environments e
-   left join documents d on d.environment_id = e.id and d.kind in ('deviceAuthenticationPolicy', 'mfaSettings')
+   left join documents d on d.environment_id = e.id and d.kind in ('deviceAuthenticationPolicy', 'fido2Policy', 'mfaSettings')
    where e.id = :environment and e.deleted_at is null order by d.created_at nulls last, d.id nulls last`,
 );

@@ -1,0 +1,12 @@
+/** Who holds a FIDO credential: found without a user name, and held once in an environment. Goes with its device. */
+export const credentials = `
+create table credentials (
+  environment_id text not null,
+  credential_key text not null,
+  user_id text not null,
+  device_id text not null,
+  primary key (environment_id, credential_key),
+  foreign key (environment_id, user_id, device_id) references devices (environment_id, user_id, id) on delete cascade
+) strict, without rowid;
+create index credentials_of_device on credentials (environment_id, user_id, device_id);
+`;
