@@ -15,6 +15,7 @@ export interface BusinessEvent extends AuditEvent {
 /** What an operator wants to see without asking for more: somebody was shut out, or something was not sent. */
 const NOTABLE: ReadonlySet<string> = new Set([
   'DEVICE.LOCKED',
+  'DEVICE.PAIRING_FAILED_COMPROMISED',
   'NOTIFICATION.PREFIX_STOPPED',
   'NOTIFICATION.REJECTED',
   'OTP.CHECK_FAILED',

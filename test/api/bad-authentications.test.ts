@@ -109,9 +109,12 @@ oneTime(
 
 const UNKNOWN = 'INVALID_VALUE';
 refusesRequests('create, refused as a whole (10 §3.1, §4.2)', { world, to: create, flows }, [
-  { name: 'nothing at all', body: () => ({}), details: ['REQUIRED_VALUE user.id'] },
-  { name: 'no user', body: () => ({ policy: { id: here.policy } }), details: ['REQUIRED_VALUE user.id'] },
-  { name: 'a user that is null', body: () => ({ user: null }), details: ['REQUIRED_VALUE user.id'] },
+  { name: 'a user without id', body: () => ({ user: {} }), details: ['REQUIRED_VALUE user.id'] },
+  {
+    name: 'a device of nobody',
+    body: () => ({ selectedDevice: { id: here.sms } }),
+    details: ['INVALID_VALUE user.id'],
+  },
   { name: 'a user without id', body: () => ({ user: {} }), details: ['REQUIRED_VALUE user.id'] },
   ...[42, 'text', [], true].map((value) => ({
     name: `a user that is ${JSON.stringify(value)}`,

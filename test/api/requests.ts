@@ -124,6 +124,7 @@ const BODIES: Readonly<Record<string, (named: Named) => Body | string>> = {
   'deviceAuthentication.create': ({ user }) => ({ user: { id: user } }),
   'deviceAuthentication.device.select': ({ sms }) => ({ device: { id: sms } }),
   'deviceAuthentication.otp.check': () => ({ otp: '000000' }),
+  'deviceAuthentication.assertion.check': () => ({ origin: 'https://postern.test', assertion: '{}' }),
   'deviceAuthentication.cancel.push.authentication': () => ({ reason: 'CHANGE_DEVICE' }),
   'device.create': () => ({ type: 'EMAIL', email: 'another@example.org' }),
   'devices.reorder': ({ sms, email }) => ({ order: [{ id: sms }, { id: email }] }),

@@ -10,21 +10,40 @@ export interface Answer extends PosternAnswer {
 export const RP_ID = 'postern.test';
 export const ORIGIN = 'https://postern.test';
 
+/** A business event, as the log has it. */
+export interface Told {
+  readonly type?: string;
+  readonly deviceId?: string;
+  readonly detail?: Json;
+}
+
 let names = 0;
 
 /** A server, a user with MFA on, and FIDO2 through its API alone. */
 export class Scene implements AsyncDisposable {
   readonly postern: Postern;
   user = '';
+  readonly #told: readonly Told[];
 
-  private constructor(postern: Postern) {
+  private constructor(postern: Postern, told: readonly Told[]) {
     this.postern = postern;
+    this.#told = told;
   }
 
   static async open(options: PosternOptions = {}): Promise<Scene> {
-    const scene = new Scene(await startPostern(options));
+    const told: Told[] = [];
+    const tell = (fields: object): void => {
+      told.push(fields as Told);
+    };
+    const logger = { debug: tell, info: tell, warn: tell, error: tell };
+    const scene = new Scene(await startPostern({ logger, ...options }), told);
     scene.user = await scene.newUser();
     return scene;
+  }
+
+  /** What was reported of a device. */
+  events(device: string, type: RegExp): readonly Told[] {
+    return this.#told.filter((event) => event.deviceId === device && type.test(event.type ?? ''));
   }
 
   async newUser(): Promise<string> {

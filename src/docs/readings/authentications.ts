@@ -85,6 +85,26 @@ export const AUTHENTICATION_READINGS: ReadingGroup = {
         'A flow with an authenticator app that was open when its device or account was locked takes no passcode until the device is selected again',
       ],
     ]),
+    ...readingsIn('authentication/ask-assertion.ts', [
+      ['10 §11.1', '`allowCredentials` has every eligible credential of the user for the relying party'],
+      ['10 §11.1', 'Without `rp.id` in the request, the relying party is that of the selected device'],
+    ]),
+    ...readingsIn('authentication/check-assertion.ts', [
+      ['10 §11.4', 'Order and kind of the checks; a refused assertion leaves the flow open and its challenge alive'],
+      ['10 §11.4', '`fido2.failure` ends the flow with `ASSERTION_ATTEMPTS_LIMIT` and locks the selected device'],
+      ['10 §7.6', '`authenticators`: `hwk` or, for a credential that can be backed up, `swk`; `user` when verified'],
+      ['10 §11.4', 'Another of the user’s credentials completes the flow too, and becomes `selectedDevice`'],
+    ]),
+    ...readingsIn('authentication/discovery.ts', [
+      ['10 §11.5', 'Without `user`: no devices and no `device.select`; `user` appears with the right assertion'],
+      [
+        '10 §11.5',
+        'Refused with `INVALID_VALUE` on `user.id` where the FIDO policy discourages discoverable credentials',
+      ],
+    ]),
+    ...readingsIn('authentication/situation.ts', [
+      ['10 §11.2', '`compatibility` `NONE` drops FIDO2 devices, `SECURITY_KEY_ONLY` those of a platform'],
+    ]),
     ...readingsIn('authentication/start-with-passcode.ts', [
       ['10 §10.4', 'A passcode in the create request is `selectedDevice.otp` or `otp`; a match is 201 `COMPLETED`'],
       ['10 §10.4', 'Without a match there is no flow; it counts on the named device, or on each it was held against'],

@@ -40,6 +40,21 @@ export const DEVICE_READINGS: ReadingGroup = {
       ['20 §7', 'Only the answer to the creation shows them; after 30 minutes they activate no more'],
       ['20 §7', 'A user may have several authenticator apps'],
     ]),
+    ...readingsIn('devices/kinds/fido2.ts', [
+      ['20 §8.1', 'An absent `rp.id` is that of the FIDO policy, an absent `rp.name` is `rp.id`'],
+      ['10 §5', '`displayName` is the model as its metadata describes it, else `Passkey` or `Security key`'],
+    ]),
+    ...readingsIn('devices/kinds/attestation.ts', [
+      ['20 §3.2', 'A FIDO2 device is `ACTIVATION_REQUIRED` whatever status is asked for'],
+      ['20 §8.2', '`SECURITY_KEY` asks for `cross-platform`, `PLATFORM` for `platform` with the user verified'],
+      ['20 §8.3', 'A refused attestation is `INVALID_VALUE` on `attestation` or `origin`, and spends the challenge'],
+      ['20 §8.3', 'A challenge is answered within the policy’s `userPresenceTimeout` and one minute more'],
+      ['20 §8.3', '`attestation` is text; an object is refused'],
+      ['20 §8.3', 'What the metadata demands of an authenticator, by `mdsAuthenticatorsRequirements.option`'],
+    ]),
+    ...readingsIn('devices/credential.ts', [
+      ['20 §8.2', '`user.id` is a hash of the ids of environment and user: stable, and opaque to others'],
+    ]),
     ...readingsIn('otp/key-uri.ts', [
       [
         '20 §7',
