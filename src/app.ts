@@ -33,6 +33,7 @@ import type { Logger } from './kernel/log.js';
 import { createSystemRandom, type Random } from './kernel/random.js';
 import { createDirectory } from './platform/directory.js';
 import { createTokenService } from './platform/tokens.js';
+import { sdkRoutes } from './sdk/routes.js';
 import { type Database, openStore } from './storage/sql/index.js';
 
 /** What tests replace. A clock that is given replaces the database's own source of time too. */
@@ -170,9 +171,10 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
       createHttpServer({
         routes,
         refusals,
-        rawRoutes: inbox
-          ? below(basePath(urls.authPath), inboxRoutes({ inbox, clock, random, ...tryItOf(facts) }))
-          : [],
+        rawRoutes: below(basePath(urls.authPath), [
+          ...sdkRoutes(),
+          ...(inbox ? inboxRoutes({ inbox, clock, random, ...tryItOf(facts) }) : []),
+        ]),
         tokens: config.mode === 'dev' && !config.urls ? acceptSiblings(tokens, tokensOf) : tokens,
         environments: directory,
         store,

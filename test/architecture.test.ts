@@ -119,6 +119,11 @@ const PARTS: Readonly<Record<string, Part>> = {
     mayImport: ['kernel', 'config', 'message', 'inbox port', 'delivery', 'http contract', 'http'],
     because: 'it is a client of its own store and answers in the API’s form, without a back door into the domain',
   },
+  sdk: {
+    paths: ['sdk/'],
+    mayImport: ['http contract'],
+    because: 'files for pages elsewhere, which know the API alone',
+  },
   cli: {
     paths: ['cli/'],
     mayImport: [...DOMAIN],
@@ -149,6 +154,7 @@ const PARTS: Readonly<Record<string, Part>> = {
       'delivery',
       'gateways',
       'inbox',
+      'sdk',
       'http',
       'http contract',
       'metrics',

@@ -3,6 +3,7 @@ import { AUTHENTICATOR } from './script/authenticator.js';
 import { DOM } from './script/dom.js';
 import { EXCHANGE } from './script/exchange.js';
 import { MESSAGES } from './script/messages.js';
+import { PASSKEY } from './script/passkey.js';
 import { SESSION } from './script/session.js';
 import { STEPS } from './script/steps.js';
 import { TRY_IT } from './script/try-it.js';
@@ -30,5 +31,6 @@ export const ASSETS: readonly Asset[] = [
   script('session.js', SESSION),
   script('steps.js', STEPS),
   script('authenticator.js', AUTHENTICATOR),
+  script('passkey.js', PASSKEY),
   script('try-it.js', TRY_IT),
 ];

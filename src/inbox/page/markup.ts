@@ -84,7 +84,7 @@ function tryItPanel(tryIt: TryIt): string {
   <div class="panel-head">
     <h2 id="try-it-title">Try it</h2>
     <div class="tools">
-      <label class="scenario"><span class="hidden">What to try</span><select id="scenario"><option value="code">A code that is sent</option><option value="authenticator">An authenticator app</option></select></label>
+      <label class="scenario"><span class="hidden">What to try</span><select id="scenario"><option value="code">A code that is sent</option><option value="authenticator">An authenticator app</option><option value="passkey">A passkey</option></select></label>
       <button type="button" class="quiet" id="restart">Start over</button>
       <button type="button" class="primary" id="run-all">Run all steps</button>
     </div>

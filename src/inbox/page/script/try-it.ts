@@ -3,10 +3,11 @@ export const TRY_IT = `
 import { createAuthenticatorSteps } from './authenticator.js';
 import { element, icon } from './dom.js';
 import { show } from './exchange.js';
+import { createPasskeySteps } from './passkey.js';
 import { createSteps } from './steps.js';
 
 /** What can be tried, by the values of the choice. */
-const SCENARIOS = { code: createSteps, authenticator: createAuthenticatorSteps };
+const SCENARIOS = { code: createSteps, authenticator: createAuthenticatorSteps, passkey: createPasskeySteps };
 
 const panel = document.getElementById('try-it');
 const list = document.getElementById('steps');
