@@ -33,8 +33,10 @@ import type { Logger } from './kernel/log.js';
 import { createSystemRandom, type Random } from './kernel/random.js';
 import { createDirectory } from './platform/directory.js';
 import { createTokenService } from './platform/tokens.js';
+import { relyingPartyIdOf } from './policies/fido2-policy-document.js';
 import { sdkRoutes } from './sdk/routes.js';
 import { type Database, openStore } from './storage/sql/index.js';
+import type { AuthenticatorModels } from './webauthn/trust.js';
 
 /** What tests replace. A clock that is given replaces the database's own source of time too. */
 export interface AppOverrides {
@@ -137,6 +139,12 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
     dispatcher.start();
     lifetime.own(startSweeper(store, logger));
 
+    // Loaded only where metadata is named.
+    const metadata = config.fidoMetadata
+      ? lifetime.own(
+          await (await import('./app/fido-metadata.js')).openFidoMetadata(config.fidoMetadata, { clock, logger }),
+        )
+      : undefined;
     const { testModeEnvironments: testMode, limits } = config;
     const deployment: Deployment = {
       channels: outlets.channels,
@@ -147,7 +155,7 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
       relyingParty: {
         relyingPartyId: relyingPartyIdOf(urls.authPath),
         allowsSubdomains: !limits.exactOrigins,
-        models: () => new Map(),
+        models: metadata ? metadata.models : () => NO_MODELS,
       },
     };
     const directory = createDirectory(store, clock);
@@ -235,6 +243,8 @@ function tryItOf(facts: WorldFacts | undefined): { readonly tryIt?: TryIt } {
   const { environmentId, clientId, clientSecret, users } = facts;
   return { tryIt: { environmentId, clientId, clientSecret, users } };
 }
+
+const NO_MODELS: AuthenticatorModels = new Map();
 
 /** The same pages under the path of a base URL that has one. */
 function below(path: string, routes: readonly RawRoute[]): readonly RawRoute[] {

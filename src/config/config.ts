@@ -13,6 +13,8 @@ export interface Config {
   readonly urls: BaseUrls | undefined;
   /** Absent: plain HTTP. */
   readonly tls: TlsConfig | undefined;
+  /** Absent: no metadata of authenticators beside what environments have added. */
+  readonly fidoMetadata: FidoMetadataConfig | undefined;
   readonly database: DatabaseConfig;
   readonly masterKey: MasterKey;
   /** Environments in which test devices are allowed (`10` §4.4). */
@@ -113,4 +115,12 @@ export interface RequestLimits {
   readonly tokenFailures: number;
   /** Addresses and networks whose `X-Forwarded-For` is believed (SEC-56). */
   readonly trustedProxies: readonly string[];
+}
+
+/** Where the FIDO metadata is, and whom it is believed by. */
+export interface FidoMetadataConfig {
+  /** A path, or an https URL. */
+  readonly source: string;
+  /** PEM file of a root in place of the FIDO Alliance's. */
+  readonly root?: string;
 }

@@ -64,6 +64,7 @@ export function loadConfig(
   const corsOrigins = originsOf(set['cors-origins'], complain);
   const limits = limitsOf(set, complain);
   const notifications = notificationsOf(set, complain);
+  const fidoMetadata = fidoMetadataOf(set, complain);
   const traceUrl = traceUrlOf(set['trace-endpoint'], sources, complain);
   const gateways = Object.fromEntries(gatewayTable.options.map(({ name }) => [name, values[name]]));
   problems.push(...gatewayTable.check(gateways));
@@ -73,6 +74,7 @@ export function loadConfig(
     listen: { host: set.host, port: set.port },
     urls,
     tls,
+    fidoMetadata,
     database,
     masterKey,
     testModeEnvironments,
@@ -99,6 +101,22 @@ export function processSources(flags: ReadonlyMap<string, string>): Sources {
 type Complain = (name: keyof CoreValues, what: string, remedy: string) => void;
 
 const variable = (name: string): string => variableName({ name });
+
+function fidoMetadataOf(set: CoreValues, complain: Complain): Config['fidoMetadata'] {
+  const source = set['fido-metadata'];
+  const root = set['fido-metadata-root'];
+  if (source === undefined) {
+    if (root !== undefined) complain('fido-metadata-root', 'is set, but `fido-metadata` is not.', 'Name the BLOB too.');
+    return undefined;
+  }
+  if (source.startsWith('http://'))
+    complain(
+      'fido-metadata',
+      'must be a file or an https URL.',
+      'Write https, or download the BLOB and name its file.',
+    );
+  return { source, ...(root === undefined ? {} : { root }) };
+}
 
 function databaseOf(set: CoreValues, complain: Complain): DatabaseConfig | undefined {
   const url = set['database-url'];

@@ -1,3 +1,4 @@
+import { FIDO_OPTIONS } from './fido-options.js';
 import { LIMIT_OPTIONS } from './limit-options.js';
 import { NOTIFICATION_OPTIONS } from './notification-options.js';
 import type { Option } from './option.js';
@@ -20,6 +21,7 @@ export const CORE_OPTIONS = [
     doc: 'Port to listen on; `0` takes any that is free.',
   },
   ...TLS_OPTIONS,
+  ...FIDO_OPTIONS,
   {
     name: 'data',
     kind: 'string',

@@ -1,3 +1,6 @@
+import { uuidOf } from '../../src/kernel/ids.js';
+import type { StoredDocument } from '../../src/platform/model.js';
+import { type Fido2PolicyDocument, factoryFido2Policies } from '../../src/policies/fido2-policy.js';
 import { type Postern, type PosternAnswer, type PosternOptions, startPostern } from '../helpers/postern.js';
 import type { Lies, SoftAuthenticator } from '../helpers/soft-authenticator.js';
 
@@ -9,6 +12,8 @@ export interface Answer extends PosternAnswer {
 /** Of the server that `startPostern` makes: the host of its pages is its relying party. */
 export const RP_ID = 'postern.test';
 export const ORIGIN = 'https://postern.test';
+
+const POLICY = uuidOf('77777777-0000-4000-8000-000000000001');
 
 /** A business event, as the log has it. */
 export interface Told {
@@ -39,6 +44,22 @@ export class Scene implements AsyncDisposable {
     const scene = new Scene(await startPostern({ logger, ...options }), told);
     scene.user = await scene.newUser();
     return scene;
+  }
+
+  /** Replaces the environment's default FIDO policy; stored as its resource would store it. */
+  async setFido2Policy(changes: Partial<Fido2PolicyDocument> = {}): Promise<void> {
+    const { postern } = this;
+    const environmentId = uuidOf(postern.environmentId);
+    const [factory] = factoryFido2Policies(new URL(postern.authPath).hostname);
+    const now = postern.now();
+    const value: StoredDocument = {
+      ...{ environmentId, kind: 'fido2Policy', id: POLICY, createdAt: now, updatedAt: now },
+      body: { ...factory, ...changes },
+    };
+    await postern.app.store.transact({ environmentId }, () => ({
+      writes: [{ kind: 'put', entity: 'document', value }],
+      outcome: undefined,
+    }));
   }
 
   /** What was reported of a device. */

@@ -1,0 +1,277 @@
+import { sign } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openFidoMetadata } from '../../src/app/fido-metadata.js';
+import type { JsonObject } from '../../src/kernel/json.js';
+import { type Certificate, parseCertificate } from '../../src/webauthn/certificate.js';
+import { verifyBlob } from '../../src/webauthn/metadata/blob.js';
+import { modelsOf, readEntry } from '../../src/webauthn/metadata/entry.js';
+import { fidoAllianceAnchor } from '../../src/webauthn/metadata/root.js';
+import { demandProblem, keyIdentifierOf } from '../../src/webauthn/trust.js';
+import { type Issued, issueCertificate, testAuthority } from '../helpers/certificates.js';
+import { SoftAuthenticator, type SoftOptions } from '../helpers/soft-authenticator.js';
+import { Scene } from './scene.js';
+
+const NOW = Date.UTC(2026, 10, 22);
+const root = testAuthority('Metadata Root');
+const signer = issueCertificate({ subject: { C: 'NO', O: 'Soft Keys', CN: 'Metadata Signer' }, issuer: root });
+const maker = testAuthority('Maker');
+const certificateOf = (issued: Issued): Certificate => {
+  const certificate = parseCertificate(issued.der);
+  if (!certificate) throw new Error('the certificate of a test does not parse');
+  return certificate;
+};
+
+const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+const aaguid = (last: number): Buffer => Buffer.concat([Buffer.alloc(15, 7), Buffer.of(last)]);
+const uuid = (last: number): string =>
+  aaguid(last)
+    .toString('hex')
+    .replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+
+const entry = (last: number, statuses: readonly (string | object)[], anchor = maker) => ({
+  aaguid: uuid(last),
+  metadataStatement: {
+    description: `Key ${last}`,
+    attestationRootCertificates: [anchor.der.toString('base64')],
+  },
+  statusReports: statuses.map((status) => (typeof status === 'string' ? { status } : status)),
+});
+
+const ENTRIES = [
+  entry(1, ['FIDO_CERTIFIED_L1']),
+  entry(2, ['NOT_FIDO_CERTIFIED']),
+  entry(3, ['FIDO_CERTIFIED_L1', 'REVOKED']),
+  entry(4, ['FIDO_CERTIFIED', 'USER_KEY_REMOTE_COMPROMISE', 'UPDATE_AVAILABLE']),
+  {
+    attestationCertificateKeyIdentifiers: [keyIdentifierOf(certificateOf(maker))],
+    metadataStatement: entry(0, []).metadataStatement,
+    statusReports: [{ status: 'FIDO_CERTIFIED' }],
+  },
+];
+
+function blob(
+  number: number,
+  change: { by?: Issued; chain?: readonly Issued[]; alg?: string; nextUpdate?: string } = {},
+): string {
+  const { by = signer, chain = [signer], alg = 'ES256', nextUpdate = '2026-12-01' } = change;
+  const header = { alg, typ: 'JWT', x5c: chain.map(({ der }) => der.toString('base64')) };
+  const body = { legalHeader: 'x', no: number, nextUpdate, entries: ENTRIES };
+  const signed = `${part(header)}.${part(body)}`;
+  const signature = sign('sha256', Buffer.from(signed), { key: by.key, dsaEncoding: 'ieee-p1363' });
+  return `${signed}.${signature.toString('base64url')}`;
+}
+
+describe('a BLOB of metadata (SEC-29)', () => {
+  const anchor = { root: certificateOf(root) };
+
+  it('is believed when its chain leads to the root and its first certificate has signed it', () => {
+    expect(verifyBlob(blob(7), anchor, NOW)).toMatchObject({ ok: true, value: { number: 7 } });
+  });
+
+  it.each([
+    ['another root', () => verifyBlob(blob(7), { root: certificateOf(maker) }, NOW), 'UNTRUSTED'],
+    ['the FIDO Alliance’s root', () => verifyBlob(blob(7), fidoAllianceAnchor(), NOW), 'UNTRUSTED'],
+    ['another host', () => verifyBlob(blob(7), { ...anchor, host: 'mds.fidoalliance.org' }, NOW), 'UNTRUSTED'],
+    ['a certificate that has expired', () => verifyBlob(blob(7), anchor, Date.UTC(2100, 1, 1)), 'UNTRUSTED'],
+    ['a root of its own', () => verifyBlob(blob(7, { by: maker, chain: [maker] }), anchor, NOW), 'UNTRUSTED'],
+    ['another key', () => verifyBlob(blob(7, { by: maker }), anchor, NOW), 'SIGNATURE'],
+    ['another algorithm', () => verifyBlob(blob(7, { alg: 'none' }), anchor, NOW), 'MALFORMED'],
+    ['an algorithm of another key', () => verifyBlob(blob(7, { alg: 'RS256' }), anchor, NOW), 'SIGNATURE'],
+    ['no chain', () => verifyBlob(blob(7, { chain: [] }), anchor, NOW), 'MALFORMED'],
+    ['no JWS', () => verifyBlob('x', anchor, NOW), 'MALFORMED'],
+  ])('is not believed with %s', (_what, verify, problem) => {
+    expect(verify()).toEqual({ ok: false, rejection: problem });
+  });
+
+  it('is not believed with a byte changed', () => {
+    const [head, body = '', signature] = blob(7).split('.');
+    const changed = `${body.slice(0, 40)}${body[40] === 'A' ? 'B' : 'A'}${body.slice(41)}`;
+    expect(verifyBlob([head, changed, signature].join('.'), anchor, NOW)).toEqual({
+      ok: false,
+      rejection: 'SIGNATURE',
+    });
+  });
+});
+
+describe('status reports (MDS 3.1 §3.1.4)', () => {
+  const known = (reports: readonly JsonObject[]) =>
+    modelsOf([readEntry({ ...entry(1, []), statusReports: [...reports] }) ?? []].flat());
+  const problem = (reports: readonly JsonObject[], option: 'GLOBAL' | 'CERTIFIED', chain: readonly string[] = []) =>
+    demandProblem(
+      { aaguid: uuid(1), modelId: uuid(1), isProved: true },
+      { option, allowed: [] },
+      known(reports),
+      chain,
+    );
+
+  it('revoke, and certify by the last that says anything of it', () => {
+    expect(problem([{ status: 'REVOKED' }], 'GLOBAL')).toBe('COMPROMISED');
+    expect(problem([{ status: 'FIDO_CERTIFIED' }], 'CERTIFIED')).toBeUndefined();
+    expect(problem([{ status: 'FIDO_CERTIFIED' }, { status: 'NOT_FIDO_CERTIFIED' }], 'CERTIFIED')).toBe('NOT_ALLOWED');
+    expect(problem([], 'CERTIFIED')).toBe('NOT_ALLOWED');
+  });
+
+  it('of a batch concern those under its certificate alone', () => {
+    const reports = [{ status: 'ATTESTATION_KEY_COMPROMISE', certificate: maker.der.toString('base64') }];
+    expect(problem(reports, 'GLOBAL')).toBeUndefined();
+    expect(problem(reports, 'GLOBAL', [keyIdentifierOf(certificateOf(maker))])).toBe('COMPROMISED');
+  });
+});
+
+describe('the metadata in force', () => {
+  it('never goes back, and survives what cannot be read', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'postern-mds-'));
+    const [source, pem] = [join(directory, 'blob.jwt'), join(directory, 'root.pem')];
+    await writeFile(pem, `-----BEGIN CERTIFICATE-----\n${root.der.toString('base64')}\n-----END CERTIFICATE-----\n`);
+    await writeFile(source, blob(7));
+    const told: string[] = [];
+    const tell = (_fields: object, message: string): void => void told.push(message);
+    const logger = { debug: tell, info: tell, warn: tell, error: tell };
+    await using metadata = await openFidoMetadata({ source, root: pem }, { clock: { now: () => NOW }, logger });
+    expect(metadata.models().size).toBe(5);
+    for (const text of [blob(6), blob(8, { by: maker }), 'x']) {
+      await writeFile(source, text);
+      await metadata.refresh();
+    }
+    await rm(source);
+    await metadata.refresh();
+    expect(metadata.models().size).toBe(5);
+    await writeFile(source, blob(8, { nextUpdate: '2026-01-01' }));
+    await metadata.refresh();
+    expect(told).toEqual([
+      'FIDO metadata in force',
+      'the FIDO metadata is older than before',
+      'the FIDO metadata is not believed',
+      'the FIDO metadata is not believed',
+      'the FIDO metadata could not be read',
+      'the FIDO metadata is past its next update: is its source kept up?',
+      'FIDO metadata in force',
+    ]);
+    await rm(directory, { recursive: true });
+  });
+});
+
+describe('a policy that demands authenticators of the metadata (30 §2.2, 20 §8.3)', () => {
+  let scene: Scene;
+  let directory: string;
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'postern-mds-'));
+    const [source, pem] = [join(directory, 'blob.jwt'), join(directory, 'root.pem')];
+    await writeFile(pem, `-----BEGIN CERTIFICATE-----\n${root.der.toString('base64')}\n-----END CERTIFICATE-----\n`);
+    await writeFile(source, blob(7));
+    scene = await Scene.open({ env: { POSTERN_FIDO_METADATA: source, POSTERN_FIDO_METADATA_ROOT: pem } });
+  });
+  afterAll(async () => {
+    await scene[Symbol.asyncDispose]();
+    await rm(directory, { recursive: true });
+  });
+
+  const packed = (last: number, authority = maker): SoftOptions => ({
+    attestation: 'packed',
+    authority,
+    aaguid: aaguid(last),
+  });
+  const demand = (
+    option: 'NONE' | 'AUDIT_ONLY' | 'GLOBAL' | 'CERTIFIED' | 'SPECIFIC',
+    enforce = false,
+    ids: string[] = [],
+  ) =>
+    scene.setFido2Policy({
+      attestationRequirements: option === 'NONE' ? 'NONE' : 'DIRECT',
+      mdsAuthenticatorsRequirements: {
+        option,
+        enforceDuringAuthentication: enforce,
+        allowedAuthenticators: ids.map((id) => ({ id })),
+      },
+    });
+  async function registered(options: SoftOptions) {
+    scene.user = await scene.newUser();
+    const authenticator = new SoftAuthenticator(options);
+    const { device, answer } = await scene.register(authenticator);
+    const [event] = scene.events(device, /^DEVICE\.(?:ACTIVATED|ACTIVATION_FAILED|PAIRING_FAILED)/);
+    return { authenticator, status: answer.status, event };
+  }
+
+  it.each([
+    ['NONE', { attestation: 'none' }, 200, undefined],
+    ['NONE', packed(3), 200, undefined],
+    ['AUDIT_ONLY', { attestation: 'none' }, 200, undefined],
+    ['AUDIT_ONLY', packed(3), 200, undefined],
+    ['GLOBAL', packed(1), 200, undefined],
+    ['GLOBAL', packed(2), 200, undefined],
+    ['GLOBAL', packed(3), 400, 'COMPROMISED'],
+    ['GLOBAL', packed(4), 400, 'COMPROMISED'],
+    ['GLOBAL', packed(9), 400, 'UNTRUSTED'],
+    ['GLOBAL', packed(1, testAuthority('Maker')), 400, 'UNTRUSTED'],
+    ['GLOBAL', { attestation: 'self', aaguid: aaguid(1) }, 400, 'UNTRUSTED'],
+    ['GLOBAL', { attestation: 'none', aaguid: aaguid(1) }, 400, 'UNTRUSTED'],
+    ['GLOBAL', { attestation: 'fido-u2f', authority: maker }, 400, 'UNTRUSTED'],
+    ['CERTIFIED', packed(1), 200, undefined],
+    ['CERTIFIED', packed(2), 400, 'NOT_ALLOWED'],
+    ['SPECIFIC', packed(2), 200, undefined],
+    ['SPECIFIC', packed(1), 400, 'NOT_ALLOWED'],
+  ] as const)('%s: %j → %i', async (option, options, status, problem) => {
+    await demand(option, false, option === 'SPECIFIC' ? [uuid(2)] : []);
+    const answer = await registered(options);
+    expect(answer.status).toBe(status);
+    if (problem) expect(answer.event).toMatchObject({ detail: { problem } });
+    if (problem === 'COMPROMISED') expect(answer.event?.type).toBe('DEVICE.PAIRING_FAILED_COMPROMISED');
+  });
+
+  it('AUDIT_ONLY records what could be proved', async () => {
+    await demand('AUDIT_ONLY');
+    expect((await registered(packed(1))).event).toMatchObject({ detail: { aaguid: uuid(1), attested: true } });
+    expect((await registered(packed(9))).event).toMatchObject({ detail: { attested: false } });
+  });
+
+  it('asks for attestation where it demands any', async () => {
+    await demand('GLOBAL');
+    const pending = await scene.pair({}, await scene.newUser());
+    expect(JSON.parse(String(pending.body['publicKeyCredentialCreationOptions'])).attestation).toBe('direct');
+  });
+
+  it('enforceDuringAuthentication: what was registered before the demand is refused at the next authentication', async () => {
+    await demand('NONE');
+    const known = await registered(packed(1));
+    await demand('GLOBAL', true);
+    expect((await scene.assert(await scene.begin(), known.authenticator)).status).toBe(200);
+    await demand('NONE');
+    const stranger = await registered({ attestation: 'none' });
+    await demand('GLOBAL', true);
+    expect((await scene.assert(await scene.begin(), stranger.authenticator)).status).toBe(400);
+    await demand('GLOBAL', false);
+    expect((await scene.assert(await scene.begin(), stranger.authenticator)).status).toBe(200);
+  });
+
+  it('backup eligibility: refused at registration, and at authentication where it is enforced', async () => {
+    await scene.setFido2Policy();
+    const synced = await registered({ backupEligible: true });
+    expect(synced.status).toBe(200);
+    await scene.setFido2Policy({ backupEligibility: { allow: false, enforceDuringAuthentication: false } });
+    expect((await scene.assert(await scene.begin(), synced.authenticator)).status).toBe(200);
+    await scene.setFido2Policy({ backupEligibility: { allow: false, enforceDuringAuthentication: true } });
+    expect((await scene.assert(await scene.begin(), synced.authenticator)).status).toBe(400);
+    expect((await registered({ backupEligible: true })).event).toMatchObject({
+      detail: { problem: 'BACKUP_ELIGIBLE' },
+    });
+  });
+
+  it('user verification: demanded of both ceremonies', async () => {
+    await scene.setFido2Policy();
+    const unverified = await registered({ userVerified: false });
+    expect(unverified.status).toBe(200);
+    await scene.setFido2Policy({ userVerification: { option: 'REQUIRED', enforceDuringAuthentication: false } });
+    expect((await scene.assert(await scene.begin(), unverified.authenticator)).status).toBe(400);
+    expect((await registered({ userVerified: false })).event).toMatchObject({
+      detail: { problem: 'USER_VERIFICATION' },
+    });
+  });
+
+  it('without discoverable credentials there is no flow without a user (10 §11.5)', async () => {
+    await scene.setFido2Policy({ discoverableCredentials: 'DISCOURAGED' });
+    expect((await scene.discover()).body).toMatchObject({ code: 'INVALID_DATA', details: [{ target: 'user.id' }] });
+  });
+});
