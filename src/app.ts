@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { apiRoutes } from './app/api.js';
 import { CONTROL_SOCKET, openControl } from './app/control.js';
+import { deploymentOf } from './app/deployment.js';
 import { freePort, localOrigin } from './app/free-port.js';
 import { Lifetime } from './app/lifetime.js';
 import { createLogger } from './app/logger.js';
 import { observe, serveMetrics } from './app/observation.js';
+import { pagesBelow } from './app/pages.js';
 import { reportRefused } from './app/refused.js';
 import { acceptSiblings } from './app/sibling-tokens.js';
 import { startSweeper } from './app/sweeper.js';
@@ -12,20 +14,14 @@ import { Refusals } from './audit/refusals.js';
 import { type Sealer, startSealer } from './audit/sealer.js';
 import type { Populate, Server } from './cli/composition.js';
 import { resolveMasterKey } from './cli/master-key.js';
-import type { WorldFacts } from './cli/world-facts.js';
 import { localUrls, namedUrls } from './config/base-urls.js';
 import type { BaseUrls, Config } from './config/config.js';
 import { createDispatcher, type Dispatcher } from './delivery/dispatcher.js';
 import { gatewaysFor } from './delivery/gateways/index.js';
 import { CHANNELS, LEASE_MILLIS } from './delivery/message.js';
-import type { Deployment } from './devices/eligibility.js';
 import { createEventSink } from './events.js';
-import { basePath } from './http/operations.js';
-import type { RawRoute } from './http/raw.js';
 import type { Route } from './http/route.js';
 import { createHttpServer, type HttpServer } from './http/server.js';
-import type { TryIt } from './inbox/page/markup.js';
-import { inboxRoutes } from './inbox/routes.js';
 import { createInbox, type Inbox } from './inbox/service.js';
 import { type Clock, systemClock } from './kernel/clock.js';
 import { createKeyring } from './kernel/keys.js';
@@ -33,10 +29,7 @@ import type { Logger } from './kernel/log.js';
 import { createSystemRandom, type Random } from './kernel/random.js';
 import { createDirectory } from './platform/directory.js';
 import { createTokenService } from './platform/tokens.js';
-import { relyingPartyIdOf } from './policies/fido2-policy-document.js';
-import { sdkRoutes } from './sdk/routes.js';
 import { type Database, openStore } from './storage/sql/index.js';
-import type { AuthenticatorModels } from './webauthn/trust.js';
 
 /** What tests replace. A clock that is given replaces the database's own source of time too. */
 export interface AppOverrides {
@@ -139,25 +132,12 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
     dispatcher.start();
     lifetime.own(startSweeper(store, logger));
 
-    // Loaded only where metadata is named.
-    const metadata = config.fidoMetadata
-      ? lifetime.own(
-          await (await import('./app/fido-metadata.js')).openFidoMetadata(config.fidoMetadata, { clock, logger }),
-        )
-      : undefined;
-    const { testModeEnvironments: testMode, limits } = config;
-    const deployment: Deployment = {
-      channels: outlets.channels,
-      allowsTestMode: (id) => testMode === 'all' || testMode.some((allowed) => allowed === id),
-      sendLimits: limits.send,
-      failureAlarm: limits.failureAlarm,
-      ...(limits.widestPasscodeWindow === undefined ? {} : { widestPasscodeWindow: limits.widestPasscodeWindow }),
-      relyingParty: {
-        relyingPartyId: relyingPartyIdOf(urls.authPath),
-        allowsSubdomains: !limits.exactOrigins,
-        models: metadata ? metadata.models : () => NO_MODELS,
-      },
-    };
+    const { authPath } = urls;
+    const deployment = await deploymentOf(
+      config,
+      { channels: outlets.channels, authPath },
+      { lifetime, clock, logger },
+    );
     const directory = createDirectory(store, clock);
     const tokensOf = (realm: BaseUrls) => createTokenService({ store, directory, vault, random, clock, ...realm });
     const tokens = tokensOf(urls);
@@ -179,10 +159,7 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
       createHttpServer({
         routes,
         refusals,
-        rawRoutes: below(basePath(urls.authPath), [
-          ...sdkRoutes(),
-          ...(inbox ? inboxRoutes({ inbox, clock, random, ...tryItOf(facts) }) : []),
-        ]),
+        rawRoutes: pagesBelow(urls.authPath, inbox && { inbox, clock, random, facts }),
         tokens: config.mode === 'dev' && !config.urls ? acceptSiblings(tokens, tokensOf) : tokens,
         environments: directory,
         store,
@@ -195,8 +172,8 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
         corsOrigins: config.corsOrigins,
         tls: secured?.pair,
         development: config.mode === 'dev',
-        limits: limits.requests,
-        trustedProxies: limits.requests.trustedProxies,
+        limits: config.limits.requests,
+        trustedProxies: config.limits.requests.trustedProxies,
         drainGrace: config.shutdownGrace,
       }),
     );
@@ -235,20 +212,6 @@ function logOf({ logLevel }: Pick<Config, 'logLevel'>, { logger }: Pick<AppOverr
   if (logger) return { logger, droppedLines: () => 0 };
   const own = createLogger(logLevel);
   return { logger: own, droppedLines: own.dropped };
-}
-
-/** What the inbox's page runs a whole authentication with, if there is a client to run it as. */
-function tryItOf(facts: WorldFacts | undefined): { readonly tryIt?: TryIt } {
-  if (!facts?.clientId) return {};
-  const { environmentId, clientId, clientSecret, users } = facts;
-  return { tryIt: { environmentId, clientId, clientSecret, users } };
-}
-
-const NO_MODELS: AuthenticatorModels = new Map();
-
-/** The same pages under the path of a base URL that has one. */
-function below(path: string, routes: readonly RawRoute[]): readonly RawRoute[] {
-  return routes.map((route) => ({ ...route, path: `${path}${route.path}` }));
 }
 
 /** The form in which the storage takes it. */

@@ -1,6 +1,4 @@
-import { uuidOf } from '../../src/kernel/ids.js';
-import type { StoredDocument } from '../../src/platform/model.js';
-import { type Fido2PolicyDocument, factoryFido2Policies } from '../../src/policies/fido2-policy.js';
+import { type Fido2PolicyDocument, factoryFido2Policies } from '../../src/policies/fido2-policy-document.js';
 import { type Postern, type PosternAnswer, type PosternOptions, startPostern } from '../helpers/postern.js';
 import type { Lies, SoftAuthenticator } from '../helpers/soft-authenticator.js';
 
@@ -12,8 +10,6 @@ export interface Answer extends PosternAnswer {
 /** Of the server that `startPostern` makes: the host of its pages is its relying party. */
 export const RP_ID = 'postern.test';
 export const ORIGIN = 'https://postern.test';
-
-const POLICY = uuidOf('77777777-0000-4000-8000-000000000001');
 
 /** A business event, as the log has it. */
 export interface Told {
@@ -46,20 +42,14 @@ export class Scene implements AsyncDisposable {
     return scene;
   }
 
-  /** Replaces the environment's default FIDO policy; stored as its resource would store it. */
+  /** Changes the environment's default FIDO policy, from what the factory gives it. */
   async setFido2Policy(changes: Partial<Fido2PolicyDocument> = {}): Promise<void> {
-    const { postern } = this;
-    const environmentId = uuidOf(postern.environmentId);
-    const [factory] = factoryFido2Policies(new URL(postern.authPath).hostname);
-    const now = postern.now();
-    const value: StoredDocument = {
-      ...{ environmentId, kind: 'fido2Policy', id: POLICY, createdAt: now, updatedAt: now },
-      body: { ...factory, ...changes },
-    };
-    await postern.app.store.transact({ environmentId }, () => ({
-      writes: [{ kind: 'put', entity: 'document', value }],
-      outcome: undefined,
-    }));
+    const policies = `${this.#environment}/fido2Policies`;
+    const { _embedded } = (await this.ask('GET', policies)).body as { _embedded: { fido2Policies: readonly Json[] } };
+    const chosen = _embedded.fido2Policies.find((policy) => policy['default'] === true);
+    const [factory] = factoryFido2Policies(new URL(this.postern.authPath).hostname);
+    const answer = await this.ask('PUT', `${policies}/${chosen?.['id']}`, { ...factory, ...changes });
+    if (answer.status !== 200) throw new Error(answer.text);
   }
 
   /** What was reported of a device. */
