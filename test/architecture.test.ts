@@ -30,7 +30,12 @@ const PARTS: Readonly<Record<string, Part>> = {
     because: 'ceremonies are pure functions from bytes and terms to a verdict',
   },
   message: {
-    paths: ['delivery/message.ts', 'delivery/content.ts'],
+    paths: [
+      'delivery/message.ts',
+      'delivery/content.ts',
+      'delivery/templates/contents.ts',
+      'delivery/templates/email-layout.ts',
+    ],
     mayImport: ['kernel'],
     because: 'decisions say what is to be sent, never how',
   },

@@ -24,6 +24,8 @@ import { notificationsSettingsRoutes } from '../http/routes/notifications-settin
 import { phoneDeliverySettingsRoutes } from '../http/routes/phone-delivery-settings.js';
 import { populationsRoutes } from '../http/routes/populations.js';
 import { pushCredentialsRoutes } from '../http/routes/push-credentials.js';
+import { templateContentsRoutes } from '../http/routes/template-contents.js';
+import { templatesRoutes } from '../http/routes/templates.js';
 import { tokenRoutes } from '../http/routes/tokens.js';
 import { userPasswordsRoutes } from '../http/routes/user-passwords.js';
 import { usersRoutes } from '../http/routes/users.js';
@@ -46,6 +48,8 @@ import { notificationsSettings } from '../policies/notifications-settings.js';
 import { phoneDeliverySettings } from '../policies/phone-delivery-settings.js';
 import { newEnvironment } from '../policies/provisioning.js';
 import { createPolicyService } from '../policies/service.js';
+import { templateContents } from '../policies/template-contents.js';
+import { createTemplateService } from '../policies/template-service.js';
 import type { Store } from '../storage/port.js';
 
 /** What the operations of the API stand on. */
@@ -87,6 +91,7 @@ export function apiRoutes(api: ApiParts): readonly Route[] {
     onRoles: tokens.forget,
   });
   const policies = createPolicyService({ store, events, refusals });
+  const templates = createTemplateService({ store, events, refusals });
   const mfaPolicies = deviceAuthenticationPolicies(limits.longestLifeTime);
   const parts = { store, random, clock, digests, vault, deployment, events, refusals, ...numbers };
   const devices = createDeviceService(parts);
@@ -109,6 +114,8 @@ export function apiRoutes(api: ApiParts): readonly Route[] {
     ...fido2PoliciesRoutes(managed),
     ...pushCredentialsRoutes(managed),
     ...languagesRoutes(managed),
+    ...templatesRoutes(templates),
+    ...templateContentsRoutes(templateContents(config.notifications.senderAddress), managed, templates),
     ...notificationsPoliciesRoutes(managed),
     ...notificationsSettingsRoutes(notificationsSettings(config.notifications.senderAddress), managed),
     ...phoneDeliverySettingsRoutes(phoneDeliverySettings(config.notifications.phoneAccounts), managed),

@@ -22,16 +22,22 @@ export interface Incoming {
 /** One request, parsed. Actor and signal are looked at only by those who need them. */
 export class RequestCall implements Call {
   readonly params: Readonly<Record<string, Uuid>>;
+  readonly names: Readonly<Record<string, string>>;
   readonly body: unknown;
   readonly query: unknown;
   readonly links: Links;
   readonly #incoming: Incoming;
   readonly #actor: Actor | undefined;
 
-  constructor(incoming: Incoming, parsed: Pick<Call, 'params' | 'body' | 'query' | 'links'>, actor: Actor | undefined) {
+  constructor(
+    incoming: Incoming,
+    parsed: Pick<Call, 'params' | 'names' | 'body' | 'query' | 'links'>,
+    actor: Actor | undefined,
+  ) {
     this.#incoming = incoming;
     this.#actor = actor;
     this.params = parsed.params;
+    this.names = parsed.names;
     this.body = parsed.body;
     this.query = parsed.query;
     this.links = parsed.links;

@@ -6,6 +6,7 @@ export type FilterValue = string | number | boolean;
 
 const OPERATORS = {
   eq: (a, b) => a === b,
+  ne: (a, b) => a !== b,
   sw: (a, b) => String(a).startsWith(String(b)),
   ew: (a, b) => String(a).endsWith(String(b)),
   co: (a, b) => String(a).includes(String(b)),

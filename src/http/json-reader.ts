@@ -32,15 +32,16 @@ const COLON = 0x3a;
 
 /**
  * Reads one JSON text strictly (RFC 8259). Beyond what `JSON.parse` refuses, these are refused: invalid UTF-8, duplicate keys,
- * `__proto__` as a key, NUL, lone surrogates, numbers beyond a double, and anything over `JSON_LIMITS`. Throws `JsonRefusal`.
+ * `__proto__` as a key, NUL, lone surrogates, numbers beyond a double, and anything over `JSON_LIMITS`, of which `longestText` may
+ * replace one. Throws `JsonRefusal`.
  */
-export function readJson(bytes: Buffer): Json {
-  return new Reader(decode(bytes)).read();
+export function readJson(bytes: Buffer, longestText: number = JSON_LIMITS.stringLength): Json {
+  return new Reader(decode(bytes), longestText).read();
 }
 
 /** The same without `null` members: in a `POST` or `PUT` they count as omitted (`00` §2.4). */
-export function readJsonWithoutNulls(bytes: Buffer): Json {
-  const reader = new Reader(decode(bytes));
+export function readJsonWithoutNulls(bytes: Buffer, longestText: number = JSON_LIMITS.stringLength): Json {
+  const reader = new Reader(decode(bytes), longestText);
   const value = reader.read();
   return reader.sawNull ? withoutNulls(value) : value;
 }
@@ -55,12 +56,14 @@ function decode(bytes: Buffer): string {
 class Reader {
   sawNull = false;
   readonly #text: string;
+  readonly #longestText: number;
   #at = 0;
   #keys = 0;
   #items = 0;
 
-  constructor(text: string) {
+  constructor(text: string, longestText: number) {
     this.#text = text;
+    this.#longestText = longestText;
   }
 
   read(): Json {
@@ -113,6 +116,7 @@ class Reader {
       const key = this.#string();
       if (++this.#keys > JSON_LIMITS.keys) throw new JsonRefusal('too many keys');
       // `constructor` and the like are inert as own members; this one would replace the prototype.
+      if (key.length > JSON_LIMITS.stringLength) throw new JsonRefusal('a key too long');
       if (key === '__proto__') throw new JsonRefusal('the key __proto__');
       if (Object.hasOwn(members, key)) throw new JsonRefusal('a key twice');
       this.#skipSpace();
@@ -164,7 +168,7 @@ class Reader {
       if (!(code > 0x1f)) throw new JsonRefusal('a string is not closed');
       at++;
     }
-    if (at - start > JSON_LIMITS.stringLength) throw new JsonRefusal('a string too long');
+    if (at - start > this.#longestText) throw new JsonRefusal('a string too long');
     this.#at = at + 1;
     return text.slice(start, at);
   }
@@ -175,7 +179,7 @@ class Reader {
     let value = text.slice(start, firstEscape);
     let at = firstEscape;
     for (;;) {
-      if (value.length > JSON_LIMITS.stringLength) throw new JsonRefusal('a string too long');
+      if (value.length > this.#longestText) throw new JsonRefusal('a string too long');
       const code = text.charCodeAt(at);
       if (code === QUOTE) break;
       if (!(code > 0x1f)) throw new JsonRefusal('a string is not closed');

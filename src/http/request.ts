@@ -30,12 +30,17 @@ export function parseRequest(admission: Admission, bytes: Buffer, links: Links):
   const problems = [...(route.accepts === undefined ? [] : operation.validateBody(body)), ...details];
   if (problems.length > 0) return invalidData(...problems);
   const params: Record<string, Uuid> = {};
+  const names: Record<string, string> = {};
   for (const [index, name] of operation.parameters.entries()) {
     const text = admission.params[index] ?? '';
+    if (route.names?.includes(name)) {
+      names[name] = text;
+      continue;
+    }
     if (!isUuid(text)) return name === ENVIRONMENT_PARAMETER ? environmentNotFound(text) : notFound();
     params[name] = text;
   }
-  return new RequestCall(incoming, { params, body, query, links }, actor);
+  return new RequestCall(incoming, { params, names, body, query, links }, actor);
 }
 
 /**
@@ -46,7 +51,8 @@ function readBody(route: Route, bytes: Buffer): unknown {
   if (route.accepts === FORM_TYPE) return readForm(bytes) ?? new JsonRefusal('not a form');
   if (route.emptyBody && bytes.length === 0) return {};
   try {
-    const value = route.method === 'PATCH' ? readJson(bytes) : readJsonWithoutNulls(bytes);
+    const read = route.method === 'PATCH' ? readJson : readJsonWithoutNulls;
+    const value = read(bytes, route.longestText);
     if (route.emptyBody && value === null) return {};
     return isJsonObject(value) ? value : new JsonRefusal('not an object');
   } catch (cause) {

@@ -50,6 +50,8 @@ export function reply(status: number, body?: unknown, headers?: Readonly<Record<
 export interface Call<Params extends string = string, Body = unknown, Query = unknown> {
   /** Path parameters, each a well-formed id (a malformed one was answered 404, `00` §2.5). */
   readonly params: Readonly<Record<Params, Uuid>>;
+  /** Path parameters that are names, not ids: those that the route declares as such. */
+  readonly names: Readonly<Record<string, string>>;
   /** Validated, without `null` members; `undefined` for operations without a body. */
   readonly body: Body;
   readonly query: Query;
@@ -81,6 +83,10 @@ export interface Route {
   readonly path: string;
   /** The body's media type; absent = the operation takes no body. Form bodies: `application/x-www-form-urlencoded`. */
   readonly accepts?: string;
+  /** Parameters of the path that are names and not ids. */
+  readonly names?: readonly string[];
+  /** Characters of the longest text in its body, where that is more than `JSON_LIMITS` allow. */
+  readonly longestText?: number;
   /** An action that is documented without a body: none, empty, `{}` or `null` are taken, and unknown members ignored. */
   readonly emptyBody?: true;
   readonly permission: Permission;

@@ -51,7 +51,7 @@ const PERMITTED: readonly [pattern: RegExp, read: readonly string[], write: read
     ['Identity Data Admin'],
   ],
   [
-    /^deviceAuthenticationPolic|^mfaSettings\.|^(fido2|notifications)Policy\.|(notifications|Delivery)Settings\.|^language\.|^pushCredential\./,
+    /^deviceAuthenticationPolic|^mfaSettings\.|^(fido2|notifications)Policy\.|(notifications|Delivery)Settings\.|^language\.|^pushCredential\.|^template/,
     ['Environment Admin', 'Configuration Read Only'],
     ['Environment Admin'],
   ],
@@ -87,7 +87,7 @@ describe('roles × operations (00 §6.2; SEC-44)', () => {
     for (const route of stoppable) {
       const { body, ...right } = rightRequest(route, { ...nobodys, environment: HERE, population: here.population });
       const { status } = await world.ask({ ...right, token, ...(body === undefined ? {} : { body: '{' }) });
-      expect([route.id, body === undefined ? [200, 404].includes(status) : status]).toEqual([
+      expect([route.id, body === undefined ? [200, 204, 404].includes(status) : status]).toEqual([
         route.id,
         body === undefined ? true : 400,
       ]);

@@ -118,7 +118,11 @@ describe('whatever is wrong with a body, nothing is stored and nothing sent (00 
     const before = await world.fingerprint([named.flow]);
     const answers: unknown[] = [];
     // Actions without a body take `null` for none.
-    const refusing = bodied().filter(({ emptyBody }) => name !== 'null' || !emptyBody);
+    // What may hold a whole mail takes longer texts.
+    const refusing = bodied().filter(
+      ({ emptyBody, longestText }) =>
+        (name !== 'null' || !emptyBody) && (name !== 'a string beyond 16 KiB' || longestText === undefined),
+    );
     for (const route of refusing) {
       const right = rightRequest(route, named);
       answers.push([route.id, refusalOf(await world.ask({ ...right, body: make(right.body) }))]);

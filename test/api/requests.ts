@@ -2,7 +2,7 @@ import { activityId } from '../../src/audit/activity.js';
 import type { Route } from '../../src/http/route.js';
 import { uuidOf } from '../../src/kernel/ids.js';
 import { factoryPolicy } from '../../src/policies/defaults.js';
-import { makeSamples, type Objects, SAMPLES, sampleBody } from './samples.js';
+import { makeSamples, NAMES, type Objects, replacementOf, SAMPLES, sampleBody } from './samples.js';
 import { type Ask, type Body, clientId, HERE, here, NOBODY, SECRET, type Tenant, type World } from './world.js';
 
 /** The objects that a request names, in its path or its body. */
@@ -32,9 +32,12 @@ export const nobodys: Named = {
   pending: NOBODY,
   flow: NOBODY,
   activity: NOBODY,
-  objects: Object.fromEntries(
-    ['applicationId', ...SAMPLES.map(({ parameter }) => parameter)].map((name) => [name, NOBODY]),
-  ),
+  objects: {
+    ...Object.fromEntries(
+      ['applicationId', ...SAMPLES.map(({ parameter }) => parameter)].map((name) => [name, NOBODY]),
+    ),
+    ...NAMES,
+  },
 };
 
 /** The seeded objects of a tenant, with a pending device and an open flow made for the occasion. */
@@ -83,9 +86,14 @@ const MAIL_SERVER = { host: 'mail.example.org', username: 'postern', password: '
 const FORM = 'grant_type=client_credentials';
 const BASIC = `Basic ${Buffer.from(`${clientId(HERE, 'backend')}:${SECRET}`).toString('base64')}`;
 
+const VARIANT = `?filter=${encodeURIComponent('variant eq "nobody’s"')}`;
 const SINCE = 'recordedat ge "2026-01-01T00:00:00Z"';
 /** Queries of operations that need one. */
-const QUERIES: Readonly<Record<string, string>> = { 'activity.list': `?filter=${encodeURIComponent(SINCE)}` };
+const QUERIES: Readonly<Record<string, string>> = {
+  'templateContents.variant.rename': VARIANT,
+  'templateContents.variant.delete': VARIANT,
+  'activity.list': `?filter=${encodeURIComponent(SINCE)}`,
+};
 
 /** Environments made: their names are unique. */
 let made = 0;
@@ -142,6 +150,7 @@ const BODIES: Readonly<Record<string, (named: Named) => Body | string>> = {
   'deviceAuthenticationPolicies.fido2.migrate': () => ({}),
   'deviceAuthenticationPolicy.update': () => ({ ...factoryPolicy({ name: 'Second again', default: false }) }),
   'activity.query': () => ({ filter: SINCE }),
+  'templateContents.variant.rename': () => ({ variant: 'another' }),
   // An application has one of each type.
   'pushCredential.create': () => ({ type: 'FCM_HTTP_V1', googleServiceAccountCredentials: '{}' }),
   'notificationsSettings.update': () => ({ deliveryMode: 'ALL' }),
@@ -168,7 +177,7 @@ export function rightRequest(route: Route, named: Named): Ask {
     if (id === undefined) throw new TypeError(`no object for :${name} of ${route.id}`);
     return id;
   });
-  const body = BODIES[route.id]?.(named) ?? sampleFor(route);
+  const body = BODIES[route.id]?.(named) ?? sampleFor(route, named.objects);
   if (route.accepts !== undefined && body === undefined) throw new TypeError(`no body for ${route.id}`);
   return {
     method: route.method,
@@ -180,9 +189,10 @@ export function rightRequest(route: Route, named: Named): Ask {
 }
 
 /** What creates or replaces one of the samples. */
-function sampleFor({ id, accepts }: Route): Body | undefined {
+function sampleFor({ id, accepts }: Route, objects: Objects): Body | undefined {
   const sample = SAMPLES.find((candidate) => id === `${candidate.id}.create` || id === `${candidate.id}.update`);
-  return sample && accepts === 'application/json' ? sampleBody(sample) : undefined;
+  if (!sample || accepts !== 'application/json') return undefined;
+  return id.endsWith('.update') ? replacementOf(sample, objects) : sampleBody(sample);
 }
 
 /** Operations that delete come last, so that what the others need is still there. */

@@ -10,6 +10,8 @@ export interface Sample {
   /** Of the collection, below the environment; `:parameters` of samples before it are filled in. */
   readonly path: string;
   readonly body: (name: string) => Body;
+  /** Members that stay as they are. */
+  readonly fixed?: readonly string[];
 }
 
 /** Parents before what stands below them. */
@@ -38,6 +40,13 @@ export const SAMPLES: readonly Sample[] = [
     path: '/languages',
     // The name of a sample ends in its number: `sq-100`, `sq-101`, …
     body: (name) => ({ locale: `sq-${100 + Number(name.split(' ').at(-1))}`, enabled: false, default: false }),
+    fixed: ['locale'],
+  },
+  {
+    id: 'templateContent',
+    parameter: 'contentId',
+    path: '/templates/:templateName/contents',
+    body: (variant) => ({ deliveryMethod: 'SMS', locale: 'en', variant, content: 'News.' }),
   },
   {
     id: 'notificationsPolicy',
@@ -58,9 +67,22 @@ export const SAMPLES: readonly Sample[] = [
   },
 ];
 
+/** Objects that have names in place of ids, the same in every environment. */
+export const NAMES = { templateName: 'general' };
+
 let names = 0;
 /** A right body with a name that nothing else has. */
 export const sampleBody = ({ id, body }: Sample): Body => body(`${id} ${++names}`);
+
+/** Samples that were made, as they were sent. */
+const made = new Map<string, Body>();
+
+/** A right body to replace a sample with. */
+export function replacementOf(sample: Sample, objects: Objects): Body {
+  const before = made.get(objects[sample.parameter] ?? '');
+  const kept = (sample.fixed ?? []).flatMap((name) => (before ? [[name, before[name]] as const] : []));
+  return { ...sampleBody(sample), ...Object.fromEntries(kept) };
+}
 
 /** The ids of objects, by the parameters that name them in paths. */
 export type Objects = Readonly<Record<string, string>>;
@@ -71,12 +93,14 @@ export const withObjects = (path: string, objects: Objects): string =>
 /** One of each sample, made in this environment. */
 export async function makeSamples(world: World, environment: string): Promise<Objects> {
   // What samples stand below and that is seeded.
-  const objects: Record<string, string> = { applicationId: clientId(environment, 'backend') };
+  const objects: Record<string, string> = { applicationId: clientId(environment, 'backend'), ...NAMES };
   for (const sample of SAMPLES) {
     const path = `/environments/${environment}${withObjects(sample.path, objects)}`;
-    const { status, body, text } = await world.ask({ path, body: sampleBody(sample) });
+    const sent = sampleBody(sample);
+    const { status, body, text } = await world.ask({ path, body: sent });
     if (status !== 201) throw new Error(`${sample.id}: ${text}`);
     objects[sample.parameter] = String(body['id']);
+    made.set(String(body['id']), sent);
   }
   return objects;
 }

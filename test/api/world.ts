@@ -151,6 +151,7 @@ const CONFIGURATION: readonly DocumentKind[] = [
   'phoneDeliverySettings',
   'population',
   'pushCredentials',
+  'templateContent',
 ];
 
 const JSON_TYPE = 'application/json';

@@ -75,6 +75,22 @@ export const POLICY_READINGS: ReadingGroup = {
     ...readingsIn('policies/push-credentials.ts', [
       ['30 §4', 'One credential per type and application; `type` cannot be changed, and no token is tried or parsed'],
     ]),
+    ...readingsIn('policies/templates.ts', [
+      ['30 §9.2', 'Delivery methods and variables of the less-used templates are those of the table'],
+    ]),
+    ...readingsIn('policies/template-contents.ts', [
+      ['30 §9.4', 'A content is checked in order: template, delivery method, language, required variables, uniqueness'],
+      [
+        '30 §9.4',
+        'Variables that a template does not know are taken; predefined contents cannot be changed or deleted',
+      ],
+    ]),
+    ...readingsIn('policies/template-content-document.ts', [
+      ['30 §9.3', 'Text messages may have 660 characters; a WhatsApp content has `content` as a call has'],
+    ]),
+    ...readingsIn('http/routes/template-contents.ts', [
+      ['30 §9.1', 'A bulk change of a variant that nothing has changes nothing, and says so with 200 or 204'],
+    ]),
     ...readingsIn('http/routes/fido2-policies.ts', [
       ['30 §2.1', '`expand` shows the MFA policies that name the FIDO policy, not those that use it as the default'],
     ]),

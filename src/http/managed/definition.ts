@@ -24,6 +24,10 @@ interface Common {
   /** `30 §2.1` */
   readonly source: string;
   readonly path: string;
+  /** Parameters of the path that are names and not ids. */
+  readonly names?: readonly string[];
+  /** Characters of the longest text in a body, where that is more than usual. */
+  readonly longestText?: number;
   readonly permission: { readonly read: Permission; readonly write: Permission };
   /** Which of `createdAt` and `updatedAt` the resource's own table lists (`30` §0.2). */
   readonly timestamps: 'both' | 'updatedAt';

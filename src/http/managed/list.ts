@@ -34,7 +34,7 @@ function queryOf({ expand, longestPage = LONGEST_PAGE }: ManagedDefinition): TSc
 
 /** The documents of a resource in a place, by creation, a page at a time where there are pages. */
 export function listRoute(definition: ManagedDefinition, service: ManagedService): Route {
-  const { resource, id, many, source, path, permission, texts, partial, expand } = definition;
+  const { resource, id, many, source, path, permission, texts, partial, expand, names } = definition;
   const { page = WHOLE, longestPage } = definition;
   return defineRoute({
     id: `${id}.list`,
@@ -43,6 +43,7 @@ export function listRoute(definition: ManagedDefinition, service: ManagedService
     method: 'GET',
     base: 'api',
     path,
+    ...(names ? { names } : {}),
     permission: permission.read,
     ...(partial?.list === undefined ? {} : { partial: partial.list }),
     query: queryOf(definition),

@@ -11,7 +11,7 @@ export function environmentOf({ params }: Call): Place['environmentId'] {
 
 /** Where the documents are that a call is about. */
 export function placeOf({ parent }: Pick<ManagedDefinition, 'parent'>, call: Call): Place {
-  const id = parent && call.params[parent.parameter];
+  const id = parent && (call.params[parent.parameter] ?? call.names[parent.parameter]);
   return {
     environmentId: environmentOf(call),
     ...(id === undefined ? {} : { parent: id }),
@@ -20,6 +20,6 @@ export function placeOf({ parent }: Pick<ManagedDefinition, 'parent'>, call: Cal
 }
 
 /** The path with this call's parameters in it. */
-export function pathIn(path: string, { params }: Call): string {
-  return path.replace(/:(\w+)/g, (_, name: string) => params[name] ?? '');
+export function pathIn(path: string, { params, names }: Call): string {
+  return path.replace(/:(\w+)/g, (_, name: string) => params[name] ?? names[name] ?? '');
 }

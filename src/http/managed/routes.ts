@@ -16,7 +16,13 @@ export function managedRoutes(definition: ManagedDefinition, service: ManagedSer
   const { resource, id, one, source, path, parameter, permission, texts, partial } = definition;
   const view = viewSchema(definition);
   const item = `${path}/:${parameter}`;
-  const common = { source, base: 'api' } as const;
+  const { names, longestText } = definition;
+  const common = {
+    source,
+    base: 'api',
+    ...(names ? { names } : {}),
+    ...(longestText === undefined ? {} : { longestText }),
+  } as const;
   const note = (operation: keyof NonNullable<typeof partial>) =>
     partial?.[operation] === undefined ? {} : { partial: partial[operation] };
   const shown = (outcome: Outcome<StoredDocument, ManagedRejection>, call: Call, status = 200): Reply | WireError =>

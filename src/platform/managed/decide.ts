@@ -47,7 +47,7 @@ export function putDocument(resource: ManagedResource, snapshot: Snapshot, comma
   if (!environment) return refuse({ kind: 'EnvironmentNotFound', environmentId });
   const others = othersIn(snapshot, environment);
   const current = currentOf(resource, others, id, parent);
-  if (command.as === 'replace' && !current) return refuse({ kind: 'NotFound' });
+  if (command.as === 'replace' && !current) return refuse(missing(resource, environment, command));
   const candidate: Candidate = {
     environment,
     now,
@@ -84,7 +84,7 @@ export function removeDocument(resource: ManagedResource, snapshot: Snapshot, co
   if (!environment) return refuse({ kind: 'EnvironmentNotFound', environmentId });
   const others = othersIn(snapshot, environment);
   const current = currentOf(resource, others, id, parent);
-  if (!current) return refuse({ kind: 'NotFound' });
+  if (!current) return refuse(missing(resource, environment, command));
   for (const rule of resource.rules) {
     const refusal = rule.keeps?.(current, others);
     if (refusal) return refuse({ kind: 'Refused', refusal });
@@ -92,6 +92,16 @@ export function removeDocument(resource: ManagedResource, snapshot: Snapshot, co
   const mended = resource.rules.flatMap((rule) => rule.mends?.(current, others) ?? []);
   const gone = [current, ...resource.rules.flatMap((rule) => rule.takesAlong?.(current, others) ?? [])];
   return { writes: [...mended.map(put), ...gone.map(remove)], outcome: accept(current) };
+}
+
+/** What is built in is there, and stays as it is. */
+function missing(
+  { builtIn }: ManagedResource,
+  environment: Environment,
+  { id, parent }: { readonly id: Uuid; readonly parent?: string },
+): ManagedRejection {
+  const isBuiltIn = builtIn?.(environment, parent).some((made) => made.id === id) ?? false;
+  return isBuiltIn ? { kind: 'Refused', refusal: { rule: 'ReadOnly' } } : { kind: 'NotFound' };
 }
 
 function completed(resource: ManagedResource, candidate: Candidate, others: Others): JsonObject {

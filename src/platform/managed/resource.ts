@@ -23,6 +23,10 @@ export interface ManagedResource {
    */
   readonly writeOnly?: readonly string[];
   readonly rules: readonly Rule[];
+  /** What every environment has of it without its being stored; nobody can change or delete it. */
+  readonly builtIn?: (environment: Environment, parent: string | undefined) => readonly StoredDocument[];
+  /** Names that it can stand below, when these are no documents. */
+  readonly isParent?: (name: string) => boolean;
 }
 
 /** A resource that an environment has once, under the environment's own id. */

@@ -24,11 +24,14 @@ export interface Place {
   readonly parentKind?: DocumentKind;
 }
 
+/** What a list needs to know of its resource. */
+type Listed = Pick<ManagedResource, 'kind' | 'builtIn' | 'isParent'>;
+
 /** The commands that all resources which are documents have; changes are on record as done `by` whom. */
 export interface ManagedService {
   /** By creation; those that `isListed` says yes to. */
   list(
-    resource: Pick<ManagedResource, 'kind'>,
+    resource: Listed,
     place: Place,
     list: ListRequest,
     isListed: (stored: StoredDocument) => boolean,
@@ -92,7 +95,9 @@ export function createManagedService(parts: ManagedServiceParts): ManagedService
     const target = { id, document, ...(parent === undefined ? {} : { parent }) };
     const plan: Plan = { environmentId, documents: refsOf(resource, target, parentKind) };
     return transact(resource, as === 'create' ? 'CREATED' : 'UPDATED', plan, by, (snapshot) =>
-      withParent(snapshot, parent, parentKind, () => putDocument(resource, snapshot, { environmentId, as, ...target })),
+      withParent(resource, snapshot, parent, parentKind, () =>
+        putDocument(resource, snapshot, { environmentId, as, ...target }),
+      ),
     );
   };
 
@@ -105,21 +110,24 @@ export function createManagedService(parts: ManagedServiceParts): ManagedService
     const target = { id, ...(parent === undefined ? {} : { parent }) };
     const plan: Plan = { environmentId, documents: refsOf(resource, target, parentKind) };
     return transact(resource, 'DELETED', plan, by, (snapshot) =>
-      withParent(snapshot, parent, parentKind, () => removeDocument(resource, snapshot, { environmentId, ...target })),
+      withParent(resource, snapshot, parent, parentKind, () =>
+        removeDocument(resource, snapshot, { environmentId, ...target }),
+      ),
     );
   };
 
   const readOne = async (
-    { kind }: ManagedResource,
+    resource: ManagedResource,
     { environmentId, parent, parentKind }: Place,
     id: Uuid,
   ): Result<StoredDocument> => {
+    const { kind } = resource;
     const above = parentRefs(parent, parentKind);
     const { environment, documents } = await store.load({ environmentId, documents: [{ kind, id }, ...above] });
     if (!environment) return reject({ kind: 'EnvironmentNotFound', environmentId });
-    const found = documents.find((stored) => stored.kind === kind && stored.id === id && stored.parent === parent);
-    const isBelow = documents.filter((stored) => stored.kind === parentKind && stored.id === parent).length;
-    return found && isBelow === above.length ? accept(found) : reject({ kind: 'NotFound' });
+    const all = [...(resource.builtIn?.(environment, parent) ?? []), ...documents];
+    const found = all.find((stored) => stored.kind === kind && stored.id === id && stored.parent === parent);
+    return found && isThere(resource, documents, parent, parentKind) ? accept(found) : reject({ kind: 'NotFound' });
   };
 
   return {
@@ -130,12 +138,11 @@ export function createManagedService(parts: ManagedServiceParts): ManagedService
         environmentId,
         documents: [{ kind, ...(parent === undefined ? {} : { parent }) }, ...above],
       });
-      if (!snapshot.environment) return reject({ kind: 'EnvironmentNotFound', environmentId });
-      const all = snapshot.documents.filter((stored) => stored.kind === kind && stored.parent === parent);
-      if (
-        snapshot.documents.filter((stored) => stored.kind === parentKind && stored.id === parent).length < above.length
-      )
-        return reject({ kind: 'NotFound' });
+      const { environment, documents } = snapshot;
+      if (!environment) return reject({ kind: 'EnvironmentNotFound', environmentId });
+      if (!isThere(resource, documents, parent, parentKind)) return reject({ kind: 'NotFound' });
+      const stored = documents.filter((each) => each.kind === kind && each.parent === parent);
+      const all = [...(resource.builtIn?.(environment, parent) ?? []), ...stored].sort(byCreation);
       return listPage(cursors, [environmentId, kind, parent ?? ''], list, async (request) =>
         pageOf(all.filter(isListed), request, creationKey),
       );
@@ -169,18 +176,33 @@ const asMade = (
   { id, createdAt }: Environment,
 ): StoredDocument => ({ environmentId: id, kind, id, body: factory(), createdAt, updatedAt: createdAt });
 
+const byCreation = (a: StoredDocument, b: StoredDocument): number => (creationKey(a) < creationKey(b) ? -1 : 1);
+
 const parentRefs = (parent: string | undefined, kind: DocumentKind | undefined) =>
   // A parent that is a document is named by its id.
   kind && parent !== undefined ? [{ kind, id: parent as Uuid } as const] : [];
 
+/** Whether there is what something stands below: a document, or a name. */
+function isThere(
+  { isParent }: Listed,
+  documents: readonly StoredDocument[],
+  parent: string | undefined,
+  kind: DocumentKind | undefined,
+): boolean {
+  if (parent === undefined) return true;
+  if (isParent) return isParent(parent);
+  return !kind || documents.some((stored) => stored.kind === kind && stored.id === parent);
+}
+
 /** Nothing stands below what is not there. */
 function withParent(
+  resource: Listed,
   { documents, environment }: Snapshot,
   parent: string | undefined,
   kind: DocumentKind | undefined,
   decide: () => Decision<Outcome<StoredDocument, ManagedRejection>>,
 ): Decision<Outcome<StoredDocument, ManagedRejection>> {
-  if (environment && kind && !documents.some((stored) => stored.kind === kind && stored.id === parent))
+  if (environment && !isThere(resource, documents, parent, kind))
     return { writes: [], outcome: reject({ kind: 'NotFound' }) };
   return decide();
 }
