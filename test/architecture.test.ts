@@ -35,6 +35,8 @@ const PARTS: Readonly<Record<string, Part>> = {
       'delivery/content.ts',
       'delivery/templates/contents.ts',
       'delivery/templates/email-layout.ts',
+      'delivery/templates/locale.ts',
+      'delivery/own-contents.ts',
     ],
     mayImport: ['kernel'],
     because: 'decisions say what is to be sent, never how',

@@ -1,5 +1,6 @@
 import { composeContent, hasContent } from '../delivery/content.js';
 import type { MessageContent } from '../delivery/message.js';
+import { ownWords } from '../delivery/own-contents.js';
 import { codeEpochOf } from '../devices/counting.js';
 import type { SentCodeKind } from '../devices/kinds/kind.js';
 import type { Device } from '../devices/model.js';
@@ -70,7 +71,10 @@ export function sendCode(
   const { factors, policy, now } = circumstances;
   const template = flow.notification?.template ?? 'strong_authentication';
   const { channel } = kind;
-  if (!hasContent(template, channel, flow.notification?.variant)) return { kind: 'noContent' };
+  const { variant, locale: requestedLocale } = flow.notification ?? {};
+  const { user } = circumstances;
+  const words = policy.contents && ownWords(policy.contents, { template, channel, variant, requestedLocale, user });
+  if (!words && !hasContent(template, channel, variant)) return { kind: 'noContent' };
 
   const { environmentId } = flow;
   const userId = circumstances.user.id;
@@ -106,8 +110,9 @@ export function sendCode(
     to,
     extension: addressee.extension,
     template,
-    requestedLocale: flow.notification?.locale,
-    user: circumstances.user,
+    requestedLocale,
+    user,
+    words,
     otp: code,
     variables: flow.notification?.variables,
   });

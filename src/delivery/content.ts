@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from '../kernel/json.js';
-import type { Channel, MessageContent, TemplateName } from './message.js';
+import type { Channel, MessageContent, TemplateName, Words } from './message.js';
 
 /** Channels for which a template has a predefined content (wire: `30` §9.2). */
 const CHANNELS_OF: Record<TemplateName, readonly Channel[]> = {
@@ -19,7 +19,7 @@ export const RESERVED_VARIABLES: readonly string[] = [
 
 /**
  * Whether there is something to say. A named variant that does not exist is an error, never the content without variant
- * (`10` §13A, `30` §9.5); this release has no custom contents, so none exists.
+ * (`10` §13A, `30` §9.5); contents of the environment's own come first (`ownWords`), and the server's have no variants.
  */
 export function hasContent(template: TemplateName, channel: Channel, variant: string | undefined): boolean {
   return variant === undefined && CHANNELS_OF[template].includes(channel);
@@ -34,23 +34,31 @@ export interface ContentRequest {
   /** The recipient; a `User` fits. */
   readonly user: { readonly username: string; readonly profile: JsonObject };
   readonly otp: string;
+  readonly words?: Words | undefined;
   /** The request's own variables. */
   readonly variables?: Readonly<Record<string, string>> | undefined;
 }
 
 /** The content of an outbox row: everything that rendering needs, so that it reads nothing else later. */
 export function composeContent(request: ContentRequest): MessageContent {
-  const { to, extension, template, requestedLocale, user, otp } = request;
-  const { preferredLanguage } = user.profile;
-  const locales = [requestedLocale, preferredLanguage].filter((locale) => typeof locale === 'string');
+  const { to, extension, template, requestedLocale, user, otp, words } = request;
   return {
     to,
     ...(extension === undefined ? {} : { extension }),
     template,
-    locales,
+    locales: preferencesOf(requestedLocale, user),
     otp,
+    ...(words ? { words } : {}),
     variables: { ...dynamicVariables(request.variables ?? {}), ...userVariables(user) },
   };
+}
+
+/** The requested locale, then the user's own language. */
+export function preferencesOf(
+  requestedLocale: string | undefined,
+  { profile }: ContentRequest['user'],
+): readonly string[] {
+  return [requestedLocale, profile['preferredLanguage']].filter((locale) => typeof locale === 'string');
 }
 
 /** Names in lower case: `${Amount}` and `${amount}` are one variable (`30` §9.2). */

@@ -8,6 +8,14 @@ export const CHANNELS: readonly Channel[] = ['SMS', 'VOICE', 'EMAIL', 'WHATSAPP'
 
 export type TemplateName = 'strong_authentication' | 'transaction' | 'device_pairing';
 
+/** A text of an environment's own, with its placeholders. */
+export interface Words {
+  readonly text: string;
+  readonly subject?: string;
+  /** E-mail only: the text is HTML. */
+  readonly isHtml: boolean;
+}
+
 /** What is said to whom: sealed as one JSON text in the outbox row, rendered only by the dispatcher. */
 export interface MessageContent {
   readonly to: string;
@@ -16,6 +24,8 @@ export interface MessageContent {
   /** Requested locale, then the user's preferred language; the dispatcher falls back from there (`30` §9.5). */
   readonly locales: readonly string[];
   readonly otp: string;
+  /** What the environment itself has to say; absent: the server's own words. */
+  readonly words?: Words;
   /** `user.username`, `user.name.given`, … and the request's own variables. */
   readonly variables: Readonly<Record<string, string>>;
 }

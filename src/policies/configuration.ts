@@ -1,3 +1,4 @@
+import type { OwnContents } from '../delivery/own-contents.js';
 import { seconds } from '../kernel/duration.js';
 import type { EnvironmentId, StoredDocument } from '../platform/model.js';
 import { DEFAULT_MAX_ALLOWED_DEVICES } from './defaults.js';
@@ -6,6 +7,7 @@ import { methodsOf } from './methods.js';
 import { isMfaSettingsDocument } from './mfa-settings-document.js';
 import type { Configuration, DeviceAuthenticationPolicy, DeviceSelection, MfaSettings, PolicyId } from './model.js';
 import { isPolicyDocument } from './policy-document.js';
+import { sentContents } from './sent-contents.js';
 
 /** A stored configuration that cannot be read: the environment's decisions would rest on guesses. */
 export class ConfigurationError extends Error {
@@ -27,9 +29,10 @@ export function parseConfiguration(
   if (!only || settings.length > 1)
     throw new ConfigurationError(`environment ${environmentId} has ${settings.length} mfaSettings instead of one`);
   const mfaSettings = parseMfaSettings(only);
+  const contents = sentContents(documents);
   const policies = documents
     .filter(({ kind }) => kind === 'deviceAuthenticationPolicy')
-    .map((document) => parsePolicy(document, mfaSettings))
+    .map((document) => parsePolicy(document, mfaSettings, contents))
     .sort(byCreation);
   const [defaultPolicy, ...otherDefaults] = policies.filter((policy) => policy.default);
   if (!defaultPolicy || otherDefaults.length > 0)
@@ -64,7 +67,11 @@ function byCreation(a: DeviceAuthenticationPolicy, b: DeviceAuthenticationPolicy
 }
 
 /** One policy's meaning. The deprecated selection of the settings counts where the policy has none (`10` §4.2). */
-export function parsePolicy(stored: StoredDocument, settings: MfaSettings): DeviceAuthenticationPolicy {
+export function parsePolicy(
+  stored: StoredDocument,
+  settings: MfaSettings,
+  contents?: OwnContents,
+): DeviceAuthenticationPolicy {
   const { body } = stored;
   if (!isPolicyDocument(body)) throw new ConfigurationError(`policy ${stored.id} does not decode`);
   return {
@@ -76,6 +83,7 @@ export function parsePolicy(stored: StoredDocument, settings: MfaSettings): Devi
     deviceSelection: body.authentication?.deviceSelection ?? settingsSelection(settings),
     ignoreUserLock: body.ignoreUserLock ?? false,
     methods: methodsOf(body),
+    ...(contents ? { contents } : {}),
     createdAt: stored.createdAt,
     updatedAt: stored.updatedAt,
   };

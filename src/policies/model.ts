@@ -1,3 +1,4 @@
+import type { OwnContents } from '../delivery/own-contents.js';
 import type { Instant, Millis } from '../kernel/clock.js';
 import type { Uuid } from '../kernel/ids.js';
 import type { JsonObject } from '../kernel/json.js';
@@ -67,6 +68,8 @@ export interface DeviceAuthenticationPolicy {
   readonly deviceSelection: DeviceSelection;
   readonly ignoreUserLock: boolean;
   readonly methods: Methods;
+  /** What the environment has to say in place of the server's own words; absent: nothing. */
+  readonly contents?: OwnContents;
   readonly createdAt: Instant;
   readonly updatedAt: Instant;
 }

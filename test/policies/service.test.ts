@@ -26,6 +26,7 @@ async function openService() {
   const { store, random } = opened;
   const other = newEnvironment({
     id: ELSEWHERE,
+    name: 'Elsewhere',
     population: { id: policyId(78) },
     defaultPolicy: { id: policyId(79) },
     signingKey: { ...newEnvironment().signingKey, id: policyId(80) },

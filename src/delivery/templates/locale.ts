@@ -16,6 +16,14 @@ export function chooseLocale<L extends string>(
   return fallback;
 }
 
+/** Locales to look for, most wanted first, in lower case with hyphens: each preference exactly, then its language (`30` §9.5). */
+export function localeChain(preferences: readonly string[]): readonly string[] {
+  return preferences.flatMap(rangesOf).flatMap((range) => {
+    const [language = range] = range.split('-');
+    return language === range ? [range] : [range, language];
+  });
+}
+
 /** The language ranges of a list, most wanted first; one with `q=0` is refused by the user and left out. */
 function rangesOf(list: string): readonly string[] {
   return list

@@ -1,5 +1,6 @@
 import { composeContent, hasContent } from '../../delivery/content.js';
-import type { Channel, OutboxMessage } from '../../delivery/message.js';
+import type { Channel, OutboxMessage, Words } from '../../delivery/message.js';
+import { ownWords } from '../../delivery/own-contents.js';
 import { Type } from '../../kernel/json-schema.js';
 import { countryOfPhone } from '../../kernel/numbering-plan.js';
 import { accept, reject } from '../../kernel/outcome.js';
@@ -24,7 +25,17 @@ export function sentCodePairing(method: SentMethod, channel: Channel): Pairing {
     proof: { otp: Type.String({ pattern: '^[0-9]{6,10}$' }) },
 
     begin(device, { policyId, notification }, context, draws) {
-      if (!hasContent('device_pairing', channel, notification?.variant)) return reject('NoContent');
+      const { contents } = context.policy;
+      const words =
+        contents &&
+        ownWords(contents, {
+          template: 'device_pairing',
+          channel,
+          variant: notification?.variant,
+          requestedLocale: notification?.locale,
+          user: context.user,
+        });
+      if (!words && !hasContent('device_pairing', channel, notification?.variant)) return reject('NoContent');
       const { otpLength, lifeTime } = context.policy.methods[method];
       const replaced = device.activation?.code;
       const { code, issued } = issueCode(
@@ -47,7 +58,11 @@ export function sentCodePairing(method: SentMethod, channel: Channel): Pairing {
         },
       };
       if (device.testMode) return accept({ device: pending, once: { test: { otp: code } } });
-      return accept({ device: pending, message: messageFor(pending, code, issued, channel, context, draws), once: {} });
+      return accept({
+        device: pending,
+        message: messageFor(pending, code, issued, { channel, words }, context, draws),
+        once: {},
+      });
     },
 
     judge(device, { otp }, context) {
@@ -79,7 +94,7 @@ function messageFor(
   device: Device,
   otp: string,
   issued: IssuedCode,
-  channel: Channel,
+  { channel, words }: { readonly channel: Channel; readonly words: Words | undefined },
   { user, now, open }: PairingContext,
   { messageId }: PairingDraws,
 ): OutboxMessage {
@@ -93,6 +108,7 @@ function messageFor(
     requestedLocale: notification?.locale,
     user,
     otp,
+    words,
     variables: notification?.variables,
   });
   return {

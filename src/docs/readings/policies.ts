@@ -85,6 +85,12 @@ export const POLICY_READINGS: ReadingGroup = {
         'Variables that a template does not know are taken; predefined contents cannot be changed or deleted',
       ],
     ]),
+    ...readingsIn('delivery/own-contents.ts', [
+      [
+        '30 §9.5',
+        'A variant is looked for along the whole chain of locales, the server’s own language last, and is never given up',
+      ],
+    ]),
     ...readingsIn('policies/template-content-document.ts', [
       ['30 §9.3', 'Text messages may have 660 characters; a WhatsApp content has `content` as a call has'],
     ]),

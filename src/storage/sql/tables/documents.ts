@@ -104,6 +104,13 @@ export const findDocument = statement(
    where d.id = :id and d.kind = :kind order by d.environment_id limit 1`,
 );
 
+/** What decisions read, whenever an environment is loaded whose configuration has moved. */
+const CONFIGURING = (
+  ['deviceAuthenticationPolicy', 'fido2Policy', 'language', 'mfaSettings', 'templateContent'] satisfies DocumentKind[]
+)
+  .map((kind) => `'${kind}'`)
+  .join(', ');
+
 /**
  * An environment and the documents that decisions read, in one statement, so that they and `config_version` are of one instant.
  * No row: no such environment. One row without a document: an environment without any.
@@ -112,6 +119,6 @@ export const selectConfiguration = statement(
   'rows',
   `select ${[...ENVIRONMENT_COLUMNS.map((column) => `e.${column}`), ...DOCUMENT_COLUMNS.map((column) => `d.${column}`)].join(', ')}
    from environments e
-   left join documents d on d.environment_id = e.id and d.kind in ('deviceAuthenticationPolicy', 'fido2Policy', 'mfaSettings')
+   left join documents d on d.environment_id = e.id and d.kind in (${CONFIGURING})
    where e.id = :environment and e.deleted_at is null order by d.created_at nulls last, d.id nulls last`,
 );

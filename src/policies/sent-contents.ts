@@ -1,0 +1,48 @@
+import type { Channel, TemplateName, Words } from '../delivery/message.js';
+import type { OwnContent, OwnContents } from '../delivery/own-contents.js';
+import type { JsonObject } from '../kernel/json.js';
+import type { StoredDocument } from '../platform/model.js';
+import { FIRST_LOCALE } from './languages.js';
+import { formOf } from './template-contents.js';
+
+const CHANNELS: Readonly<Record<string, Channel>> = {
+  SMS: 'SMS',
+  Email: 'EMAIL',
+  Voice: 'VOICE',
+  WhatsApp: 'WHATSAPP',
+};
+const SENT: readonly TemplateName[] = ['strong_authentication', 'transaction', 'device_pairing'];
+
+/** The texts of an environment's own that messages with codes are made of; `undefined`: there are none (`30` §9.5). */
+export function sentContents(documents: readonly StoredDocument[]): OwnContents | undefined {
+  const all = documents.filter(({ kind }) => kind === 'templateContent').flatMap(ownContent);
+  if (all.length === 0) return undefined;
+  const spoken = documents.find(({ kind, body }) => kind === 'language' && body['default'] === true);
+  return { defaultLocale: formOf(spoken?.body['locale'] ?? FIRST_LOCALE), all };
+}
+
+function ownContent({ parent, body }: StoredDocument): readonly OwnContent[] {
+  const template = SENT.find((name) => name === parent);
+  const channel = CHANNELS[String(body['deliveryMethod'])];
+  if (!template || !channel) return [];
+  const { locale, variant } = body;
+  return [
+    {
+      template,
+      channel,
+      locale: formOf(locale),
+      ...(variant === undefined ? {} : { variant: String(variant).toLowerCase() }),
+      words: wordsOf(body, channel),
+    },
+  ];
+}
+
+function wordsOf({ content, body, subject, emailContentType }: JsonObject, channel: Channel): Words {
+  if (channel !== 'EMAIL') return { text: String(content), isHtml: false };
+  return {
+    text: String(body),
+    ...(typeof subject === 'string' ? { subject } : {}),
+    // HTML unless it is said to be something else (`30` §9.3).
+    isHtml: emailContentType === undefined || String(emailContentType).toLowerCase().startsWith('text/html'),
+  };
+}
