@@ -102,7 +102,7 @@ export function apiRoutes(api: ApiParts): readonly Route[] {
     ...discoveryRoutes(tokens),
     ...environmentsRoutes(platform),
     ...environmentChangesRoutes(environments, platform),
-    ...populationsRoutes(platform),
+    ...populationsRoutes(managed),
     ...usersRoutes(users),
     ...userPasswordsRoutes(passwords),
     ...groupsRoutes(groups),

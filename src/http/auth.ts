@@ -23,6 +23,7 @@ export const ROLES: Readonly<Record<Exclude<Permission, 'public'>, readonly Role
     'Identity Data Read Only',
     'Configuration Read Only',
   ],
+  'populations:write': ['Environment Admin', 'Identity Data Admin'],
   'users:read': ['Identity Data Admin', 'Identity Data Read Only'],
   'users:write': ['Identity Data Admin'],
   'devices:read': ['Identity Data Admin', 'Identity Data Read Only'],

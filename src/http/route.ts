@@ -20,6 +20,7 @@ export type Permission =
   | 'environments:read'
   | 'environments:write'
   | 'populations:read'
+  | 'populations:write'
   | 'users:read'
   | 'users:write'
   | 'devices:read'

@@ -4,7 +4,6 @@ import type { EnvironmentId, UserId } from './model.js';
 /** Why the platform says no. */
 export type PlatformRejection =
   | { readonly kind: 'EnvironmentNotFound'; readonly environmentId: EnvironmentId }
-  | { readonly kind: 'PopulationNotFound' }
   | { readonly kind: 'UserNotFound' }
   | { readonly kind: 'GroupNotFound' }
   /** A body names a group that this environment does not have. */

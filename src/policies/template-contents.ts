@@ -73,7 +73,7 @@ const variableProblems: Check = ({ variables }, { document }) => {
     requiredFor.some((method) => method === document['deliveryMethod']),
   );
   return needed
-    .map(({ name }) => '$' + `{${name}}`)
+    .map(({ name }) => `\${${name}}`)
     .filter((variable) => !text.includes(variable.toLowerCase()))
     .map((variable) => ({ problem: 'required', target, message: `must contain ${variable}` }));
 };

@@ -43,7 +43,7 @@ const PERMITTED: readonly [pattern: RegExp, read: readonly string[], write: read
   [
     /^population\./,
     ['Environment Admin', 'Identity Data Admin', 'Identity Data Read Only', 'Configuration Read Only'],
-    [],
+    ['Environment Admin', 'Identity Data Admin'],
   ],
   [
     /^user\.|^devices?\.|^group\.|^memberOfGroups\./,

@@ -65,6 +65,12 @@ export const SAMPLES: readonly Sample[] = [
       requests: [{ deliveryMethod: 'SMS', method: 'POST', url: 'https://sms.example.org/send' }],
     }),
   },
+  {
+    id: 'population',
+    parameter: 'populationId',
+    path: '/populations',
+    body: (name) => ({ name, description: 'Some of them' }),
+  },
 ];
 
 /** Objects that have names in place of ids, the same in every environment. */

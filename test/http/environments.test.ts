@@ -111,11 +111,12 @@ describe('populations (00 §7.2)', () => {
       environment: { id: HERE },
       name: 'Production people',
       default: true,
+      theme: { id: expect.any(String) },
       createdAt: expect.any(String),
       updatedAt: expect.any(String),
     });
     expect((await api.call('GET', '/populations')).body).toEqual({
-      _links: { self: { href: `${environment.href}/populations` } },
+      _links: { self: { href: `${environment.href}/populations` }, environment },
       _embedded: { populations: [body] },
       count: 1,
       size: 1,

@@ -15,6 +15,7 @@ import { Redacted } from '../../src/kernel/sealed.js';
 import { applicationDocument } from '../../src/platform/application.js';
 import { createDirectory } from '../../src/platform/directory.js';
 import { createGroupService } from '../../src/platform/groups.js';
+import { createManagedService } from '../../src/platform/managed/service.js';
 import type { Application, RoleAssignment, RoleName } from '../../src/platform/model.js';
 import { createPasswordService } from '../../src/platform/passwords.js';
 import { createPlatformService, type PlatformService } from '../../src/platform/service.js';
@@ -98,7 +99,7 @@ export async function platformWorld(): Promise<PlatformWorld> {
       ...tokenRoutes(tokens),
       ...discoveryRoutes(tokens),
       ...environmentsRoutes(platform),
-      ...populationsRoutes(platform),
+      ...populationsRoutes(createManagedService({ store, random, digests: keyring.digests, events: sink })),
       ...usersRoutes(users),
       ...userPasswordsRoutes(passwords),
       ...groupsRoutes(groups),

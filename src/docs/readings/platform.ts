@@ -20,6 +20,9 @@ export const PLATFORM_READINGS: ReadingGroup = {
       ['00 §7.1', 'Only a `SANDBOX` can be deleted; with it goes all that belongs to it'],
       ['00 §7.1', '`DELETE_PENDING` is kept and shown with `softDeletedAt`, and ends nothing'],
     ]),
+    ...readingsIn('platform/populations.ts', [
+      ['00 §7.2', 'The default population stays the default until another asks for it; it and one that has users stay'],
+    ]),
     ...readingsIn('platform/bill-of-materials.ts', [
       ['00 §7.1', 'Types of products that nobody knows are kept; a product’s id stays while its place and type do'],
     ]),

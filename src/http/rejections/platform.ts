@@ -16,7 +16,6 @@ export function platformError(rejection: PlatformRejection): WireError {
   switch (rejection.kind) {
     case 'EnvironmentNotFound':
       return environmentNotFound(rejection.environmentId);
-    case 'PopulationNotFound':
     case 'UserNotFound':
     case 'GroupNotFound':
       return notFound();

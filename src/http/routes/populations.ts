@@ -1,55 +1,54 @@
-import type { PlatformService } from '../../platform/service.js';
-import type { FilterRules } from '../filter.js';
-import { collection, collectionView, ListQuery, listRequest } from '../hal/collection.js';
-import { PopulationView, populationView } from '../hal/populations.js';
-import { readListFilter } from '../list-filter.js';
-import { platformError } from '../rejections/platform.js';
-import { defineRoute, type Route, reply } from '../route.js';
+import { Type } from '../../kernel/json-schema.js';
+import { namedId } from '../../kernel/keys.js';
+import type { ManagedService } from '../../platform/managed/service.js';
+import { populations } from '../../platform/populations.js';
+import { Reference } from '../hal/collection.js';
+import { managedRoutes } from '../managed/routes.js';
+import type { Route } from '../route.js';
 
-/** Wire: `00` §3.6. */
-const FILTER: FilterRules = { attributes: { name: ['sw'], id: ['eq'] }, combinators: ['and'] };
-const PAGE = 1_000;
-
-/** Reading populations (wire: `00` §7.2). */
-export function populationsRoutes(platform: PlatformService): Route[] {
-  return [
-    defineRoute({
-      id: 'population.list',
-      summary: 'List the populations of an environment',
+/** Populations (wire: `00` §7.2). */
+export function populationsRoutes(service: ManagedService): Route[] {
+  return managedRoutes(
+    {
+      resource: populations,
+      id: 'population',
+      one: 'a population',
+      many: 'populations',
       source: '00 §7.2',
-      method: 'GET',
-      base: 'api',
+      collection: 'populations',
       path: '/environments/:envId/populations',
-      permission: 'populations:read',
-      query: ListQuery,
-      replies: { 200: collectionView('populations', PopulationView) },
-      partial: 'No `userCount`.',
-      async handle({ params, query, links }) {
-        const filter = readListFilter(query.filter, FILTER);
-        if (!filter.ok) return filter.rejection;
-        const listed = await platform.populations(params.envId, listRequest(query, PAGE), ({ name, id }) =>
-          filter.value.accepts((attribute) => ({ name, id })[attribute]),
-        );
-        if (!listed.ok) return platformError(listed.rejection);
-        const path = `/environments/${params.envId}/populations`;
-        const items = listed.value.items.map((population) => populationView(population, links));
-        return reply(200, collection(links, path, query, 'populations', { ...listed.value, items }));
+      parameter: 'populationId',
+      permission: { read: 'populations:read', write: 'populations:write' },
+      timestamps: 'both',
+      adds: {
+        schema: { theme: Reference, default: Type.Boolean() },
+        // Released clients wait for a theme; until one is chosen it is the environment's own.
+        members: ({ environmentId, body }) => ({
+          theme: body['theme'] ?? { id: namedId(environmentId, 'theme') },
+          default: body['default'] ?? false,
+        }),
       },
-    }),
-    defineRoute({
-      id: 'population.read',
-      summary: 'Read a population',
-      source: '00 §7.2',
-      method: 'GET',
-      base: 'api',
-      path: '/environments/:envId/populations/:populationId',
-      permission: 'populations:read',
-      replies: { 200: PopulationView },
-      partial: 'No `userCount`.',
-      async handle({ params, links }) {
-        const found = await platform.population(params.envId, params.populationId);
-        return found.ok ? reply(200, populationView(found.value, links)) : platformError(found.rejection);
+      filter: {
+        rules: { attributes: { name: ['sw'], id: ['eq'] }, combinators: ['and'] },
+        attribute: ({ id, body }, name) => (name === 'id' ? id : String(body['name'])),
       },
-    }),
-  ];
+      page: 1_000,
+      texts: {
+        // Released clients look for this text (`00` §4.4).
+        LastOne: 'The environment must contain at least one population',
+        DefaultCannotBeDeleted: 'The default population cannot be deleted',
+        PopulationHasUsers: 'The population has users: move or delete them first',
+      },
+      partial: PARTIAL,
+    },
+    service,
+  );
 }
+
+const NO_COUNT = 'No `userCount`.';
+const PARTIAL = {
+  list: NO_COUNT,
+  create: 'A password policy is kept, and none is looked for.',
+  read: NO_COUNT,
+  update: 'As for create.',
+} as const;

@@ -74,7 +74,8 @@ export function putDocument(resource: ManagedResource, snapshot: Snapshot, comma
     updatedAt: Math.max(now, current?.updatedAt ?? now),
   };
   const changed = resource.rules.flatMap((rule) => rule.changes?.(candidate, others) ?? []);
-  return { writes: [...changed, value].map(put), outcome: accept(value) };
+  const moved = resource.rules.flatMap((rule) => rule.moves?.(candidate, others) ?? []);
+  return { writes: [...moved.map(update), ...[...changed, value].map(put)], outcome: accept(value) };
 }
 
 /** Deletes a document, and what stands below it. */
@@ -110,7 +111,7 @@ function completed(resource: ManagedResource, candidate: Candidate, others: Othe
   return document;
 }
 
-function othersIn({ documents, now }: Snapshot, environment: Environment): Others {
+function othersIn({ documents, now, directory }: Snapshot, environment: Environment): Others {
   return {
     of(kind, parent) {
       const found = new Map<Uuid, StoredDocument>();
@@ -121,6 +122,7 @@ function othersIn({ documents, now }: Snapshot, environment: Environment): Other
     },
     environment,
     now,
+    ...(directory ? { directory } : {}),
   };
 }
 
@@ -133,6 +135,7 @@ function currentOf(
   return others.of(kind).find((stored) => stored.id === id && stored.parent === parent);
 }
 
+const update = (value: Environment): Write => ({ kind: 'update', entity: 'environment', value });
 const put = (value: StoredDocument): Write => ({ kind: 'put', entity: 'document', value });
 const remove = ({ environmentId, kind, id }: StoredDocument): Write => ({
   kind: 'delete',

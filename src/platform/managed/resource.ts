@@ -4,6 +4,7 @@ import type { Instant } from '../../kernel/clock.js';
 import type { FieldProblem } from '../../kernel/field-problem.js';
 import type { Uuid } from '../../kernel/ids.js';
 import type { JsonObject } from '../../kernel/json.js';
+import type { DirectoryPlan, DirectorySnapshot } from '../../storage/directory-port.js';
 import type { DocumentKind, DocumentRef, Environment, StoredDocument } from '../model.js';
 import type { Refusal } from './rejection.js';
 
@@ -27,6 +28,8 @@ export interface ManagedResource {
   readonly builtIn?: (environment: Environment, parent: string | undefined) => readonly StoredDocument[];
   /** Names that it can stand below, when these are no documents. */
   readonly isParent?: (name: string) => boolean;
+  /** Rows of the directory that its rules look at. */
+  readonly directory?: (target: Target) => DirectoryPlan;
 }
 
 /** A resource that an environment has once, under the environment's own id. */
@@ -53,6 +56,8 @@ export interface Others {
   of(kind: DocumentKind, parent?: string): readonly StoredDocument[];
   readonly environment: Environment;
   readonly now: Instant;
+  /** What the resource asked to see of the directory. */
+  readonly directory?: DirectorySnapshot;
 }
 
 /** Whom a rule is asked about, before anything is loaded. */
@@ -77,6 +82,8 @@ export interface Rule {
   readonly completes?: (candidate: Candidate, others: Others) => JsonObject;
   /** Other documents that change with it. */
   readonly changes?: (candidate: Candidate, others: Others) => readonly StoredDocument[];
+  /** The environment itself, when something that stands in it changes with the document. */
+  readonly moves?: (candidate: Candidate, others: Others) => Environment | undefined;
   /** Why it cannot go. */
   readonly keeps?: (stored: StoredDocument, others: Others) => Refusal | undefined;
   /** Other documents that change when it goes, and those that go with it. */

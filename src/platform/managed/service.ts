@@ -12,7 +12,7 @@ import { createCursors, creationKey, type Listing, type ListRequest, listPage, p
 import type { DocumentKind, Environment, EnvironmentId, StoredDocument } from '../model.js';
 import { putDocument, refsOf, removeDocument } from './decide.js';
 import type { ManagedRejection } from './rejection.js';
-import type { ManagedResource, SingletonResource } from './resource.js';
+import type { ManagedResource, SingletonResource, Target } from './resource.js';
 
 type Result<T> = Promise<Outcome<T, ManagedRejection>>;
 
@@ -93,7 +93,7 @@ export function createManagedService(parts: ManagedServiceParts): ManagedService
     by: Requester | undefined,
   ): Result<StoredDocument> => {
     const target = { id, document, ...(parent === undefined ? {} : { parent }) };
-    const plan: Plan = { environmentId, documents: refsOf(resource, target, parentKind) };
+    const plan = planOf(resource, environmentId, target, parentKind);
     return transact(resource, as === 'create' ? 'CREATED' : 'UPDATED', plan, by, (snapshot) =>
       withParent(resource, snapshot, parent, parentKind, () =>
         putDocument(resource, snapshot, { environmentId, as, ...target }),
@@ -108,7 +108,7 @@ export function createManagedService(parts: ManagedServiceParts): ManagedService
     by: Requester | undefined,
   ): Result<StoredDocument> => {
     const target = { id, ...(parent === undefined ? {} : { parent }) };
-    const plan: Plan = { environmentId, documents: refsOf(resource, target, parentKind) };
+    const plan = planOf(resource, environmentId, target, parentKind);
     return transact(resource, 'DELETED', plan, by, (snapshot) =>
       withParent(resource, snapshot, parent, parentKind, () =>
         removeDocument(resource, snapshot, { environmentId, ...target }),
@@ -177,6 +177,13 @@ const asMade = (
 ): StoredDocument => ({ environmentId: id, kind, id, body: factory(), createdAt, updatedAt: createdAt });
 
 const byCreation = (a: StoredDocument, b: StoredDocument): number => (creationKey(a) < creationKey(b) ? -1 : 1);
+
+/** All that a command on this resource may look at. */
+function planOf(resource: ManagedResource, environmentId: EnvironmentId, target: Target, below?: DocumentKind): Plan {
+  const documents = refsOf(resource, target, below);
+  const directory = resource.directory?.(target);
+  return directory ? { environmentId, documents, directory } : { environmentId, documents };
+}
 
 const parentRefs = (parent: string | undefined, kind: DocumentKind | undefined) =>
   // A parent that is a document is named by its id.

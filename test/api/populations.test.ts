@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { refusesBadFields, refusesRequests } from './bad-fields.js';
+import { documentOf, managed } from './managed.js';
+import { invalidData, refusalOf } from './refusal.js';
+import { flag, list, object, text } from './shapes.js';
+import { type Answer, type Body, HERE, startWorld, THERE, type World } from './world.js';
+
+let started: World;
+beforeAll(async () => {
+  started = await startWorld();
+});
+afterAll(() => started[Symbol.asyncDispose]());
+const world = (): World => started;
+const PATH = `/environments/${HERE}/populations`;
+const { create, put, read, remove, itemOf, listed, defaults } = managed(world, PATH);
+
+const full = (name: string): Body => ({
+  name,
+  description: 'People who stay a while',
+  default: false,
+  passwordPolicy: { id: '11111111-2222-4333-8444-555555555555' },
+  preferredLanguage: 'de-AT',
+  theme: { id: '11111111-2222-4333-8444-666666666666' },
+  alternativeIdentifiers: ['contractors', 'externals'],
+});
+const CONSTRAINT = { status: 400, code: 'REQUEST_FAILED', details: ['CONSTRAINT_VIOLATION'] };
+
+describe('populations (00 §7.2)', () => {
+  it('come back as they were sent, from POST, GET and PUT alike', async () => {
+    const created = await create(full('Echo'));
+    expect(documentOf(created)).toEqual(full('Echo'));
+    expect((await read(itemOf(created))).body).toEqual(created.body);
+    const replaced = await put(itemOf(created), { name: 'Echo, smaller' });
+    const { theme, ...smaller } = documentOf(replaced);
+    expect([replaced.status, smaller]).toEqual([200, { name: 'Echo, smaller', default: false }]);
+    expect(theme).toEqual({ id: expect.stringMatching(/^[0-9a-f-]{36}$/) });
+    expect((await read(itemOf(created))).body).toEqual(replaced.body);
+  });
+
+  it('have one default, in which new users are: it moves, is not given up and not deleted', async () => {
+    const before = await defaults();
+    const created = await create({ name: 'New default', default: true });
+    expect([before, await defaults()]).toEqual([['Default'], ['New default']]);
+    const user = await world().ask({
+      path: `/environments/${HERE}/users`,
+      body: { username: 'newest', email: 'newest@example.org' },
+    });
+    expect(user.body['population']).toEqual({ id: created.body['id'] });
+    const kept = await put(itemOf(created), { name: 'New default' });
+    expect([kept.status, kept.body['default']]).toEqual([200, true]);
+    expect(refusalOf(await put(itemOf(created), { name: 'New default', default: false }))).toEqual({
+      ...CONSTRAINT,
+      details: ['CONSTRAINT_VIOLATION default'],
+    });
+    expect(refusalOf(await remove(itemOf(created)))).toEqual(CONSTRAINT);
+    const [former] = (await listed()).filter(({ name }) => name === 'Default');
+    expect((await put(`${PATH}/${former?.['id']}`, { name: 'Default', default: true })).status).toBe(200);
+    expect(await defaults()).toEqual(['Default']);
+    const answers = await Promise.all(
+      Array.from({ length: 4 }, (_, n) => world().ask({ path: PATH, body: { name: `Rival ${n}`, default: true } })),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 201]);
+    expect(await defaults()).toHaveLength(1);
+  });
+
+  it('stay while somebody is in them', async () => {
+    const created = await create({ name: 'Full' });
+    const users = `/environments/${HERE}/users`;
+    const body = { username: 'inside', email: 'inside@example.org', population: { id: created.body['id'] } };
+    const user = await world().ask({ path: users, body });
+    expect(refusalOf(await remove(itemOf(created)))).toEqual(CONSTRAINT);
+    expect((await world().ask({ method: 'DELETE', path: `${users}/${user.body['id']}` })).status).toBe(204);
+    expect((await remove(itemOf(created))).status).toBe(204);
+    expect(refusalOf(await read(itemOf(created)))).toEqual({ status: 404, code: 'NOT_FOUND' });
+  });
+
+  it('of which there must be one: the last says so (00 §4.4)', async () => {
+    const body = { name: 'One population', type: 'SANDBOX', region: 'NA' };
+    const { body: made } = await world().ask({ path: '/environments', body });
+    const path = `/environments/${made['id']}/populations`;
+    const own = managed(world, path);
+    const [last] = await own.listed();
+    const refused = await own.remove(`${path}/${last?.['id']}`);
+    expect(refusalOf(refused)).toEqual(CONSTRAINT);
+    expect(refused.text).toContain('must contain at least one population');
+  });
+
+  it('are paged through by links that are followed as they stand, whatever is added meanwhile (00 §3.4)', async () => {
+    const { body: made } = await world().ask({
+      path: '/environments',
+      body: { name: 'Many', type: 'SANDBOX', region: 'NA' },
+    });
+    const path = `/environments/${made['id']}/populations`;
+    const own = managed(world, path);
+    for (let n = 0; n < 27; n++) await own.create({ name: `Number ${n}` });
+    const seen: unknown[] = [];
+    let page: Answer = await world().ask({ path: `${path}?limit=10` });
+    for (;;) {
+      const { _embedded, _links, count } = page.body as {
+        _embedded: { populations: Body[] };
+        _links: { next?: { href: string } };
+        count: number;
+      };
+      expect(count).toBeGreaterThanOrEqual(28);
+      seen.push(..._embedded.populations.map(({ name }) => name));
+      if (!_links.next) break;
+      await own.create({ name: `Late ${seen.length}` });
+      page = (await world().postern.send({ method: 'GET', url: _links.next.href })) as Answer;
+    }
+    expect(new Set(seen).size).toBe(seen.length);
+    expect(seen).toEqual(expect.arrayContaining(['Default', ...Array.from({ length: 27 }, (_, n) => `Number ${n}`)]));
+  });
+
+  it('have names of their own', async () => {
+    await create({ name: 'Once' });
+    expect(refusalOf(await world().ask({ path: PATH, body: { name: 'Once' } }))).toEqual(
+      invalidData('UNIQUENESS_VIOLATION name'),
+    );
+    const elsewhere = await world().ask({ path: PATH.replace(HERE, THERE), body: { name: 'Once' } });
+    expect(elsewhere.status).toBe(201);
+  });
+});
+
+refusesBadFields('a bad field of a population is named', {
+  world,
+  to: () => ({ path: PATH }),
+  right: () => full('Fields'),
+  shape: object({
+    'name*': text({ max: 256 }),
+    description: text({ max: 1_024, mayBeEmpty: true }),
+    default: flag(),
+    preferredLanguage: text({ max: 100 }),
+    alternativeIdentifiers: list(text({ max: 256 }), { max: 100, of: 'a' }),
+  }),
+});
+
+refusesRequests('a population is refused that', { world, to: () => ({ path: PATH }) }, [
+  {
+    name: 'has no name and an odd theme',
+    body: () => ({ theme: { id: 'x' } }),
+    details: ['INVALID_VALUE theme.id', 'REQUIRED_VALUE name'],
+  },
+]);
