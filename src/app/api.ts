@@ -21,9 +21,11 @@ import { languagesRoutes } from '../http/routes/languages.js';
 import { mfaSettingsRoutes } from '../http/routes/mfa-settings.js';
 import { notificationsPoliciesRoutes } from '../http/routes/notifications-policies.js';
 import { notificationsSettingsRoutes } from '../http/routes/notifications-settings.js';
+import { organizationsRoutes } from '../http/routes/organizations.js';
 import { phoneDeliverySettingsRoutes } from '../http/routes/phone-delivery-settings.js';
 import { populationsRoutes } from '../http/routes/populations.js';
 import { pushCredentialsRoutes } from '../http/routes/push-credentials.js';
+import { rolesRoutes } from '../http/routes/roles.js';
 import { templateContentsRoutes } from '../http/routes/template-contents.js';
 import { templatesRoutes } from '../http/routes/templates.js';
 import { tokenRoutes } from '../http/routes/tokens.js';
@@ -100,6 +102,8 @@ export function apiRoutes(api: ApiParts): readonly Route[] {
   return [
     ...tokenRoutes(tokens, new ClientThrottle({ free: limits.requests.tokenFailures }), refusals),
     ...discoveryRoutes(tokens),
+    ...organizationsRoutes(platform),
+    ...rolesRoutes(platform),
     ...environmentsRoutes(platform),
     ...environmentChangesRoutes(environments, platform),
     ...populationsRoutes(managed),

@@ -24,6 +24,7 @@ export function banner({ ready, environmentName, trial, database, trust, version
     ['Database', database],
     ['', ''],
     ['Environment', `${ready.environmentId}  ${environmentName}`],
+    ['Organization', `${ready.organizationId}  (licence ${ready.licenseId})`],
     ['Policy', `${ready.deviceAuthPolicyId}  (default)`],
     ['Client id', ready.clientId],
     ['Client secret', ready.clientSecret],

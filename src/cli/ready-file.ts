@@ -9,6 +9,8 @@ export interface ReadyFile extends BaseUrls {
   /** The certificate of the authority to trust, with `--tls`. */
   readonly caFile?: string;
   readonly environmentId?: string;
+  readonly organizationId?: string;
+  readonly licenseId?: string;
   readonly populationId?: string;
   readonly clientId?: string;
   readonly clientSecret?: string;

@@ -37,6 +37,8 @@ export async function worldFacts({ store }: Pick<Server, 'store'>, world: World)
   return {
     environmentId,
     environmentName: environment.name,
+    organizationId: environment.organizationId,
+    licenseId: environment.licenseId,
     populationId: environment.defaultPopulationId,
     clientId: client?.application.id ?? '',
     clientSecret: client?.secret ?? '',

@@ -3,20 +3,24 @@ import type { Actor, RoleName } from '../platform/model.js';
 import { environmentNotFound, type WireError, wireError } from './errors.js';
 import type { Permission } from './route.js';
 
+const EVERYBODY: readonly RoleName[] = [
+  'Organization Admin',
+  'Environment Admin',
+  'Identity Data Admin',
+  'Identity Data Read Only',
+  'Client Application Developer',
+  'Configuration Read Only',
+];
+
 /**
  * Which role permits what (wire: `00` §6.2; SEC-44). The table is what the server enforces and what `docs/roles.md` shows; a role
  * that is not named does not permit.
  */
 export const ROLES: Readonly<Record<Exclude<Permission, 'public'>, readonly RoleName[]>> = {
-  'environments:read': [
-    'Organization Admin',
-    'Environment Admin',
-    'Identity Data Admin',
-    'Identity Data Read Only',
-    'Client Application Developer',
-    'Configuration Read Only',
-  ],
+  'environments:read': EVERYBODY,
   'environments:write': ['Organization Admin', 'Environment Admin'],
+  'organizations:read': EVERYBODY,
+  'roles:read': EVERYBODY,
   'populations:read': [
     'Environment Admin',
     'Identity Data Admin',
@@ -98,6 +102,22 @@ export function isPermitted(
       ((scope.type === 'ENVIRONMENT' && scope.id === environment.id) ||
         (scope.type === 'ORGANIZATION' && scope.id === environment.organizationId)),
   );
+}
+
+/** Whether the actor has a role over an organization, or over one of its environments. */
+export function holdsRoleIn(
+  { roles }: Actor,
+  organization: { readonly id: Uuid; readonly environments: readonly Uuid[] },
+): boolean {
+  return roles.some(
+    ({ scope }) =>
+      coversEnvironments(scope.type) && (scope.id === organization.id || organization.environments.includes(scope.id)),
+  );
+}
+
+/** What a role permits, by name. */
+export function permissionsOf(role: RoleName): readonly string[] {
+  return Object.entries(ROLES).flatMap(([permission, roles]) => (roles.includes(role) ? [permission] : []));
 }
 
 /** The matrix as a table for `docs/roles.md`. */

@@ -80,8 +80,9 @@ export function createDispatcher(options: DispatchOptions): Dispatcher {
     const chosen = chooseByType(entry, incoming);
     const operation = chosen ?? anyOf(entry);
     const refused = (error: WireError) => answered(errorAnswer(error, correlationId), operation.route.id);
+    const environment = operation.isInEnvironment ? match.params[0] : undefined;
     const denied = (error: WireError): Answered => {
-      const [event, by] = refusalEvent(operation.route, match.params[0], error, actor, correlationId);
+      const [event, by] = refusalEvent(operation.route, environment, error, actor, correlationId);
       if (event) refusals?.note(event, by);
       return refused(error);
     };
@@ -92,7 +93,7 @@ export function createDispatcher(options: DispatchOptions): Dispatcher {
       const token = bearerToken(incoming.header('authorization'));
       actor = token === undefined ? undefined : await tokens.authenticate(token);
       if (!actor) return denied(invalidToken());
-      const refusal = await authorize(actor, permission, match.params[0], environments);
+      const refusal = await authorize(actor, permission, environment, environments);
       if (refusal) return denied(refusal);
     }
     if (!chosen) return refused(wireError('UNSUPPORTED_MEDIA_TYPE'));

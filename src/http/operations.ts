@@ -8,6 +8,8 @@ import { createValidator, createViewCheck, type Validator } from './validation.j
 export interface Operation {
   readonly route: Route;
   readonly parameters: readonly string[];
+  /** Whether it is about an environment, which is then its first parameter; else it stands above them all. */
+  readonly isInEnvironment: boolean;
   readonly validateBody: (value: unknown) => readonly ErrorDetail[];
   readonly readQuery: QueryReader;
   /** By status; `null` = no body. */
@@ -32,7 +34,13 @@ const noProblems = (): readonly ErrorDetail[] => [];
 
 function createOperation(route: Route): Operation {
   const parameters = parameterNames(route.path);
-  if (route.permission !== 'public' && parameters.length > 0 && parameters[0] !== ENVIRONMENT_PARAMETER)
+  if (parameters.indexOf(ENVIRONMENT_PARAMETER) > 0)
+    throw new TypeError(`route ${route.id}: :${ENVIRONMENT_PARAMETER} must be its first parameter`);
+  if (
+    route.permission !== 'public' &&
+    route.path.startsWith('/environments/') &&
+    parameters[0] !== ENVIRONMENT_PARAMETER
+  )
     throw new TypeError(`route ${route.id}: its first parameter must be :${ENVIRONMENT_PARAMETER}`);
   const views = Object.entries(route.replies).map(
     ([status, schema]) => [Number(status), schema && createViewCheck(schema)] as const,
@@ -40,6 +48,7 @@ function createOperation(route: Route): Operation {
   return {
     route,
     parameters,
+    isInEnvironment: parameters[0] === ENVIRONMENT_PARAMETER,
     validateBody: route.body ? createValidator(route.body) : noProblems,
     readQuery: createQueryReader(route.query),
     views: new Map(views),

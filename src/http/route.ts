@@ -19,6 +19,8 @@ export type Permission =
   | 'public'
   | 'environments:read'
   | 'environments:write'
+  | 'organizations:read'
+  | 'roles:read'
   | 'populations:read'
   | 'populations:write'
   | 'users:read'

@@ -13,6 +13,7 @@ export interface Organization {
   readonly createdAt: Instant;
   /** By the creation of the first environment of each. */
   readonly licenses: readonly License[];
+  readonly environments: readonly Uuid[];
 }
 
 export interface License {
@@ -41,14 +42,15 @@ export function organizationsOf(environments: readonly Environment[]): readonly 
   const ids = [...new Set(environments.map(({ organizationId }) => organizationId))];
   return ids.map((id) => {
     const own = environments.filter(({ organizationId }) => organizationId === id);
-    return { id, createdAt: Math.min(...own.map(({ createdAt }) => createdAt)), licenses: licensesOf(id, own) };
+    const createdAt = own.reduce((first, each) => Math.min(first, each.createdAt), Number.MAX_SAFE_INTEGER);
+    return { id, createdAt, licenses: licensesOf(id, own), environments: own.map((each) => each.id) };
   });
 }
 
 function licensesOf(organizationId: Uuid, environments: readonly Environment[]): readonly License[] {
   return [...new Set(environments.map(({ licenseId }) => licenseId))].map((id) => {
     const under = environments.filter(({ licenseId }) => licenseId === id);
-    const beginsAt = Math.min(...under.map(({ createdAt }) => createdAt));
+    const beginsAt = under.reduce((first, each) => Math.min(first, each.createdAt), Number.MAX_SAFE_INTEGER);
     return { id, organizationId, beginsAt, environments: under.length };
   });
 }

@@ -3,16 +3,18 @@ import { accept, type Outcome, reject } from '../kernel/outcome.js';
 import type { Snapshot, Store } from '../storage/port.js';
 import { createCursors, creationKey, type Listing, type ListRequest, listPage, pageOf } from './listing.js';
 import type { Environment, EnvironmentId } from './model.js';
-import { allEnvironments } from './organization.js';
+import { allEnvironments, type Organization, organizationsOf } from './organization.js';
 import type { PlatformRejection } from './rejection.js';
 
 type Result<T> = Promise<Outcome<T, PlatformRejection>>;
 
-/** Reading environments (wire: `00` §7.1). */
+/** Reading environments, and the organizations that they belong to (wire: `00` §7.1, §6.1). */
 export interface PlatformService {
   /** Those that `isListed` says yes to: what the caller may see, and what the filter asks for. */
   environments(list: ListRequest, isListed: (environment: Environment) => boolean): Result<Listing<Environment>>;
   environment(environmentId: EnvironmentId): Result<Environment>;
+  /** All there are. */
+  organizations(): Promise<readonly Organization[]>;
 }
 
 export interface PlatformServiceParts {
@@ -42,5 +44,7 @@ export function createPlatformService({ store, digests }: PlatformServiceParts):
       const found = await loadEnvironment(environmentId);
       return found.ok ? accept(found.value.environment) : found;
     },
+
+    organizations: async () => organizationsOf(await allEnvironments((page) => store.environments(page))),
   };
 }

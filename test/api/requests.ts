@@ -1,6 +1,8 @@
 import { activityId } from '../../src/audit/activity.js';
+import { LICENSE_ID, ORGANIZATION_ID } from '../../src/cli/seed/world.js';
 import type { Route } from '../../src/http/route.js';
 import { uuidOf } from '../../src/kernel/ids.js';
+import { roleByName } from '../../src/platform/roles.js';
 import { factoryPolicy } from '../../src/policies/defaults.js';
 import { makeSamples, NAMES, type Objects, replacementOf, SAMPLES, sampleBody } from './samples.js';
 import { type Ask, type Body, clientId, HERE, here, NOBODY, SECRET, type Tenant, type World } from './world.js';
@@ -164,6 +166,9 @@ const PENDING = new Set(['device.activate', 'device.activate.put', 'device.sendA
 export function rightRequest(route: Route, named: Named): Ask {
   const ids: Readonly<Record<string, string>> = {
     envId: named.environment,
+    organizationId: ORGANIZATION_ID,
+    licenseId: LICENSE_ID,
+    roleId: roleByName('Environment Admin').id,
     userId: named.user,
     deviceId: PENDING.has(route.id) ? named.pending : named.device,
     policyId: named.otherPolicy,

@@ -109,7 +109,7 @@ export interface Answer extends PosternAnswer {
   readonly body: Body;
 }
 
-/** A request to this server; `path` below `{apiPath}` when it begins with `/environments`, else below `{authPath}`. */
+/** A request to this server; `path` below `{apiPath}` when it begins with one of its families, else below `{authPath}`. */
 export interface Ask {
   readonly method?: string;
   readonly path: string;
@@ -179,7 +179,7 @@ export async function startWorld(options: Pick<PosternOptions, 'env'> = {}): Pro
   }
 
   async function ask({ method, path, type, body, token, headers }: Ask): Promise<Answer> {
-    const base = path.startsWith('/environments') ? postern.apiPath : postern.authPath;
+    const base = /^\/(environments|organizations|roles)(\W|$)/.test(path) ? postern.apiPath : postern.authPath;
     const contentType = type === undefined && body !== undefined ? JSON_TYPE : type;
     const answer = await postern.send({
       method: method ?? (body === undefined ? 'GET' : 'POST'),

@@ -25,6 +25,8 @@ const READY: FullReadyFile = {
   inboxUrl: 'http://127.0.0.1:1/inbox',
   environmentId: 'e',
   populationId: 'p',
+  organizationId: 'o',
+  licenseId: 'l',
   clientId: 'c',
   clientSecret: 's',
   deviceAuthPolicyId: 'd',

@@ -23,6 +23,10 @@ export const PLATFORM_READINGS: ReadingGroup = {
     ...readingsIn('platform/populations.ts', [
       ['00 §7.2', 'The default population stays the default until another asks for it; it and one that has users stay'],
     ]),
+    ...readingsIn('http/hal/organizations.ts', [
+      ['00 §6.1', 'One organization and one `ACTIVE` licence without an end, with every switch on'],
+    ]),
+    ...readingsIn('http/routes/roles.ts', [['00 §6.2', 'The type of every role is `PLATFORM`']]),
     ...readingsIn('platform/bill-of-materials.ts', [
       ['00 §7.1', 'Types of products that nobody knows are kept; a product’s id stays while its place and type do'],
     ]),

@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LICENSE_ID, ORGANIZATION_ID } from '../../src/cli/seed/world.js';
+import { refusalOf } from './refusal.js';
+import { type Answer, type Body, HERE, NOBODY, startWorld, type World } from './world.js';
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+const ORGANIZATION = `/organizations/${ORGANIZATION_ID}`;
+const embedded = ({ body }: Answer, name: string): Body[] => (body['_embedded'] as Record<string, Body[]>)[name] ?? [];
+const filtered = (path: string, filter: string): Promise<Answer> =>
+  world.ask({ path: `${path}?filter=${encodeURIComponent(filter)}` });
+const NO_ACCESS = 'The request could not be completed. You do not have access to this resource.';
+
+describe('organizations (00 §6.1)', () => {
+  it('there is one, which environments name', async () => {
+    const listed = embedded(await world.ask({ path: '/organizations' }), 'organizations');
+    expect(listed).toEqual([(await world.ask({ path: ORGANIZATION })).body]);
+    expect(listed[0]).toMatchObject({ id: ORGANIZATION_ID, type: 'INTERNAL', name: 'Postern' });
+    const { body } = await world.ask({ path: `/environments/${HERE}` });
+    expect(body['organization']).toEqual({ id: ORGANIZATION_ID });
+  });
+
+  it('are found by the beginning of a name', async () => {
+    expect(embedded(await filtered('/organizations', 'name sw "pos"'), 'organizations')).toHaveLength(1);
+    expect(embedded(await filtered('/organizations', 'name sw "acme"'), 'organizations')).toEqual([]);
+    expect(refusalOf(await filtered('/organizations', 'type eq "PAID"')).details).toEqual(['INVALID_FILTER filter']);
+  });
+
+  it('that are not there are no access, and so are their licences', async () => {
+    for (const path of [`/organizations/${NOBODY}`, `/organizations/${NOBODY}/licenses`]) {
+      const answer = await world.ask({ path });
+      expect(refusalOf(answer)).toEqual({ status: 403, code: 'ACCESS_FAILED' });
+      expect(answer.body['message']).toBe(NO_ACCESS);
+    }
+  });
+
+  it('are seen by whoever has a role in one of their environments', async () => {
+    const token = await world.tokenOf('Configuration Read Only');
+    expect((await world.ask({ path: ORGANIZATION, token })).status).toBe(200);
+  });
+});
+
+describe('licences (00 §6.1)', () => {
+  it('there is one, active, with every switch of MFA on, and it counts its environments', async () => {
+    const [license] = embedded(await world.ask({ path: `${ORGANIZATION}/licenses` }), 'licenses');
+    expect(license).toMatchObject({ id: LICENSE_ID, status: 'ACTIVE', assignedEnvironmentsCount: 2 });
+    expect(new Set(Object.values(license?.['mfa'] as Body))).toEqual(new Set([true]));
+    expect((await world.ask({ path: `${ORGANIZATION}/licenses/${LICENSE_ID}` })).body).toEqual(license);
+    expect((await world.ask({ path: `${ORGANIZATION}/licenses/${NOBODY}` })).status).toBe(404);
+  });
+
+  it('are ordered and filtered by their beginning', async () => {
+    const path = `${ORGANIZATION}/licenses`;
+    expect(embedded(await world.ask({ path: `${path}?order=-beginsAt` }), 'licenses')).toHaveLength(1);
+    expect(embedded(await filtered(path, 'beginsAt lt "2000-01-01T00:00:00.000Z"'), 'licenses')).toEqual([]);
+    expect(embedded(await filtered(path, 'beginsAt lt "2100-01-01T00:00:00.000Z"'), 'licenses')).toHaveLength(1);
+    expect((await world.ask({ path: `${path}?order=name` })).status).toBe(400);
+  });
+});
+
+describe('roles (00 §6.2)', () => {
+  it('are listed with what they permit, one by one too, and in every environment', async () => {
+    const listed = embedded(await world.ask({ path: '/roles' }), 'roles');
+    expect(listed.map(({ name }) => name)).toContain('Identity Data Admin');
+    for (const role of listed) expect((await world.ask({ path: `/roles/${role['id']}` })).body).toEqual(role);
+    const inside = embedded(await world.ask({ path: `/environments/${HERE}/roles` }), 'roles');
+    expect(inside).toEqual(listed);
+    expect(embedded(await filtered(`/environments/${HERE}/roles`, 'type eq "CUSTOM"'), 'roles')).toEqual([]);
+    const users = listed.find(({ name }) => name === 'Identity Data Read Only');
+    expect(users?.['permissions']).toContainEqual({ id: 'users:read', classifier: 'users', description: 'read users' });
+  });
+
+  it('that are not there say so in their own words (00 §4.4)', async () => {
+    const answer = await world.ask({ path: `/roles/${NOBODY}` });
+    expect(refusalOf(answer)).toEqual({ status: 404, code: 'NOT_FOUND' });
+    expect(answer.body['message']).toBe(`Role not found for id: ${NOBODY} and environmentId: ${HERE}`);
+  });
+});
