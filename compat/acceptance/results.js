@@ -1,6 +1,6 @@
 /**
  * Gathers what `go test -json` prints: `line` takes one line of it, `text` is the list of the tests, each with its result, and
- * for one that failed the first lines of what it said.
+ * for one that did not pass the first lines of what it said.
  */
 export function createResults() {
   const tests = new Map();
@@ -23,7 +23,7 @@ export function createResults() {
       const rows = [...tests].toSorted(([one], [other]) => (one < other ? -1 : 1));
       const lines = rows.flatMap(([name, test]) => [
         `${test.result.padEnd(10)} ${name}${test.seconds > 0 ? ` (${test.seconds.toFixed(0)} s)` : ''}`,
-        ...(test.result === 'fail' || test.result === 'unfinished' ? reason(test.said) : []),
+        ...(test.result === 'pass' ? [] : reason(test.said)),
       ]);
       const count = (result) => rows.filter(([, test]) => test.result === result).length;
       const failed = count('fail') + count('unfinished');
@@ -46,10 +46,10 @@ function reason(said) {
     .join('')
     .split('\n')
     .map((line) => line.trim());
-  const from = lines.findIndex((line) => /Error|error:|panic|Step \d+\/\d+/.test(line));
+  const from = lines.findIndex((line) => /Error|error:|panic|Step \d+\/\d+|[Ss]kip/.test(line));
   return lines
     .slice(Math.max(from, 0))
-    .filter((line) => line !== '' && !/^(---|===) /.test(line))
-    .slice(0, 14)
+    .filter((line) => !/^[│╷╵\s]*$|^(---|===) |CLI configuration|terraformrc/.test(line))
+    .slice(0, 12)
     .map((line) => `             ${line.slice(0, 240)}`);
 }

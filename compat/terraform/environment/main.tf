@@ -2,7 +2,7 @@ locals {
   services = {
     SSO          = {}
     MFA          = { bookmarks = [{ name = "Manual", url = "https://example.org/manual" }] }
-    DaVinci      = { tags = ["DAVINCI_MINIMAL"] }
+    DaVinci      = {}
     Risk         = {}
     PingFederate = { console_url = "https://federate.example.org/console" }
   }
@@ -18,7 +18,16 @@ resource "pingone_environment" "shop" {
   services = [for type in local.enabled : {
     type        = type
     bookmarks   = try(local.services[type].bookmarks, null)
-    tags        = try(local.services[type].tags, null)
     console_url = try(local.services[type].console_url, null)
   }]
+}
+
+# A tag is for creation only: changing any service beside one makes the provider plan a new environment.
+resource "pingone_environment" "tagged" {
+  name        = "Terraform tagged"
+  description = var.changed ? "with a tag" : null
+  type        = "SANDBOX"
+  license_id  = var.license_id
+
+  services = [{ type = "SSO" }, { type = "DaVinci", tags = ["DAVINCI_MINIMAL"] }]
 }
