@@ -8,6 +8,7 @@ resource "pingone_user" "bare" {
   population_id  = pingone_population.staff.id
   username       = "bare"
   email          = "bare@example.org"
+  enabled        = !var.changed
 }
 
 resource "pingone_user" "full" {
@@ -16,7 +17,6 @@ resource "pingone_user" "full" {
 
   username           = var.changed ? "grace.hopper" : "grace"
   email              = "grace@example.org"
-  enabled            = !var.changed
   mfa_enabled        = var.changed
   external_id        = "e-4711"
   locale             = "en-US"
