@@ -1,10 +1,11 @@
 /** The steps of a passkey: made by this browser, paired, authenticated with, and removed again. */
 export const PASSKEY = `
-import { createCredential, useCredential } from '../sdk/webauthn.js';
 import { element, field } from './dom.js';
 import { perform } from './exchange.js';
 import { createSession } from './session.js';
 
+/** The module that any page may load, fetched where it is first used. */
+const sdk = () => import('../sdk/webauthn.js');
 const ACTIVATE = 'application/vnd.pingidentity.device.activate+json';
 const CHECK = 'application/vnd.pingidentity.assertion.check+json';
 /** A relying party is a domain: no browser makes a passkey for an address. */
@@ -47,7 +48,7 @@ export function createPasskeySteps(settings) {
       action: 'Make passkey',
       async run() {
         return withBrowser(
-          () => createCredential(known.options),
+          async () => (await sdk()).createCredential(known.options),
           (proof) => post(devices() + '/' + known.device, ACTIVATE, proof),
         );
       },
@@ -71,7 +72,7 @@ export function createPasskeySteps(settings) {
       action: 'Use passkey',
       async run() {
         return withBrowser(
-          () => useCredential(known.options),
+          async () => (await sdk()).useCredential(known.options),
           (proof) => post(session.auth + '/deviceAuthentications/' + known.id, CHECK, proof),
         );
       },
