@@ -22,10 +22,9 @@ func main() {
 	token := "Bearer " + driver.Env("COMPAT_TOKEN")
 	configuration.AddDefaultHeader("Authorization", token)
 	run := driver.New(mfa.NewAPIClient(configuration), map[string]string{
-		"env":   driver.Env("COMPAT_ENVIRONMENT"),
-		"app":   driver.Env("COMPAT_APPLICATION"),
-		"user":  driver.Env("COMPAT_USER"),
-		"token": token,
+		"env":  driver.Env("COMPAT_ENVIRONMENT"),
+		"app":  driver.Env("COMPAT_APPLICATION"),
+		"user": driver.Env("COMPAT_USER"),
 	})
 	run.Steps(settings)
 	run.Steps(fido)

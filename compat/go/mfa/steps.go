@@ -108,8 +108,8 @@ var push = []driver.Step{
 	{Op: "ApplicationsApplicationMFAPushCredentialsApi.ReadOneMFAPushCredential", Args: "env app hms"},
 	{Op: "ApplicationsApplicationMFAPushCredentialsApi.UpdateMFAPushCredential", Args: "env app hms", Body: `{
 		"type": "HMS", "clientId": "1234", "clientSecret": "another"}`},
-	{Op: "ApplicationsApplicationMFAPushCredentialsApi.DeleteMFAPushCredential", Args: "env app hms", Set: map[string]string{"Authorization": "{token}"}},
-	{Op: "ApplicationsApplicationMFAPushCredentialsApi.DeleteMFAPushCredential", Note: "FCM", Args: "env app fcm", Set: map[string]string{"Authorization": "{token}"}},
+	{Op: "ApplicationsApplicationMFAPushCredentialsApi.DeleteMFAPushCredential", Args: "env app hms"},
+	{Op: "ApplicationsApplicationMFAPushCredentialsApi.DeleteMFAPushCredential", Note: "FCM", Args: "env app fcm"},
 }
 
 const devicesApi = "UserMFADevicesApi.EnvironmentsEnvironmentIDUsersUserIDDevices"
