@@ -75,13 +75,16 @@ function responsesOf(route: Route): Record<string, JsonObject> {
 }
 
 function parametersOf(route: Route): JsonObject[] {
-  const inPath = parameterNames(route.path).map((name) => ({
-    name,
-    in: 'path',
-    required: true,
-    description: name === ENVIRONMENT_PARAMETER ? 'Id of the environment.' : 'Id.',
-    schema: { type: 'string', format: 'uuid' },
-  }));
+  const inPath = parameterNames(route.path).map((name) => {
+    const isName = route.names?.includes(name) ?? false;
+    return {
+      name,
+      in: 'path',
+      required: true,
+      description: isName ? 'Name.' : name === ENVIRONMENT_PARAMETER ? 'Id of the environment.' : 'Id.',
+      schema: isName ? { type: 'string' } : { type: 'string', format: 'uuid' },
+    };
+  });
   const query = Object.entries(schemaNode(route.query ?? {}).properties ?? {});
   return [...inPath, ...query.map(([name, schema]) => ({ name, in: 'query', schema: plain(schema) }))];
 }

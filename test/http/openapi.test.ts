@@ -45,6 +45,16 @@ describe('the OpenAPI document', () => {
     expect(document.components.schemas.Error.required).toEqual(['id', 'code', 'message']);
   });
 
+  it('tells ids in a path from names', () => {
+    const [route] = ROUTES.filter(({ method, path }) => method === 'GET' && path.includes(':id'));
+    if (!route) throw new Error('no route with an id');
+    // biome-ignore lint/suspicious/noExplicitAny: the document is looked into by path
+    const named = openApi([{ ...route, names: ['id'] }], info) as any;
+    const [item] = Object.values(named.paths) as { get: { parameters: { name: string; schema: object }[] } }[];
+    expect(item?.get.parameters.find(({ name }) => name === 'id')?.schema).toEqual({ type: 'string' });
+    expect(item?.get.parameters.find(({ name }) => name === 'envId')?.schema).toMatchObject({ format: 'uuid' });
+  });
+
   it('is JSON through and through', () => {
     expect(JSON.parse(JSON.stringify(document))).toEqual(document);
   });
