@@ -12,8 +12,6 @@ import { deviceAuthenticationPoliciesRoutes } from '../http/routes/device-authen
 import { deviceAuthenticationsRoutes } from '../http/routes/device-authentications.js';
 import { devicesRoutes } from '../http/routes/devices.js';
 import { discoveryRoutes } from '../http/routes/discovery.js';
-import { environmentChangesRoutes } from '../http/routes/environment-changes.js';
-import { environmentsRoutes } from '../http/routes/environments.js';
 import { fido2PoliciesRoutes } from '../http/routes/fido2-policies.js';
 import { groupMembershipsRoutes } from '../http/routes/group-memberships.js';
 import { groupsRoutes } from '../http/routes/groups.js';
@@ -21,11 +19,8 @@ import { languagesRoutes } from '../http/routes/languages.js';
 import { mfaSettingsRoutes } from '../http/routes/mfa-settings.js';
 import { notificationsPoliciesRoutes } from '../http/routes/notifications-policies.js';
 import { notificationsSettingsRoutes } from '../http/routes/notifications-settings.js';
-import { organizationsRoutes } from '../http/routes/organizations.js';
 import { phoneDeliverySettingsRoutes } from '../http/routes/phone-delivery-settings.js';
-import { populationsRoutes } from '../http/routes/populations.js';
 import { pushCredentialsRoutes } from '../http/routes/push-credentials.js';
-import { rolesRoutes } from '../http/routes/roles.js';
 import { templateContentsRoutes } from '../http/routes/template-contents.js';
 import { templatesRoutes } from '../http/routes/templates.js';
 import { tokenRoutes } from '../http/routes/tokens.js';
@@ -37,22 +32,19 @@ import { createPasswordHashes } from '../kernel/password-hash.js';
 import type { Random } from '../kernel/random.js';
 import { createActivityService } from '../platform/activities.js';
 import type { Directory } from '../platform/directory.js';
-import { createEnvironmentService } from '../platform/environments.js';
 import { createGroupService } from '../platform/groups.js';
 import { createManagedService } from '../platform/managed/service.js';
 import { createPasswordService } from '../platform/passwords.js';
-import { createPlatformService } from '../platform/service.js';
 import type { TokenService } from '../platform/tokens.js';
 import { createUserService } from '../platform/users.js';
 import { deviceAuthenticationPolicies } from '../policies/device-authentication-policies.js';
-import { relyingPartyIdOf } from '../policies/fido2-policy-document.js';
 import { notificationsSettings } from '../policies/notifications-settings.js';
 import { phoneDeliverySettings } from '../policies/phone-delivery-settings.js';
-import { newEnvironment } from '../policies/provisioning.js';
 import { createPolicyService } from '../policies/service.js';
 import { templateContents } from '../policies/template-contents.js';
 import { createTemplateService } from '../policies/template-service.js';
 import type { Store } from '../storage/port.js';
+import { platformRoutes } from './platform-routes.js';
 
 /** What the operations of the API stand on. */
 export interface ApiParts {
@@ -76,22 +68,11 @@ export function apiRoutes(api: ApiParts): readonly Route[] {
   const { limits } = config;
   const { refusedNumberTypes: refused } = limits;
   const numbers = refused.length > 0 ? { numbers: createNumberRules(refused) } : {};
-  const platform = createPlatformService({ store, digests });
   const hashes = createPasswordHashes(random);
   const users = createUserService({ store, random, digests, passwords: hashes, events, refusals });
   const passwords = createPasswordService({ store, passwords: hashes, events, refusals });
   const groups = createGroupService({ store, random, digests, events, refusals });
   const managed = createManagedService({ store, random, digests, events, refusals });
-  const relyingPartyId = relyingPartyIdOf(urls.authPath);
-  const environments = createEnvironmentService({
-    store,
-    random,
-    directory,
-    events,
-    refusals,
-    provision: (made, now) => newEnvironment({ ...made, relyingPartyId }, now),
-    onRoles: tokens.forget,
-  });
   const policies = createPolicyService({ store, events, refusals });
   const templates = createTemplateService({ store, events, refusals });
   const mfaPolicies = deviceAuthenticationPolicies(limits.longestLifeTime);
@@ -102,11 +83,7 @@ export function apiRoutes(api: ApiParts): readonly Route[] {
   return [
     ...tokenRoutes(tokens, new ClientThrottle({ free: limits.requests.tokenFailures }), refusals),
     ...discoveryRoutes(tokens),
-    ...organizationsRoutes(platform),
-    ...rolesRoutes(platform),
-    ...environmentsRoutes(platform),
-    ...environmentChangesRoutes(environments, platform),
-    ...populationsRoutes(managed),
+    ...platformRoutes({ ...api, managed, authPath: urls.authPath }),
     ...usersRoutes(users),
     ...userPasswordsRoutes(passwords),
     ...groupsRoutes(groups),

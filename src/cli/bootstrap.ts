@@ -50,6 +50,7 @@ export async function bootstrap({ loaded: { config }, words }: Invocation, compo
               type: 'WORKER',
               enabled: true,
               tokenEndpointAuthMethod: 'CLIENT_SECRET_BASIC',
+              mayActForItself: true,
               roles: rolesOver(SEED_ROLES, 'ORGANIZATION', organization),
             },
             secret,

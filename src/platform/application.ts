@@ -4,14 +4,6 @@ import { isJsonObject, type Json, type JsonObject } from '../kernel/json.js';
 import type { Protected } from '../kernel/sealed.js';
 import type { Application, RoleAssignment, RoleName, StoredDocument, TokenEndpointAuthMethod } from './model.js';
 
-const TYPES: readonly Application['type'][] = [
-  'WORKER',
-  'WEB_APP',
-  'NATIVE_APP',
-  'SINGLE_PAGE_APP',
-  'SERVICE',
-  'CUSTOM_APP',
-];
 const METHODS: readonly TokenEndpointAuthMethod[] = [
   'NONE',
   'CLIENT_SECRET_BASIC',
@@ -50,7 +42,7 @@ export function applicationDocument(
       type,
       protocol: 'OPENID_CONNECT',
       enabled,
-      grantTypes: ['CLIENT_CREDENTIALS'],
+      grantTypes: application.mayActForItself ? ['CLIENT_CREDENTIALS'] : [],
       tokenEndpointAuthMethod,
       ...(anySecretMethod ? { anySecretMethod } : {}),
       roles: roles.map(toBody),
@@ -63,10 +55,9 @@ export function applicationDocument(
 
 /** Throws `ApplicationDocumentError`, with the id, when the document is not one that `applicationDocument` made. */
 export function toApplication({ environmentId, id, body }: StoredDocument): Application {
-  const type = TYPES.find((known) => known === body['type']);
-  const method = METHODS.find((known) => known === body['tokenEndpointAuthMethod']);
-  const { name, enabled, anySecretMethod } = body;
-  if (typeof name !== 'string' || typeof enabled !== 'boolean' || !type || !method)
+  const { name, type, enabled, anySecretMethod, jwks, tokenEndpointAuthMethod = 'NONE', grantTypes } = body;
+  const method = METHODS.find((known) => known === tokenEndpointAuthMethod);
+  if (typeof name !== 'string' || typeof enabled !== 'boolean' || typeof type !== 'string' || !method)
     throw new ApplicationDocumentError(`application ${id} of environment ${environmentId} does not decode`);
   return {
     id,
@@ -75,6 +66,8 @@ export function toApplication({ environmentId, id, body }: StoredDocument): Appl
     type,
     enabled,
     tokenEndpointAuthMethod: method,
+    mayActForItself: Array.isArray(grantTypes) && grantTypes.includes('CLIENT_CREDENTIALS'),
+    ...(typeof jwks === 'string' ? { jwks } : {}),
     ...(anySecretMethod === true ? { anySecretMethod } : {}),
     roles: toRoles(body, id),
   };

@@ -21,16 +21,18 @@ function takes(application: Application, method: ClientCredentials['method']): b
 }
 
 /**
- * Judges a client by its secret. `secret` is the application's, or that of nobody when there is no such application: the
+ * Judges a client by its secret. `secrets` are those of the application that are good now, or that of nobody when there is no such application: the
  * comparison is made either way and takes the same time, so that ids cannot be tried out (SEC-50). That the method is wrong is said
  * only to those who know the secret.
  */
 export function authenticateClient(
   application: Application | undefined,
-  secret: string,
+  secrets: readonly string[],
   credentials: ClientCredentials,
 ): Outcome<Application, ClientRejection> {
-  const matches = equalDigests(sha256(credentials.clientSecret), sha256(secret));
+  const presented = sha256(credentials.clientSecret);
+  // Each is compared, whichever fits.
+  const matches = secrets.filter((secret) => equalDigests(presented, sha256(secret))).length > 0;
   if (!matches || !application?.enabled) return reject({ kind: 'ClientNotAuthenticated' });
   return takes(application, credentials.method)
     ? accept(application)

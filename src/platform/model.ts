@@ -147,9 +147,14 @@ export interface Application {
   readonly id: ApplicationId;
   readonly environmentId: EnvironmentId;
   readonly name: string;
-  readonly type: 'WORKER' | 'WEB_APP' | 'NATIVE_APP' | 'SINGLE_PAGE_APP' | 'SERVICE' | 'CUSTOM_APP';
+  /** One of `00` §9.2; only a `WORKER` has tokens of its own. */
+  readonly type: string;
   readonly enabled: boolean;
   readonly tokenEndpointAuthMethod: TokenEndpointAuthMethod;
+  /** Its grant types have client credentials among them. */
+  readonly mayActForItself: boolean;
+  /** A key set (RFC 7517) of its own, as text. */
+  readonly jwks?: string;
   /** The demo client of `postern dev` only: its secret is taken by Basic and by form. */
   readonly anySecretMethod?: true;
   readonly roles: readonly RoleAssignment[];

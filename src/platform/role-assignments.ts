@@ -4,6 +4,7 @@ import { accept, type Outcome, reject } from '../kernel/outcome.js';
 import type { Decision, Snapshot } from '../storage/port.js';
 import { rolesOf, withRoles } from './application.js';
 import type { Actor, ApplicationId, Environment, EnvironmentId, RoleAssignment, RoleName } from './model.js';
+import type { Role } from './roles.js';
 
 /** An assignment with the id by which the API knows it (wire: `00` §6.3). */
 export interface AssignedRole extends RoleAssignment {
@@ -38,14 +39,16 @@ export function assignedRoles(applicationId: ApplicationId, roles: readonly Role
 
 type Changed = Decision<Outcome<AssignedRole, RoleRejection>>;
 
-/** Assigns a role that the caller may pass on. The applications of a plan are the one that is asked for. */
+/** Assigns a role, if it may be (`judgeRole`). The one application of the plan is the one that is asked for. */
 export function assignRole(
   snapshot: Snapshot,
   environmentId: EnvironmentId,
   applicationId: ApplicationId,
-  wanted: RoleAssignment,
+  judged: Outcome<RoleAssignment, RoleRejection>,
 ): Changed {
   return changeRoles(snapshot, environmentId, applicationId, (roles) => {
+    if (!judged.ok) return judged;
+    const wanted = judged.value;
     const id = assignmentId(applicationId, wanted);
     const assigned = { ...wanted, id };
     if (assignedRoles(applicationId, roles).some((known) => known.id === id))
@@ -94,8 +97,22 @@ export interface ScopePlace {
   readonly environmentId?: EnvironmentId;
 }
 
+/** Whether a role can be assigned over something, by this caller. `place` is where that is; absent: nowhere. */
+export function judgeRole(
+  actor: Actor,
+  role: Role | undefined,
+  scope: RoleAssignment['scope'],
+  place: ScopePlace | undefined,
+): Outcome<RoleAssignment, RoleRejection> {
+  if (!role) return reject({ kind: 'RoleUnknown' });
+  if (!place) return reject({ kind: 'RoleScopeUnknown' });
+  if (!role.applicableTo.includes(scope.type)) return reject({ kind: 'RoleNotApplicable' });
+  const wanted = { role: role.name, scope };
+  return mayPassOn(actor, wanted, place) ? accept(wanted) : reject({ kind: 'RoleBroaderThanOwn' });
+}
+
 /** Whether the caller has this role itself, over the same or more (wire: `00` §6.3). */
-export function mayPassOn({ roles }: Actor, { role, scope }: RoleAssignment, place: ScopePlace): boolean {
+function mayPassOn({ roles }: Actor, { role, scope }: RoleAssignment, place: ScopePlace): boolean {
   return roles.some(
     (own) =>
       own.role === role &&

@@ -18,6 +18,7 @@ import {
   type VerifiedToken,
 } from './access-token.js';
 import { toApplication } from './application.js';
+import { liveSecrets, readApplicationSecrets } from './application-secret.js';
 import { authenticateClient, type ClientCredentials, type ClientRejection } from './client-authentication.js';
 import type { Directory } from './directory.js';
 import { parseToken, signToken, verifyToken } from './jws.js';
@@ -108,7 +109,8 @@ export function createTokenService(options: TokenServiceOptions): TokenService {
     const id = parseUuid(credentials.clientId);
     const found = id && (await store.findDocument('application', id));
     const document = environmentId === undefined || found?.environmentId === environmentId ? found : undefined;
-    return { application: document && toApplication(document), secret: vault.open(document?.secret ?? decoy) };
+    const opened = readApplicationSecrets(vault.open(document?.secret ?? decoy));
+    return { application: document && toApplication(document), secrets: liveSecrets(opened, clock.now()) };
   }
 
   async function verify(token: string): Promise<VerifiedToken | undefined> {
@@ -132,11 +134,12 @@ export function createTokenService(options: TokenServiceOptions): TokenService {
     async issue({ environmentId, grantType, credentials }) {
       if (grantType === undefined) return reject({ kind: 'GrantTypeMissing' });
       if (!credentials) return reject({ kind: 'ClientNotAuthenticated' });
-      const { application, secret } = await findClient(credentials, environmentId);
-      const client = authenticateClient(application, secret, credentials);
+      const { application, secrets } = await findClient(credentials, environmentId);
+      const client = authenticateClient(application, secrets, credentials);
       if (!client.ok) return client;
       if (grantType !== 'client_credentials') return reject({ kind: 'GrantTypeNotSupported' });
-      if (client.value.type !== 'WORKER') return reject({ kind: 'ClientNotAuthorized' });
+      if (client.value.type !== 'WORKER' || !client.value.mayActForItself)
+        return reject({ kind: 'ClientNotAuthorized' });
       const home = client.value.environmentId;
       const { signing } = await keys.get(home);
       const organizationId = await directory.organizationOf(home);

@@ -41,6 +41,16 @@ const PERMITTED: readonly [pattern: RegExp, read: readonly string[], write: read
     ['Organization Admin', 'Environment Admin'],
   ],
   [
+    /^(application|roleAssignment)\.(?!secret)/,
+    ['Client Application Developer', 'Environment Admin', 'Configuration Read Only'],
+    ['Client Application Developer', 'Environment Admin'],
+  ],
+  [
+    /^application\.secret\./,
+    ['Client Application Developer', 'Environment Admin'],
+    ['Client Application Developer', 'Environment Admin'],
+  ],
+  [
     /^population\./,
     ['Environment Admin', 'Identity Data Admin', 'Identity Data Read Only', 'Configuration Read Only'],
     ['Environment Admin', 'Identity Data Admin'],

@@ -104,6 +104,7 @@ let made = 0;
 const BODIES: Readonly<Record<string, (named: Named) => Body | string>> = {
   'token.issue': () => FORM,
   'token.issueByClient': () => FORM,
+  'application.secret.rotate': () => ({}),
   'environment.create': () => ({ name: `Another ${++made}`, type: 'SANDBOX', region: 'NA' }),
   'environment.update': ({ environment }) => ({ name: `Again ${environment}`, type: 'SANDBOX', region: 'NA' }),
   'environment.type.update': () => ({ type: 'SANDBOX' }),
@@ -210,5 +211,7 @@ export function deletingLast(routes: readonly Route[]): readonly Route[] {
         : method === 'DELETE' || id.startsWith('devices.order')
           ? 1
           : 0;
-  return [...routes].sort((a, b) => rank(a) - rank(b));
+  // What stands below something goes before it.
+  const depth = ({ path }: Route): number => path.split('/').length;
+  return [...routes].sort((a, b) => rank(a) - rank(b) || (rank(a) === 0 ? 0 : depth(b) - depth(a)));
 }

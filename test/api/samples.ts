@@ -1,3 +1,5 @@
+import { ORGANIZATION_ID } from '../../src/cli/seed/world.js';
+import { PLATFORM_ROLES } from '../../src/platform/roles.js';
 import { factoryFido2Policies } from '../../src/policies/fido2-policy-document.js';
 import { type Body, clientId, type World } from './world.js';
 
@@ -14,8 +16,33 @@ export interface Sample {
   readonly fixed?: readonly string[];
 }
 
+let assignments = 0;
+
 /** Parents before what stands below them. */
 export const SAMPLES: readonly Sample[] = [
+  {
+    id: 'application',
+    parameter: 'applicationId',
+    path: '/applications',
+    body: (name) => ({
+      name,
+      type: 'WEB_APP',
+      protocol: 'OPENID_CONNECT',
+      enabled: true,
+      tokenEndpointAuthMethod: 'CLIENT_SECRET_BASIC',
+      grantTypes: ['AUTHORIZATION_CODE'],
+    }),
+  },
+  {
+    id: 'roleAssignment',
+    parameter: 'roleAssignmentId',
+    path: '/applications/:applicationId/roleAssignments',
+    // One after the other: none is assigned twice to one application.
+    body: () => ({
+      role: { id: PLATFORM_ROLES[++assignments % PLATFORM_ROLES.length]?.id },
+      scope: { type: 'ORGANIZATION', id: ORGANIZATION_ID },
+    }),
+  },
   {
     id: 'fido2Policy',
     parameter: 'fido2PolicyId',

@@ -61,6 +61,8 @@ describe('postern dev', () => {
       'authPath',
       'inboxUrl',
       'environmentId',
+      'organizationId',
+      'licenseId',
       'populationId',
       'clientId',
       'clientSecret',

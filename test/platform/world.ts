@@ -48,6 +48,7 @@ export function worker(changes: Partial<Application> = {}): Application {
     type: 'WORKER',
     enabled: true,
     tokenEndpointAuthMethod: 'CLIENT_SECRET_BASIC',
+    mayActForItself: true,
     roles: [role('Identity Data Admin', 'ENVIRONMENT', environmentId)],
     ...changes,
   };

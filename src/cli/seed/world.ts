@@ -116,6 +116,7 @@ function clientOf(seed: SeedClient, environmentId: Uuid): WorldClient {
       type: 'WORKER',
       enabled: true,
       tokenEndpointAuthMethod: seed.tokenEndpointAuthMethod ?? 'CLIENT_SECRET_BASIC',
+      mayActForItself: true,
       roles: rolesOver(roles, roleScope, roleScope === 'ORGANIZATION' ? ORGANIZATION_ID : environmentId),
     },
     secret,

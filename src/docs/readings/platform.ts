@@ -27,6 +27,16 @@ export const PLATFORM_READINGS: ReadingGroup = {
       ['00 §6.1', 'One organization and one `ACTIVE` licence without an end, with every switch on'],
     ]),
     ...readingsIn('http/routes/roles.ts', [['00 §6.2', 'The type of every role is `PLATFORM`']]),
+    ...readingsIn('platform/role-assignments.ts', [
+      [
+        '00 §6.3',
+        'A role that is broader than the caller’s own is 400 `CONSTRAINT_VIOLATION`; no assignment is read-only',
+      ],
+    ]),
+    ...readingsIn('platform/application-secret.ts', [['00 §9.3', 'During the overlap both secrets authenticate']]),
+    ...readingsIn('platform/applications.ts', [
+      ['00 §9.2', 'Names of applications need not be unique; type and protocol stay as they were made'],
+    ]),
     ...readingsIn('platform/bill-of-materials.ts', [
       ['00 §7.1', 'Types of products that nobody knows are kept; a product’s id stays while its place and type do'],
     ]),

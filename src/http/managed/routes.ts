@@ -30,10 +30,15 @@ export function managedRoutes(definition: ManagedDefinition, service: ManagedSer
       ? reply(status, managedView(definition, pathIn(path, call), outcome.value, call.links))
       : managedError(outcome.rejection, texts);
   /** Does something with the one that the path names. */
-  const withId = (use: (call: Call, itemId: Call['params'][string]) => Promise<Reply | WireError>) => (call: Call) => {
-    const itemId = call.params[parameter];
-    return itemId === undefined ? Promise.resolve(notFound()) : use(call, itemId);
-  };
+  const withId =
+    (use: (call: Call, itemId: Call['params'][string]) => Promise<Reply | WireError>) => async (call: Call) => {
+      const itemId = call.params[parameter];
+      if (itemId === undefined) return notFound();
+      const answer = await use(call, itemId);
+      const { missing } = definition;
+      const isMissing = missing && answer.kind === 'error' && answer.name === 'NOT_FOUND' && !answer.message;
+      return isMissing ? { ...answer, message: missing(itemId) } : answer;
+    };
   return [
     listRoute(definition, service),
     defineRoute({

@@ -70,6 +70,12 @@ function shown(node: SchemaNode, hidden: readonly (readonly string[])[]): Schema
   };
 }
 
+function without(body: JsonObject, hidden: readonly string[] = []): JsonObject {
+  return hidden.length === 0
+    ? body
+    : Object.fromEntries(Object.entries(body).filter(([name]) => !hidden.includes(name)));
+}
+
 /** A resource as it is shown: the document as it was sent, and the server's own members (`00` §3.3, `30` §0.2). */
 export function managedView(definition: Definition, path: string, stored: StoredDocument, links: Links): JsonObject {
   const { timestamps, adds } = definition;
@@ -86,7 +92,7 @@ export function managedView(definition: Definition, path: string, stored: Stored
     ...(isCollection(definition) ? { id } : {}),
     environment: { id: environmentId },
     ...(member === undefined || parent === undefined ? {} : { [member]: { id: parent } }),
-    ...body,
+    ...without(body, definition.hides),
     ...adds?.members(stored),
     ...(timestamps === 'both' ? { createdAt: toTimestamp(stored.createdAt) } : {}),
     updatedAt: toTimestamp(stored.updatedAt),

@@ -4,6 +4,7 @@ import type { Instant } from '../../kernel/clock.js';
 import type { FieldProblem } from '../../kernel/field-problem.js';
 import type { Uuid } from '../../kernel/ids.js';
 import type { JsonObject } from '../../kernel/json.js';
+import type { Protected, Redacted } from '../../kernel/sealed.js';
 import type { DirectoryPlan, DirectorySnapshot } from '../../storage/directory-port.js';
 import type { DocumentKind, DocumentRef, Environment, StoredDocument } from '../model.js';
 import type { Refusal } from './rejection.js';
@@ -28,6 +29,11 @@ export interface ManagedResource {
   readonly builtIn?: (environment: Environment, parent: string | undefined) => readonly StoredDocument[];
   /** Names that it can stand below, when these are no documents. */
   readonly isParent?: (name: string) => boolean;
+  /**
+   * What is sealed beside a document when that is more than its write-only members, which it is given; as they stand, those are what is
+   * sealed.
+   */
+  readonly seals?: (candidate: Candidate, members: Redacted<string> | undefined) => Protected | undefined;
   /** Rows of the directory that its rules look at. */
   readonly directory?: (target: Target) => DirectoryPlan;
 }

@@ -1,0 +1,61 @@
+import type { Refusals } from '../audit/refusals.js';
+import type { EventSink } from '../events.js';
+import type { Route } from '../http/route.js';
+import { applicationSecretsRoutes } from '../http/routes/application-secrets.js';
+import { applicationsRoutes } from '../http/routes/applications.js';
+import { environmentChangesRoutes } from '../http/routes/environment-changes.js';
+import { environmentsRoutes } from '../http/routes/environments.js';
+import { organizationsRoutes } from '../http/routes/organizations.js';
+import { populationsRoutes } from '../http/routes/populations.js';
+import { roleAssignmentsRoutes } from '../http/routes/role-assignments.js';
+import { rolesRoutes } from '../http/routes/roles.js';
+import type { Digests, Vault } from '../kernel/keys.js';
+import type { Random } from '../kernel/random.js';
+import { createApplicationSecretService } from '../platform/application-secrets.js';
+import { createApplicationService } from '../platform/applications.js';
+import type { Directory } from '../platform/directory.js';
+import { createEnvironmentService } from '../platform/environments.js';
+import type { ManagedService } from '../platform/managed/service.js';
+import { createRoleAssignmentService } from '../platform/role-service.js';
+import { createPlatformService } from '../platform/service.js';
+import type { TokenService } from '../platform/tokens.js';
+import { relyingPartyIdOf } from '../policies/fido2-policy-document.js';
+import { newEnvironment } from '../policies/provisioning.js';
+import type { Store } from '../storage/port.js';
+
+export interface PlatformParts {
+  readonly store: Store;
+  readonly random: Random;
+  readonly digests: Digests;
+  readonly vault: Vault;
+  readonly events: EventSink;
+  readonly refusals?: Refusals;
+  readonly directory: Directory;
+  readonly tokens: Pick<TokenService, 'forget'>;
+  readonly managed: ManagedService;
+  readonly authPath: string;
+}
+
+/** What the management API has around the resources of MFA (wire: `00` §6, §7, §9): services and their routes. */
+export function platformRoutes(parts: PlatformParts): readonly Route[] {
+  const { directory, tokens, managed, authPath } = parts;
+  const relyingPartyId = relyingPartyIdOf(authPath);
+  const platform = createPlatformService(parts);
+  const environments = createEnvironmentService({
+    ...parts,
+    directory,
+    provision: (made, now) => newEnvironment({ ...made, relyingPartyId }, now),
+    onRoles: tokens.forget,
+  });
+  const applications = createApplicationService({ ...parts, onChange: tokens.forget });
+  return [
+    ...organizationsRoutes(platform),
+    ...rolesRoutes(platform),
+    ...environmentsRoutes(platform),
+    ...environmentChangesRoutes(environments, platform),
+    ...populationsRoutes(managed),
+    ...applicationsRoutes(applications),
+    ...applicationSecretsRoutes(createApplicationSecretService(parts)),
+    ...roleAssignmentsRoutes(createRoleAssignmentService({ ...parts, onRoles: tokens.forget })),
+  ];
+}
