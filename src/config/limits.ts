@@ -1,5 +1,5 @@
-import { isIP } from 'node:net';
 import { minutes, seconds } from '../kernel/duration.js';
+import { isNetwork } from '../kernel/networks.js';
 import type { LimitsConfig } from './config.js';
 import { type LIMIT_OPTIONS, NUMBER_TYPES } from './limit-options.js';
 import type { OptionValues } from './option.js';
@@ -61,11 +61,4 @@ function proxiesOf(list: readonly string[], complain: Complain): readonly string
       'Write IP addresses, or networks as in 10.0.0.0/8, separated by commas.',
     );
   return list;
-}
-
-function isNetwork(text: string): boolean {
-  const [address = '', bits, ...rest] = text.split('/');
-  const family = isIP(address);
-  if (family === 0 || rest.length > 0) return false;
-  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
 }

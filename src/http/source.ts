@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
+import { networksHave } from '../kernel/networks.js';
 
 /** The address that a request came from, as far as it can be believed (SEC-56). */
 export type SourceOf = (request: Pick<IncomingMessage, 'headers' | 'socket'>) => string;
@@ -9,17 +10,7 @@ export type SourceOf = (request: Pick<IncomingMessage, 'headers' | 'socket'>) =>
  * What stands before that one was written by whoever sent it.
  */
 export function createSourceOf(trustedProxies: readonly string[]): SourceOf {
-  const trusted = new BlockList();
-  for (const network of trustedProxies) {
-    const [address = '', bits] = network.split('/');
-    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
-    if (bits === undefined) trusted.addAddress(address, family);
-    else trusted.addSubnet(address, Number(bits), family);
-  }
-  const isTrusted = (address: string): boolean => {
-    const family = isIP(address);
-    return family !== 0 && trusted.check(address, family === 6 ? 'ipv6' : 'ipv4');
-  };
+  const isTrusted = networksHave(trustedProxies);
 
   return ({ headers, socket }) => {
     const peer = plain(socket.remoteAddress ?? '');
