@@ -72,7 +72,7 @@ export function apiRoutes(api: ApiParts): readonly Route[] {
   const users = createUserService({ store, random, digests, passwords: hashes, events, refusals });
   const passwords = createPasswordService({ store, passwords: hashes, events, refusals });
   const groups = createGroupService({ store, random, digests, events, refusals });
-  const managed = createManagedService({ store, random, digests, events, refusals });
+  const managed = createManagedService({ store, random, digests, vault, events, refusals });
   const policies = createPolicyService({ store, events, refusals });
   const templates = createTemplateService({ store, events, refusals });
   const mfaPolicies = deviceAuthenticationPolicies(limits.longestLifeTime);

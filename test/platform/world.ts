@@ -100,7 +100,9 @@ export async function platformWorld(): Promise<PlatformWorld> {
       ...tokenRoutes(tokens),
       ...discoveryRoutes(tokens),
       ...environmentsRoutes(platform),
-      ...populationsRoutes(createManagedService({ store, random, digests: keyring.digests, events: sink })),
+      ...populationsRoutes(
+        createManagedService({ store, random, digests: keyring.digests, vault: keyring.vault, events: sink }),
+      ),
       ...usersRoutes(users),
       ...userPasswordsRoutes(passwords),
       ...groupsRoutes(groups),

@@ -41,7 +41,13 @@ async function openService() {
     outcome: undefined,
   }));
   const events = { emit: (event: BusinessEvent) => void happened.push(event) };
-  const service = createManagedService({ store, random, events, digests: { cursor: () => '' } });
+  const service = createManagedService({
+    store,
+    random,
+    events,
+    vault: opened.keyring.vault,
+    digests: { cursor: () => '' },
+  });
   const list = async (place: typeof here) =>
     accepted(await service.list(policies, place, { limit: 100 }, () => true)).items;
   const special = createPolicyService({ store, events });

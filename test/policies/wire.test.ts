@@ -25,13 +25,13 @@ const { organizationId } = newEnvironment();
 /** The routes behind the real checks, on a SQLite database; the bearer token names the caller's role. */
 async function openApi() {
   const opened = await openTestStore();
-  const { store, random } = opened;
+  const { store, random, keyring } = opened;
   await store.transact({ environmentId: ENVIRONMENT }, ({ now }) => ({
     writes: provisionEnvironment(newEnvironment(), now),
     outcome: undefined,
   }));
   const events = { emit() {} };
-  const service = createManagedService({ store, random, events, digests: { cursor: () => '' } });
+  const service = createManagedService({ store, random, events, vault: keyring.vault, digests: { cursor: () => '' } });
   const dispatcher = createDispatcher({
     routes: [
       ...deviceAuthenticationPoliciesRoutes(policies, service, createPolicyService({ store, events })),

@@ -62,7 +62,8 @@ export function putDocument(resource: ManagedResource, snapshot: Snapshot, comma
     const refusal = rule.refuses?.(candidate, others);
     if (refusal) return refuse({ kind: 'Refused', refusal });
   }
-  const { body, secret: members } = partSecrets(completed(resource, candidate, others), resource.writeOnly);
+  const hidden = [...(resource.writeOnly ?? []), ...(resource.sealed ?? [])];
+  const { body, secret: members } = partSecrets(completed(resource, candidate, others), hidden);
   const secret = resource.seals ? resource.seals(candidate, members) : members;
   const value: StoredDocument = {
     environmentId,

@@ -24,6 +24,8 @@ export interface ManagedResource {
    * beside the document (SEC-66).
    */
   readonly writeOnly?: readonly string[];
+  /** Members, by such paths, that are sealed like those and shown nevertheless, because the reference shows them. */
+  readonly sealed?: readonly string[];
   readonly rules: readonly Rule[];
   /** What every environment has of it without its being stored; nobody can change or delete it. */
   readonly builtIn?: (environment: Environment, parent: string | undefined) => readonly StoredDocument[];

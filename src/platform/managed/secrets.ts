@@ -23,6 +23,29 @@ export function readSecrets(secret: string): JsonObject {
   return members;
 }
 
+/** A document with the members that a secret holds of it at these paths, where they were. */
+export function withSecrets(body: JsonObject, secret: string, paths: readonly string[]): JsonObject {
+  const patterns = paths.map((path) => path.split('.'));
+  let whole: Json = body;
+  for (const [path, member] of Object.entries(readSecrets(secret))) {
+    const steps = path.split('.');
+    const isAsked = patterns.some(
+      (pattern) => pattern.length === steps.length && pattern.every((step, at) => step === '*' || step === steps[at]),
+    );
+    if (isAsked) whole = withMember(whole, steps, member);
+  }
+  if (!isJsonObject(whole)) throw new TypeError('a document is not an object');
+  return whole;
+}
+
+function withMember(value: Json, [step, ...below]: readonly string[], member: Json): Json {
+  if (step === undefined) return member;
+  if (Array.isArray(value))
+    return value.map((item, index) => (String(index) === step ? withMember(item, below, member) : item));
+  if (!isJsonObject(value)) return value;
+  return { ...value, [step]: withMember(value[step] ?? {}, below, member) };
+}
+
 type Pattern = readonly string[];
 
 function withoutMembers(value: Json, patterns: readonly Pattern[], path: string, taken: Record<string, Json>): Json {

@@ -4,7 +4,7 @@ import { createTrail, telling } from '../../audit/trail.js';
 import type { EventSink } from '../../events.js';
 import type { Uuid } from '../../kernel/ids.js';
 import type { JsonObject } from '../../kernel/json.js';
-import type { Digests } from '../../kernel/keys.js';
+import type { Digests, Vault } from '../../kernel/keys.js';
 import { accept, type Outcome, reject } from '../../kernel/outcome.js';
 import type { Random } from '../../kernel/random.js';
 import type { Decision, Plan, Snapshot, Store } from '../../storage/port.js';
@@ -13,6 +13,7 @@ import type { DocumentKind, Environment, EnvironmentId, StoredDocument } from '.
 import { putDocument, refsOf, removeDocument } from './decide.js';
 import type { ManagedRejection } from './rejection.js';
 import type { ManagedResource, SingletonResource, Target } from './resource.js';
+import { withSecrets } from './secrets.js';
 
 type Result<T> = Promise<Outcome<T, ManagedRejection>>;
 
@@ -25,7 +26,7 @@ export interface Place {
 }
 
 /** What a list needs to know of its resource. */
-type Listed = Pick<ManagedResource, 'kind' | 'builtIn' | 'isParent'>;
+type Listed = Pick<ManagedResource, 'kind' | 'builtIn' | 'isParent' | 'sealed'>;
 
 /** The commands that all resources which are documents have; changes are on record as done `by` whom. */
 export interface ManagedService {
@@ -62,27 +63,35 @@ export interface ManagedServiceParts {
   readonly store: Pick<Store, 'load' | 'transact'>;
   readonly random: Pick<Random, 'uuid'>;
   readonly digests: Pick<Digests, 'cursor'>;
+  /** Opens what is sealed and shown nevertheless. */
+  readonly vault: Pick<Vault, 'open'>;
   readonly events: EventSink;
   readonly refusals?: Refusals;
 }
 
 export function createManagedService(parts: ManagedServiceParts): ManagedService {
-  const { store, random } = parts;
+  const { store, random, vault } = parts;
   const trail = createTrail(parts);
   const cursors = createCursors(parts.digests);
 
-  const transact = (
-    { noun }: ManagedResource,
+  /** As it was sent: with what is sealed beside it only because of what it is. */
+  const shown = (sealed: readonly string[] | undefined, stored: StoredDocument): StoredDocument =>
+    sealed && stored.secret ? { ...stored, body: withSecrets(stored.body, vault.open(stored.secret), sealed) } : stored;
+
+  const transact = async (
+    { noun, sealed }: ManagedResource,
     change: 'CREATED' | 'UPDATED' | 'DELETED',
     plan: Plan,
     by: Requester | undefined,
     decide: (snapshot: Snapshot) => Decision<Outcome<StoredDocument, ManagedRejection>>,
-  ): Result<StoredDocument> =>
-    trail.transact(plan, by, (snapshot) =>
+  ): Result<StoredDocument> => {
+    const outcome = await trail.transact<StoredDocument, ManagedRejection>(plan, by, (snapshot) =>
       telling(decide(snapshot), ({ environmentId, id }): readonly AuditEvent[] => [
         { type: `${noun}.${change}`, environmentId, detail: { id } },
       ]),
     );
+    return outcome.ok ? accept(shown(sealed, outcome.value)) : outcome;
+  };
 
   const put = (
     resource: ManagedResource,
@@ -127,12 +136,14 @@ export function createManagedService(parts: ManagedServiceParts): ManagedService
     if (!environment) return reject({ kind: 'EnvironmentNotFound', environmentId });
     const all = [...(resource.builtIn?.(environment, parent) ?? []), ...documents];
     const found = all.find((stored) => stored.kind === kind && stored.id === id && stored.parent === parent);
-    return found && isThere(resource, documents, parent, parentKind) ? accept(found) : reject({ kind: 'NotFound' });
+    return found && isThere(resource, documents, parent, parentKind)
+      ? accept(shown(resource.sealed, found))
+      : reject({ kind: 'NotFound' });
   };
 
   return {
     async list(resource, { environmentId, parent, parentKind }, list, isListed) {
-      const { kind } = resource;
+      const { kind, sealed } = resource;
       const above = parentRefs(parent, parentKind);
       const snapshot = await store.load({
         environmentId,
@@ -144,7 +155,11 @@ export function createManagedService(parts: ManagedServiceParts): ManagedService
       const stored = documents.filter((each) => each.kind === kind && each.parent === parent);
       const all = [...(resource.builtIn?.(environment, parent) ?? []), ...stored].sort(byCreation);
       return listPage(cursors, [environmentId, kind, parent ?? ''], list, async (request) =>
-        pageOf(all.filter(isListed), request, creationKey),
+        pageOf(
+          all.filter(isListed).map((stored) => shown(sealed, stored)),
+          request,
+          creationKey,
+        ),
       );
     },
     read: readOne,

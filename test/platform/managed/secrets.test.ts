@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { partSecrets, readSecrets } from '../../../src/platform/managed/secrets.js';
+import { partSecrets, readSecrets, withSecrets } from '../../../src/platform/managed/secrets.js';
 
 const document = {
   name: 'gateway',
@@ -25,5 +25,16 @@ describe('write-only members', () => {
   it('make no secret when none was sent', () => {
     expect(partSecrets(document, ['authentication.authToken'])).toEqual({ body: document });
     expect(partSecrets(document)).toEqual({ body: document });
+  });
+});
+
+describe('members that are sealed and shown', () => {
+  const paths = ['authentication.password', 'requests.*.token'];
+  const parted = partSecrets(document, [...paths, 'name']);
+
+  it('come back to where they were, and no others', () => {
+    const { name, ...rest } = document;
+    expect(withSecrets(parted.body, parted.secret?.reveal() ?? '', paths)).toEqual(rest);
+    expect(withSecrets(parted.body, parted.secret?.reveal() ?? '', [])).toEqual(parted.body);
   });
 });
