@@ -10,6 +10,7 @@ import { pagesBelow } from './app/pages.js';
 import { reportRefused } from './app/refused.js';
 import { acceptSiblings } from './app/sibling-tokens.js';
 import { startSweeper } from './app/sweeper.js';
+import { startWebhooks } from './app/webhooks.js';
 import { Refusals } from './audit/refusals.js';
 import { type Sealer, startSealer } from './audit/sealer.js';
 import type { Populate, Server } from './cli/composition.js';
@@ -30,6 +31,7 @@ import { createSystemRandom, type Random } from './kernel/random.js';
 import { createDirectory } from './platform/directory.js';
 import { createTokenService } from './platform/tokens.js';
 import { type Database, openStore } from './storage/sql/index.js';
+import type { Sender } from './webhooks/sender.js';
 
 /** What tests replace. A clock that is given replaces the database's own source of time too. */
 export interface AppOverrides {
@@ -46,6 +48,7 @@ export interface App extends Server {
   readonly routes: readonly Route[];
   readonly dispatcher: Pick<Dispatcher, 'idle' | 'takeOver'>;
   readonly sealer: Pick<Sealer, 'seal'>;
+  readonly webhooks: Pick<Sender, 'deliver'>;
   readonly inject: HttpServer['inject'];
   /** What `GET /metrics` answers. */
   metrics(): Promise<string>;
@@ -76,7 +79,7 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
     const observation = observe();
     const refusals = new Refusals(() => clock.now());
     const events = createEventSink(logger, observation.note);
-    const { digests, vault, audit } = createKeyring(keys, reportRefused(logger, events, refusals));
+    const { digests, vault, audit, webhooks } = createKeyring(keys, reportRefused(logger, events, refusals));
 
     // Loaded only when traces are wanted: without them nothing of it is on any path.
     const tracing = config.traceUrl
@@ -131,6 +134,11 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
     );
     dispatcher.start();
     lifetime.own(startSweeper(store, logger));
+    const { outbound } = config;
+    const watch = observation.webhooks;
+    const sender = lifetime.own(
+      startWebhooks({ store, outbound, urls, keys: webhooks, vault, clock, random, logger, watch }),
+    );
 
     const { authPath } = urls;
     const deployment = await deploymentOf(
@@ -190,6 +198,7 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
       routes,
       dispatcher,
       sealer,
+      webhooks: sender,
       outward: CHANNELS.filter((channel) => outlets.chains.get(channel)?.some(({ name }) => name !== 'inbox')),
       unserved: CHANNELS.filter((channel) => !outlets.channels.has(channel)),
       notices: [notice, secured?.notice].filter((text) => text !== undefined),

@@ -91,7 +91,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   },
   storage: {
     paths: ['storage/'],
-    mayImport: [...DOMAIN, 'storage port', 'delivery port', 'inbox port'],
+    mayImport: [...DOMAIN, 'storage port', 'delivery port', 'inbox port', 'webhooks port'],
     because: 'it speaks domain types and decodes rows at the edge',
   },
   delivery: {
@@ -131,6 +131,23 @@ const PARTS: Readonly<Record<string, Part>> = {
     mayImport: ['http contract'],
     because: 'files for pages elsewhere, which know the API alone',
   },
+  outbound: {
+    paths: ['outbound/'],
+    mayImport: ['kernel'],
+    because: 'it sends where it may, whatever and for whom',
+  },
+  'webhooks port': {
+    paths: ['webhooks/port.ts'],
+    mayImport: ['kernel'],
+    typesOf: ['platform'],
+    because: 'the sender’s view of the store',
+  },
+  webhooks: {
+    paths: ['webhooks/'],
+    mayImport: ['kernel', 'audit', 'platform', 'webhooks port'],
+    typesOf: ['outbound'],
+    because: 'it reads the trail and posts what it is handed a form for; no request waits for it',
+  },
   cli: {
     paths: ['cli/'],
     mayImport: [...DOMAIN],
@@ -162,6 +179,9 @@ const PARTS: Readonly<Record<string, Part>> = {
       'gateways',
       'inbox',
       'sdk',
+      'outbound',
+      'webhooks port',
+      'webhooks',
       'http',
       'http contract',
       'metrics',

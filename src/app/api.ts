@@ -21,12 +21,14 @@ import { notificationsPoliciesRoutes } from '../http/routes/notifications-polici
 import { notificationsSettingsRoutes } from '../http/routes/notifications-settings.js';
 import { phoneDeliverySettingsRoutes } from '../http/routes/phone-delivery-settings.js';
 import { pushCredentialsRoutes } from '../http/routes/push-credentials.js';
+import { subscriptionsRoutes } from '../http/routes/subscriptions.js';
 import { templateContentsRoutes } from '../http/routes/template-contents.js';
 import { templatesRoutes } from '../http/routes/templates.js';
 import { tokenRoutes } from '../http/routes/tokens.js';
 import { userPasswordsRoutes } from '../http/routes/user-passwords.js';
 import { usersRoutes } from '../http/routes/users.js';
 import type { Clock } from '../kernel/clock.js';
+import { createDestinationGuard } from '../kernel/destination.js';
 import type { Digests, Vault } from '../kernel/keys.js';
 import { createPasswordHashes } from '../kernel/password-hash.js';
 import type { Random } from '../kernel/random.js';
@@ -35,6 +37,7 @@ import type { Directory } from '../platform/directory.js';
 import { createGroupService } from '../platform/groups.js';
 import { createManagedService } from '../platform/managed/service.js';
 import { createPasswordService } from '../platform/passwords.js';
+import { subscriptions } from '../platform/subscriptions.js';
 import type { TokenService } from '../platform/tokens.js';
 import { createUserService } from '../platform/users.js';
 import { deviceAuthenticationPolicies } from '../policies/device-authentication-policies.js';
@@ -64,7 +67,7 @@ export interface ApiParts {
 
 /** Every operation of the API, over its services. */
 export function apiRoutes(api: ApiParts): readonly Route[] {
-  const { config, urls, store, vault, digests, clock, random, deployment, directory, tokens, events, refusals } = api;
+  const { config, urls, store, vault, digests, clock, random, deployment, tokens, events, refusals } = api;
   const { limits } = config;
   const { refusedNumberTypes: refused } = limits;
   const numbers = refused.length > 0 ? { numbers: createNumberRules(refused) } : {};
@@ -101,5 +104,6 @@ export function apiRoutes(api: ApiParts): readonly Route[] {
     ...notificationsSettingsRoutes(notificationsSettings(config.notifications.senderAddress), managed),
     ...phoneDeliverySettingsRoutes(phoneDeliverySettings(config.notifications.phoneAccounts), managed),
     ...activitiesRoutes(activities),
+    ...subscriptionsRoutes(subscriptions(createDestinationGuard(config.outbound)), managed),
   ];
 }

@@ -12,7 +12,7 @@ import { CORE_OPTIONS } from '../config/options.js';
 import { GATEWAY_OPTIONS, GATEWAYS, gatewayProblems } from '../delivery/gateways/index.js';
 import { LEASE_MILLIS } from '../delivery/message.js';
 import { createEventSink } from '../events.js';
-import { type AuditKeys, createKeyring, type Digests, KeyError } from '../kernel/keys.js';
+import { createKeyring, KeyError, type Keyring } from '../kernel/keys.js';
 import { createSystemRandom, type Random } from '../kernel/random.js';
 import type { KeyAdmin } from '../storage/keys-port.js';
 import { MigrationError, migrate, openStore, type SqlStore } from '../storage/sql/index.js';
@@ -42,9 +42,9 @@ export const composition: Composition = {
   gatewayTable: { options: GATEWAY_OPTIONS, check: gatewayProblems },
   createServer: (config, populate) => told(createApp(config, { version, ...(populate ? { populate } : {}) })),
   async openStore(config) {
-    const { store, random, digests, audit } = await told(openDatabase(config));
+    const { store, ...parts } = await told(openDatabase(config));
     const urls = config.urls ?? localUrls(localOrigin(config.listen.host, config.listen.port));
-    return { store, random, digests, audit, urls, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };
+    return { store, ...parts, urls, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };
   },
   async openKeys(config) {
     const { database } = config;
@@ -66,10 +66,10 @@ export const composition: Composition = {
 /** The database alone. Commands append no messages. */
 async function openDatabase(
   config: Config,
-): Promise<{ store: SqlStore; random: Random; digests: Digests; audit: AuditKeys }> {
+): Promise<{ store: SqlStore; random: Random } & Pick<Keyring, 'digests' | 'audit' | 'webhooks'>> {
   const random = createSystemRandom();
   const logger = createLogger(config.logLevel);
-  const { digests, vault, audit } = createKeyring(
+  const { digests, vault, audit, webhooks } = createKeyring(
     resolveMasterKey(config.masterKey, random).keys,
     reportRefused(logger, createEventSink(logger)),
   );
@@ -83,7 +83,7 @@ async function openDatabase(
     lease: LEASE_MILLIS,
     onAppended: () => {},
   });
-  return { store, random, digests, audit };
+  return { store, random, digests, audit, webhooks };
 }
 
 const telling = ({ status, rotate, rotateMaster }: KeyAdmin): KeyAdmin => ({

@@ -13,6 +13,7 @@ import type { Family, Measured, Source } from '../metrics/series.js';
 import { createMetricsServer, type MetricsServer } from '../metrics/server.js';
 import { storeSource, type WatchedStore } from '../metrics/store.js';
 import { metricsText } from '../metrics/text.js';
+import { WebhookMeter } from '../metrics/webhooks.js';
 import type { TokenService } from '../platform/tokens.js';
 
 /** The library of the process metrics takes as long to load as much of the start: whoever waits for the server waits not for it. */
@@ -35,6 +36,7 @@ export interface Observed {
 export interface Observation {
   readonly requests: RequestMeter;
   readonly deliveries: DeliveryMeter;
+  readonly webhooks: WebhookMeter;
   readonly note: (event: BusinessEvent) => void;
   /** From now on these are shown too. */
   show(observed: Observed): void;
@@ -48,11 +50,13 @@ export function observe(): Observation {
   const requests = new RequestMeter();
   const business = new BusinessMeter();
   const deliveries = new DeliveryMeter();
-  const sources: Source[] = [requests, business, deliveries];
+  const webhooks = new WebhookMeter();
+  const sources: Source[] = [requests, business, deliveries, webhooks];
   let processText: (() => Promise<string>) | undefined;
   return {
     requests,
     deliveries,
+    webhooks,
     note: business.note,
     show(observed) {
       sources.push(storeSource(observed.store), { measure: () => ownNumbers(observed) });

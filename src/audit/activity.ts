@@ -35,18 +35,16 @@ export function placeOf(environmentId: Uuid, id: Uuid): { readonly seq: number; 
   return activityId(environmentId, seq, index) === id ? { seq, index } : undefined;
 }
 
-/** The events of a block, newest first. What does not decode is left out here: to find it is the verifier's business. */
+/** The events of a block in their order. What does not decode is left out here: to find it is the verifier's business. */
 export function activitiesOf(block: Block): readonly Activity[] {
   const { environmentId, firstSeq, sealedAt } = block;
-  return linesOf(block)
-    .flatMap(({ record: line }, at) => {
-      const record = decodeRecord(environmentId, line);
-      const seq = firstSeq + at;
-      return (record?.events ?? []).flatMap((event, index) =>
-        record ? [{ id: activityId(environmentId, seq, index), seq, index, record, event, sealedAt }] : [],
-      );
-    })
-    .reverse();
+  return linesOf(block).flatMap(({ record: line }, at) => {
+    const record = decodeRecord(environmentId, line);
+    const seq = firstSeq + at;
+    return (record?.events ?? []).flatMap((event, index) =>
+      record ? [{ id: activityId(environmentId, seq, index), seq, index, record, event, sealedAt }] : [],
+    );
+  });
 }
 
 /** What an activity is about (wire: `10` §16, `00` §11.3). */

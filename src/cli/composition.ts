@@ -4,7 +4,7 @@ import type { GatewayTable } from '../config/load.js';
 import type { Sources } from '../config/read.js';
 import type { Channel } from '../delivery/message.js';
 import type { Clock, Millis } from '../kernel/clock.js';
-import type { AuditKeys, Digests } from '../kernel/keys.js';
+import type { AuditKeys, Digests, WebhookKeys } from '../kernel/keys.js';
 import type { Logger } from '../kernel/log.js';
 import type { Random } from '../kernel/random.js';
 import type { KeyAdmin } from '../storage/keys-port.js';
@@ -54,9 +54,12 @@ export interface Composition {
   /** `populate` runs once the database is open and before anything is served; what it returns is shown by the inbox's page. */
   createServer(config: Config, populate?: Populate): Promise<Server>;
   /** The database alone, for commands that serve nothing. */
-  openStore(
-    config: Config,
-  ): Promise<Pick<Server, 'store' | 'random' | 'digests' | 'urls'> & { readonly audit: AuditKeys } & AsyncDisposable>;
+  openStore(config: Config): Promise<
+    Pick<Server, 'store' | 'random' | 'digests' | 'urls'> & {
+      readonly audit: AuditKeys;
+      readonly webhooks: WebhookKeys;
+    } & AsyncDisposable
+  >;
   /** The keys of a database, through the server that has it if another process may not. */
   openKeys(config: Config): Promise<{ readonly keys: KeyAdmin } & AsyncDisposable>;
   migrate(config: Config): Promise<void>;

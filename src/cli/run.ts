@@ -15,6 +15,7 @@ import { migrate } from './migrate.js';
 import { serve } from './serve.js';
 import { toCommandError } from './startup-errors.js';
 import { CommandError } from './terminal.js';
+import { webhooks } from './webhooks.js';
 
 /** What a command works with: a configuration that stands, and the words that follow its name. */
 export interface Invocation {
@@ -71,6 +72,15 @@ const COMMANDS: readonly Command[] = [
     words: 2,
     flags: [{ name: 'environment', kind: 'string', doc: 'The environment whose users the contact is used for.' }],
     run: contact,
+  },
+  {
+    name: 'webhooks',
+    usage: 'webhooks secret SUBSCRIPTION --environment ID',
+    summary: 'Print the secret that the requests of a subscription are signed with.',
+    mode: 'serve',
+    words: 2,
+    flags: [{ name: 'environment', kind: 'string', doc: 'The environment of the subscription.' }],
+    run: webhooks,
   },
   {
     name: 'migrate',

@@ -1,4 +1,5 @@
 import type { Millis } from '../kernel/clock.js';
+import type { DestinationRules } from '../kernel/destination.js';
 import type { Uuid } from '../kernel/ids.js';
 import type { Redacted } from '../kernel/sealed.js';
 import type { NUMBER_TYPES } from './limit-options.js';
@@ -28,6 +29,8 @@ export interface Config {
   readonly traceUrl: string | undefined;
   readonly readyFile: string | undefined;
   readonly seedFile: string | undefined;
+  /** Where webhooks may be sent to (SEC-59). */
+  readonly outbound: DestinationRules;
   /** Age beyond which records of the audit trail are purged (SEC-74). */
   readonly auditRetention: Millis;
   /** Between `SIGTERM` and the moment the server takes no more connections (SEC-84). */

@@ -10,6 +10,7 @@ import type { Config, DatabaseConfig, MasterKey } from './config.js';
 import { limitsOf } from './limits.js';
 import { type Option, type OptionValues, variableName } from './option.js';
 import { CORE_OPTIONS } from './options.js';
+import { outboundOf } from './outbound.js';
 import { notificationsOf } from './phone-accounts.js';
 import type { Problem } from './problem.js';
 import { type Mode, readSettings, type Setting, type Sources } from './read.js';
@@ -65,6 +66,7 @@ export function loadConfig(
   const limits = limitsOf(set, complain);
   const notifications = notificationsOf(set, complain);
   const fidoMetadata = fidoMetadataOf(set, complain);
+  const outbound = outboundOf(set, complain);
   const traceUrl = traceUrlOf(set['trace-endpoint'], sources, complain);
   const gateways = Object.fromEntries(gatewayTable.options.map(({ name }) => [name, values[name]]));
   problems.push(...gatewayTable.check(gateways));
@@ -84,6 +86,7 @@ export function loadConfig(
     traceUrl,
     readyFile: set['ready-file'],
     seedFile: set.seed,
+    outbound,
     auditRetention: days(set['audit-retention']),
     shutdownGrace: set['shutdown-grace'] * 1000,
     limits,

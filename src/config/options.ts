@@ -2,6 +2,7 @@ import { FIDO_OPTIONS } from './fido-options.js';
 import { LIMIT_OPTIONS } from './limit-options.js';
 import { NOTIFICATION_OPTIONS } from './notification-options.js';
 import type { Option } from './option.js';
+import { OUTBOUND_OPTIONS } from './outbound-options.js';
 import { TLS_OPTIONS } from './tls-options.js';
 
 /** Every setting of the server itself; the gateways bring their own rows (`delivery/gateways`). */
@@ -139,5 +140,6 @@ export const CORE_OPTIONS = [
     doc: 'How long the server still takes requests after `SIGTERM` while it reports that it is not ready, so that load balancers look elsewhere first. `SIGINT` and a second signal skip it.',
   },
   ...NOTIFICATION_OPTIONS,
+  ...OUTBOUND_OPTIONS,
   ...LIMIT_OPTIONS,
 ] as const satisfies readonly Option[];

@@ -18,6 +18,7 @@ export interface InstallationKeys {
   readonly contact: KeyObject;
   readonly cursor: KeyObject;
   readonly audit: KeyObject;
+  readonly webhook: KeyObject;
 }
 
 /** A data key that was drawn just now and is not in the database yet. */
@@ -128,6 +129,7 @@ function installationKeys(root: Buffer): InstallationKeys {
     contact: derivedKey(root, info('contact-hash')),
     cursor: derivedKey(root, info('cursor')),
     audit: derivedKey(root, info('audit')),
+    webhook: derivedKey(root, info('webhook')),
   };
 }
 

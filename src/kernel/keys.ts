@@ -1,4 +1,4 @@
-import { hash, timingSafeEqual } from 'node:crypto';
+import { createHmac, hash, timingSafeEqual } from 'node:crypto';
 import { hmac } from './cipher.js';
 import { createKeyTable, type DataKey, type KeyTable } from './data-keys.js';
 import { type Uuid, uuidOf } from './ids.js';
@@ -44,10 +44,17 @@ export interface AuditKeys {
   verify(parts: readonly string[], signature: string): boolean;
 }
 
+/** What webhooks are signed with (SEC-64). */
+export interface WebhookKeys {
+  /** Of one subscription, the same for as long as it exists: whoever receives checks signatures with it. */
+  secret(environmentId: string, subscriptionId: string): Redacted<string>;
+}
+
 export interface Keyring {
   readonly digests: Digests;
   readonly vault: StoreVault;
   readonly audit: AuditKeys;
+  readonly webhooks: WebhookKeys;
 }
 
 /** Told of every value that does not open although its key is at hand: it was altered, moved or exchanged (SEC-66). */
@@ -72,6 +79,10 @@ export function createKeyring(
 
   return {
     audit: { sign: signed, verify: (parts, signature) => equalDigests(signature, signed(parts)) },
+    webhooks: {
+      secret: (environmentId, subscriptionId) =>
+        new Redacted(`whsec_${hmac(keys.installation.webhook, [environmentId, subscriptionId])}`),
+    },
     digests: {
       code(parts, like) {
         const environmentId = parts[0] ?? '';
@@ -111,7 +122,6 @@ export function equalDigests(a: string, b: string): boolean {
   return left.length === right.length && timingSafeEqual(left, right);
 }
 
-/** SHA-256, base64url: for identity of public values, never for codes. */
 /**
  * The id of something that is named rather than made: always the same in one environment, another one in each. A UUIDv8 (RFC 9562 §5.8).
  */
@@ -122,6 +132,12 @@ export function namedId(environmentId: Uuid, name: string): Uuid {
   );
 }
 
+/** SHA-256, base64url: for identity of public values, never for codes. */
 export function sha256(text: string): string {
   return hash('sha256', text, 'base64url');
+}
+
+/** HMAC-SHA-256 under a secret that is shared as text, in hexadecimal as those who check it expect. */
+export function signatureOf(secret: Redacted<string>, text: string): string {
+  return createHmac('sha256', secret.reveal()).update(text).digest('hex');
 }

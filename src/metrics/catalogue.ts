@@ -80,6 +80,25 @@ export const METRICS = {
   ),
   backlogAge: gauge('postern_outbox_oldest_seconds', 'Age of the oldest of them, in seconds.'),
 
+  webhookBatches: counter(
+    'postern_webhook_batches_total',
+    'Batches of events that were sent to subscriptions: `delivered`, `refused` (answered by anything but 200), `unanswered`, `forbidden` (the address may not be reached).',
+    'result',
+  ),
+  webhookEvents: counter(
+    'postern_webhook_events_total',
+    'Events for subscriptions that were `delivered`, or `dropped` because they had waited too long.',
+    'result',
+  ),
+  webhooksFailing: gauge(
+    'postern_webhook_subscriptions_failing',
+    'Subscriptions of all environments whose receiver did not take what was sent last.',
+  ),
+  webhookAge: gauge(
+    'postern_webhook_oldest_seconds',
+    'Age of the oldest event that waits for one of them, in seconds.',
+  ),
+
   storeWaiting: gauge('postern_store_waiting_units', 'Units of work that wait for the database.'),
   storeUnits: counter('postern_store_units_total', 'Units of work that were committed.'),
   storeBatches: histogram('postern_store_batch_units', 'Units of work in one commit.'),

@@ -52,9 +52,9 @@ export class Counters {
     this.#family = family;
   }
 
-  add(first: string, second = '', third = ''): void {
+  add(first: string, second = '', third = '', by = 1): void {
     const count = this.#places.get(first)?.get(second)?.get(third) ?? this.#added(first, second, third);
-    count.value += 1;
+    count.value += by;
   }
 
   measured(): Measured {

@@ -69,5 +69,7 @@ function seen(backlog: Backlog | undefined): readonly Measured[] {
     reachable,
     { family: METRICS.backlog, samples: [{ labels: [], value: backlog.messages }] },
     { family: METRICS.backlogAge, samples: [{ labels: [], value: backlog.oldest / 1000 }] },
+    { family: METRICS.webhooksFailing, samples: [{ labels: [], value: backlog.webhooks.count }] },
+    { family: METRICS.webhookAge, samples: [{ labels: [], value: backlog.webhooks.oldest / 1000 }] },
   ];
 }

@@ -69,16 +69,6 @@ interface Place extends BlockPlace {
 export function createActivityService({ store, digests }: ActivityServiceParts): ActivityService {
   const cursors = createCursors(digests);
 
-  async function named(
-    environmentId: EnvironmentId,
-    activities: readonly Activity[],
-  ): Promise<readonly NamedActivity[]> {
-    const users = new Set(activities.flatMap(({ event }) => event.userId ?? []));
-    const clients = new Set(activities.flatMap(({ record }) => record.by.clientId ?? []));
-    const names = await store.audit.names(environmentId, [...users], [...clients]);
-    return activities.map((activity) => ({ activity, ...names }));
-  }
-
   /** The filter with a user's name replaced by the id of whoever has it; `undefined` when nobody has. */
   async function resolved(environmentId: EnvironmentId, filter: ActivityFilter): Promise<ActivityFilter | undefined> {
     if (filter.username === undefined) return filter;
@@ -105,7 +95,8 @@ export function createActivityService({ store, digests }: ActivityServiceParts):
       });
       for (const block of blocks) {
         const { firstAt, firstSeq } = block;
-        const rest = activitiesOf(block).filter((activity) => !place || isBehind(activity, firstSeq, place));
+        const newestFirst = [...activitiesOf(block)].reverse();
+        const rest = newestFirst.filter((activity) => !place || isBehind(activity, firstSeq, place));
         const fitting = await fittingOf(environmentId, rest, filter);
         const taken = fitting.slice(0, limit - found.length);
         found.push(...taken);
@@ -126,7 +117,7 @@ export function createActivityService({ store, digests }: ActivityServiceParts):
   ): Promise<readonly NamedActivity[]> {
     const fitting = activities.filter((activity) => fits(activity, filter));
     if (fitting.length === 0) return [];
-    const all = await named(environmentId, fitting);
+    const all = await nameActivities(store.audit, environmentId, fitting);
     const { populationId } = filter;
     if (populationId === undefined) return all;
     return all.filter(({ activity: { event }, users }) => {
@@ -156,10 +147,22 @@ export function createActivityService({ store, digests }: ActivityServiceParts):
       const block = place && (await store.audit.blockAt(environmentId, place.seq));
       const activity = block && activitiesOf(block).find((candidate) => candidate.id === id);
       if (!activity || activity.record.at < now - LOOK_BACK) return reject({ kind: 'ActivityNotFound' });
-      const [one] = await named(environmentId, [activity]);
+      const [one] = await nameActivities(store.audit, environmentId, [activity]);
       return one ? accept(one) : reject({ kind: 'ActivityNotFound' });
     },
   };
+}
+
+/** With the names that those in them have now. */
+export async function nameActivities(
+  audit: Pick<AuditStore, 'names'>,
+  environmentId: EnvironmentId,
+  activities: readonly Activity[],
+): Promise<readonly NamedActivity[]> {
+  const users = new Set(activities.flatMap(({ event }) => event.userId ?? []));
+  const clients = new Set(activities.flatMap(({ record }) => record.by.clientId ?? []));
+  const names = await audit.names(environmentId, [...users], [...clients]);
+  return activities.map((activity) => ({ activity, ...names }));
 }
 
 /** The block itself is read again while there is something left in it. */

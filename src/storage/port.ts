@@ -218,4 +218,6 @@ export interface Backlog {
   readonly messages: number;
   /** Age of the oldest of them; 0 when there is none. */
   readonly oldest: Millis;
+  /** Subscriptions whose receiver did not take what was sent last, and the age of the oldest event that waits for one. */
+  readonly webhooks: { readonly count: number; readonly oldest: Millis };
 }

@@ -98,6 +98,18 @@ export const SAMPLES: readonly Sample[] = [
     path: '/populations',
     body: (name) => ({ name, description: 'Some of them' }),
   },
+  {
+    id: 'subscription',
+    parameter: 'subscriptionId',
+    path: '/subscriptions',
+    body: (name) => ({
+      name,
+      enabled: false,
+      httpEndpoint: { url: 'https://hooks.example.org/events' },
+      filterOptions: { includedActionTypes: ['USER.LOCKED'] },
+      verifyTlsCertificates: true,
+    }),
+  },
 ];
 
 /** Objects that have names in place of ids, the same in every environment. */

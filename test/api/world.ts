@@ -152,6 +152,7 @@ const CONFIGURATION: readonly DocumentKind[] = [
   'population',
   'pushCredentials',
   'templateContent',
+  'subscription',
 ];
 
 const JSON_TYPE = 'application/json';

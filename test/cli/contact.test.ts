@@ -30,6 +30,7 @@ async function run(test: TestStore, ...args: string[]) {
       random: test.random,
       digests: test.keyring.digests,
       audit: test.keyring.audit,
+      webhooks: test.keyring.webhooks,
       urls: localUrls('http://127.0.0.1'),
       async [Symbol.asyncDispose]() {},
     }),

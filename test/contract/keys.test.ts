@@ -169,7 +169,7 @@ describe.each(KINDS)('data keys on %s', (kind) => {
     await test.store.keys.rotateMaster();
     while ((await test.store.audit.seal(environmentId, 100, () => {})) > 0);
     const blocks = await test.store.audit.blocksFrom(environmentId, 0, 100);
-    const events = blocks.flatMap((block) => [...activitiesOf(block)].reverse()).map(({ event }) => event);
+    const events = blocks.flatMap(activitiesOf).map(({ event }) => event);
     const purpose = 'data';
     expect(
       events.filter(({ detail }) => detail?.['purpose'] === purpose).map(({ type, detail }) => [type, detail]),

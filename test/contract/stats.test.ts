@@ -39,15 +39,15 @@ describe.each(DATABASES)('what a store counts on $name', ({ open }) => {
   it('the backlog is what is neither sent nor given up, and the age of the oldest of it', async () => {
     await using test = await open();
     const { environmentId } = await addEnvironment(test.store);
-    expect(await test.store.backlog()).toEqual({ messages: 0, oldest: 0 });
+    expect(await test.store.backlog()).toMatchObject({ messages: 0, oldest: 0 });
     const [first, second] = [aMessage(environmentId, uuid()), aMessage(environmentId, uuid())];
     for (const value of [first, second])
       await commit(test.store, environmentId, { kind: 'append', entity: 'outbox', value });
     test.clock.advance(7_000);
-    expect(await test.store.backlog()).toEqual({ messages: 2, oldest: 7_000 });
+    expect(await test.store.backlog()).toMatchObject({ messages: 2, oldest: 7_000 });
     const accepted = { result: 'accepted', gateway: 'test', receipt: 'r' } as const;
     for (const message of [first, second]) await test.store.outbox.settle({ ...message, attempt: 1 }, accepted);
-    expect(await test.store.backlog()).toEqual({ messages: 0, oldest: 0 });
+    expect(await test.store.backlog()).toMatchObject({ messages: 0, oldest: 0 });
   });
 });
 

@@ -144,6 +144,28 @@ export const PLATFORM_READINGS: ReadingGroup = {
     ...readingsIn('audit/action.ts', [
       ['00 §11.4', 'Refusals are on record as `REQUEST.REFUSED`, which activities show only when a filter names it'],
     ]),
+    ...readingsIn('platform/subscriptions.ts', [
+      [
+        '00 §11.5',
+        '`format` may be absent and is then `ACTIVITY`; of two addresses that are given, `connectionDetails` counts',
+      ],
+      ['00 §11.5', 'Headers are shown back, and sealed in the database; an environment has at most 50 subscriptions'],
+      ['00 §11.5', 'Delivery over TCP and client certificates are refused: `INVALID_VALUE`'],
+    ]),
+    ...readingsIn('webhooks/terms.ts', [
+      ['00 §11.5', 'An event must fit every filter that is given; its population is the one that its user is in now'],
+      [
+        '00 §11.5',
+        'Events recorded before the subscription was last changed wait for two weeks, later ones for 7 days',
+      ],
+      ['00 §11.5', '`includedTags` lets no event through, because none has a tag'],
+    ]),
+    ...readingsIn('webhooks/payload.ts', [
+      ['00 §11.5', '`SPLUNK` is the form of the HTTP Event Collector, `NEWRELIC` that of the Log API'],
+    ]),
+    ...readingsIn('webhooks/sender.ts', [
+      ['00 §11.5', 'A batch is tried again after 5 seconds, then twice as long each time, 10 minutes at most'],
+    ]),
     ...readingsIn('platform/rules.ts', [
       ['00 §8.6', 'A lock without `unlockAt` lasts until it is ended; one in the past is `INVALID_VALUE`'],
       ['00 §8.5', 'Disabling MFA leaves the user’s devices as they are'],

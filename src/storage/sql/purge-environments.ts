@@ -24,6 +24,7 @@ export const ENVIRONMENT_TABLES: Readonly<Record<string, readonly string[]>> = {
   group_members: ['group_id', 'user_id'],
   user_groups: ['id'],
   users: ['id'],
+  subscription_cursors: ['id'],
   documents: ['kind', 'id'],
 };
 

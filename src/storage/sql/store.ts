@@ -2,6 +2,7 @@ import type { InboxStore } from '../../inbox/port.js';
 import type { Millis } from '../../kernel/clock.js';
 import { Sealed } from '../../kernel/sealed.js';
 import type { StoredDocument } from '../../platform/model.js';
+import type { WebhookQueue } from '../../webhooks/port.js';
 import type { KeyAdmin } from '../keys-port.js';
 import type { Backlog, Store, StoreStats } from '../port.js';
 import { StoreError } from '../store-error.js';
@@ -25,11 +26,13 @@ import { createOutbox } from './outbox.js';
 import { purge } from './purge.js';
 import { integer, text } from './row.js';
 import { sealedColumns } from './sealed-columns.js';
-import { ask, only, type Script, statement } from './statement.js';
+import { ask, call, only, type Row, type Script, statement } from './statement.js';
 import { lockHead } from './tables/audit.js';
 import { documentsCall, findDocument, toDocument } from './tables/documents.js';
 import { countOpen } from './tables/outbox.js';
+import { failingCursors } from './tables/webhooks.js';
 import { BATCH_SIZES } from './tally.js';
+import { createWebhookQueue } from './webhooks.js';
 
 /** Beyond this the host's clock and the database's disagree too much for tokens and codes to live side by side (SEC-20). */
 const MAX_SKEW: Millis = 2_000;
@@ -39,6 +42,7 @@ const MOST_COUNTED = 10_000;
 
 export interface SqlStore extends Store {
   readonly inbox: InboxStore;
+  readonly webhooks: WebhookQueue;
   readonly keys: KeyAdmin;
   stats(): StoreStats;
   /** What is neither sent nor given up; of a larger backlog the first 10,000 messages. */
@@ -84,6 +88,7 @@ export function createStore(engine: Engine, lock: string, options: EngineOptions
     outbox: createOutbox(engine, lock, options.processId, options.vault.keys),
     audit: createAuditStore(engine, lockHead(lock), options),
     inbox: createInboxStore(engine, options.vault),
+    webhooks: createWebhookQueue(engine, options.processId, options.vault.keys),
     keys: createKeyAdmin(engine, options.vault, sealedColumns(lock), options.settle ?? engine.settle),
     purge: (limit) => purge(engine, limit),
     async check() {
@@ -107,9 +112,13 @@ export function createStore(engine: Engine, lock: string, options: EngineOptions
     backlog: () =>
       engine.read(function* () {
         const now = yield* engine.time.now();
-        const [row = []] = (yield* ask(countOpen, { limit: MOST_COUNTED })).rows;
-        const messages = integer(row, 0);
-        return { messages, oldest: messages === 0 ? 0 : Math.max(0, now - integer(row, 1)) };
+        const [open, failing] = yield [call(countOpen, { limit: MOST_COUNTED }), call(failingCursors, {})];
+        const counted = (row: Row = []) => ({
+          count: integer(row, 0),
+          oldest: typeof row[1] === 'number' ? Math.max(0, now - row[1]) : 0,
+        });
+        const [messages, webhooks] = [counted(open?.rows[0]), counted(failing?.rows[0])];
+        return { messages: messages.count, oldest: messages.oldest, webhooks };
       }),
     [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose](),
   };

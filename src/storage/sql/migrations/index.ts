@@ -14,6 +14,8 @@ import { environments as environmentsOnPostgres } from './0007-environments.post
 import { environments as environmentsOnSqlite } from './0007-environments.sqlite.js';
 import { credentials as credentialsOnPostgres } from './0008-credentials.postgres.js';
 import { credentials as credentialsOnSqlite } from './0008-credentials.sqlite.js';
+import { webhooks as webhooksOnPostgres } from './0009-webhooks.postgres.js';
+import { webhooks as webhooksOnSqlite } from './0009-webhooks.sqlite.js';
 
 /** One step of the schema. Never edited once released; expand first, contract a release later (`style.md` §5). */
 export interface Migration {
@@ -56,4 +58,6 @@ export const MIGRATIONS: readonly Migration[] = [
   },
   // An older server does not know the devices that have credentials.
   { number: 8, name: 'credentials', oldestServer: 8, sqlite: credentialsOnSqlite, postgres: credentialsOnPostgres },
+  // Older servers send nothing; what they put on record is sent by those that do.
+  { number: 9, name: 'webhooks', oldestServer: 1, sqlite: webhooksOnSqlite, postgres: webhooksOnPostgres },
 ];

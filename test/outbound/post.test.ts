@@ -1,0 +1,118 @@
+import { readFileSync } from 'node:fs';
+import { createServer, type RequestListener } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { createDestinationGuard } from '../../src/kernel/destination.js';
+import { createPost } from '../../src/outbound/post.js';
+import type { HostAddress, Resolve } from '../../src/outbound/resolve.js';
+
+const OPEN = createDestinationGuard({ allowsHttp: true, ports: 'any', internal: ['127.0.0.0/8'] });
+const STRICT = createDestinationGuard({ allowsHttp: true, ports: 'any', internal: [] });
+const at = (...addresses: string[]): HostAddress[] =>
+  addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
+const to =
+  (...addresses: string[]): Resolve =>
+  async () =>
+    at(...addresses);
+const post = (url: string, over = {}) => ({ url, headers: { 'x-one': '1' }, body: '[]', verifyTls: true, ...over });
+const file = (name: string): string => readFileSync(new URL(`../gateways/fakes/${name}`, import.meta.url), 'utf8');
+
+async function receiver(answer: RequestListener, tls = false) {
+  const seen: string[] = [];
+  const listener: RequestListener = (request, response) => {
+    seen.push(`${request.method} ${request.headers.host} ${request.url} ${request.headers['x-one']}`);
+    answer(request, response);
+  };
+  const server = tls
+    ? createTlsServer({ key: file('localhost-key.pem'), cert: file('localhost-cert.pem') }, listener)
+    : createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    seen,
+    port: (server.address() as AddressInfo).port,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+describe('a post to an address of a tenant', () => {
+  it('goes to the address that was checked, under the name that was written (SEC-59)', async () => {
+    await using server = await receiver((_, response) => response.end());
+    const sent = await createPost(OPEN, to('127.0.0.1'))(post(`http://hooks.example.org:${server.port}/a?b`));
+    expect(sent).toEqual({ kind: 'answered', status: 200 });
+    expect(server.seen).toEqual([`POST hooks.example.org:${server.port} /a?b 1`]);
+  });
+
+  it.each([
+    ['a name that stands for an internal address', 'http://hooks.example.org', at('127.0.0.1')],
+    ['a name that stands for one inside and one outside', 'http://hooks.example.org', at('1.1.1.1', '10.0.0.1')],
+    ['a name that stands for nothing', 'http://hooks.example.org', []],
+    ['an internal address itself', 'http://127.0.0.1', at('1.1.1.1')],
+    ['an address that hides one', 'http://hooks.example.org', at('::ffff:127.0.0.1')],
+  ])('is not sent to %s (SEC-59)', async (_name, url, addresses) => {
+    await using server = await receiver((_, response) => response.end());
+    const sent = await createPost(STRICT, async () => addresses)(post(`${url}:${server.port}/`));
+    expect(sent.kind).toBe('forbidden');
+    expect(server.seen).toEqual([]);
+  });
+
+  it('is looked up once: what the name stands for a moment later is not asked (SEC-59)', async () => {
+    await using server = await receiver((_, response) => response.end());
+    let asked = 0;
+    const guard = createDestinationGuard({ allowsHttp: true, ports: 'any', internal: ['127.0.0.1'] });
+    const resolve: Resolve = async () => at(++asked === 1 ? '127.0.0.1' : '127.0.0.2');
+    await createPost(guard, resolve)(post(`http://hooks.example.org:${server.port}/`));
+    expect([asked, server.seen.length]).toEqual([1, 1]);
+  });
+
+  it('does not follow a redirect (SEC-59)', async () => {
+    await using inside = await receiver((_, response) => response.end());
+    await using server = await receiver((_, response) =>
+      response.writeHead(307, { location: `http://127.0.0.1:${inside.port}/` }).end(),
+    );
+    const sent = await createPost(OPEN)(post(`http://127.0.0.1:${server.port}/`));
+    expect([sent, inside.seen]).toEqual([{ kind: 'answered', status: 307 }, []]);
+  });
+
+  it('reads no endless answer (SEC-60)', async () => {
+    let isClosed: (closed: true) => void = () => {};
+    const closed = new Promise<true>((resolve) => {
+      isClosed = resolve;
+    });
+    await using server = await receiver((_, response) => {
+      response.writeHead(200);
+      response.on('close', () => isClosed(true));
+      const more = (): void => {
+        while (response.write('x'.repeat(65_536)));
+        response.once('drain', more);
+      };
+      more();
+    });
+    expect(await createPost(OPEN)(post(`http://127.0.0.1:${server.port}/`))).toEqual({ kind: 'answered', status: 200 });
+    expect(await closed).toBe(true);
+  });
+
+  it('tells of no connection, and of a name that nobody has', async () => {
+    await using server = await receiver((_, response) => response.end());
+    const { port } = server;
+    await server[Symbol.asyncDispose]().catch(() => {});
+    expect(await createPost(OPEN)(post(`http://127.0.0.1:${port}/`))).toMatchObject({
+      kind: 'unanswered',
+      reason: 'ECONNREFUSED',
+    });
+    const nobody: Resolve = () => Promise.reject(Object.assign(new Error('x'), { code: 'ENOTFOUND' }));
+    expect(await createPost(OPEN, nobody)(post('http://nobody.example/'))).toMatchObject({ reason: 'ENOTFOUND' });
+  });
+
+  it('verifies certificates unless told not to (SEC-70)', async () => {
+    await using server = await receiver((_, response) => response.end(), true);
+    const url = `https://localhost:${server.port}/`;
+    const send = createPost(OPEN, to('127.0.0.1'));
+    expect((await send(post(url))).kind).toBe('unanswered');
+    expect(server.seen).toEqual([]);
+    expect(await send(post(url, { verifyTls: false }))).toEqual({ kind: 'answered', status: 200 });
+  });
+});
