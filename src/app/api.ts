@@ -3,6 +3,7 @@ import { createAuthenticationService } from '../authentication/service.js';
 import type { BaseUrls, Config } from '../config/config.js';
 import type { Deployment } from '../devices/eligibility.js';
 import { createNumberRules } from '../devices/numbering.js';
+import { createOathTokenService } from '../devices/oath/service.js';
 import { createDeviceService } from '../devices/service.js';
 import type { EventSink } from '../events.js';
 import { ClientThrottle } from '../http/client-throttle.js';
@@ -19,6 +20,7 @@ import { languagesRoutes } from '../http/routes/languages.js';
 import { mfaSettingsRoutes } from '../http/routes/mfa-settings.js';
 import { notificationsPoliciesRoutes } from '../http/routes/notifications-policies.js';
 import { notificationsSettingsRoutes } from '../http/routes/notifications-settings.js';
+import { oathTokensRoutes } from '../http/routes/oath-tokens.js';
 import { phoneDeliverySettingsRoutes } from '../http/routes/phone-delivery-settings.js';
 import { pushCredentialsRoutes } from '../http/routes/push-credentials.js';
 import { subscriptionsRoutes } from '../http/routes/subscriptions.js';
@@ -81,6 +83,7 @@ export function apiRoutes(api: ApiParts): readonly Route[] {
   const mfaPolicies = deviceAuthenticationPolicies(limits.longestLifeTime);
   const parts = { store, random, clock, digests, vault, deployment, events, refusals, ...numbers };
   const devices = createDeviceService(parts);
+  const oathTokens = createOathTokenService(parts);
   const authentications = createAuthenticationService(parts);
   const activities = createActivityService({ store, digests });
   return [
@@ -93,6 +96,7 @@ export function apiRoutes(api: ApiParts): readonly Route[] {
     ...groupMembershipsRoutes(groups),
     ...deviceAuthenticationsRoutes(authentications),
     ...devicesRoutes(devices),
+    ...oathTokensRoutes(oathTokens),
     ...deviceAuthenticationPoliciesRoutes(mfaPolicies, managed, policies),
     ...mfaSettingsRoutes(managed),
     ...fido2PoliciesRoutes(managed),

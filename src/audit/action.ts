@@ -29,8 +29,8 @@ export type Noun = (typeof NOUNS)[number];
 type ManagedAction = `${Noun}.${(typeof CHANGES)[number]}`;
 
 /**
- * What else can stand in the audit trail. All but the last six are names of the reference's vocabulary (wire: `10` §16, `20` §18.2,
- * `00` §11.4); those six it has no word for, and activities leave them out unless they are asked for by name.
+ * What else can stand in the audit trail. All but the last nine are names of the reference's vocabulary (wire: `10` §16, `20` §18.2,
+ * `00` §11.4); those nine it has no word for, and activities leave them out unless they are asked for by name.
  */
 const ACTIONS = {
   'ASSERTION.CHECK_FAILED': 'FAILURE',
@@ -77,6 +77,10 @@ const ACTIONS = {
   'USER.UPDATED': 'SUCCESS',
   /** An administrator has ended the failures of a one-time contact (SEC-14). */
   'CONTACT.UNLOCKED': 'SUCCESS',
+  /** Hardware tokens (`20` §18.2: to be recorded, and no event of the reference's). */
+  'OATH_TOKEN.CREATED': 'SUCCESS',
+  'OATH_TOKEN.RESYNCHRONISED': 'SUCCESS',
+  'OATH_TOKEN.REVOKED': 'SUCCESS',
   /** No number of a block is sent to for a while (SEC-38). */
   'NOTIFICATION.PREFIX_STOPPED': 'FAILURE',
   /** More failed checks in 30 days than a user makes by mistake (SEC-19). */
@@ -99,6 +103,9 @@ const RESULTS: ReadonlyMap<string, 'SUCCESS' | 'FAILURE'> = new Map<string, 'SUC
 /** Types that no reference knows. */
 const INTERNAL: ReadonlySet<string> = new Set<ActionType>([
   'CONTACT.UNLOCKED',
+  'OATH_TOKEN.CREATED',
+  'OATH_TOKEN.RESYNCHRONISED',
+  'OATH_TOKEN.REVOKED',
   'NOTIFICATION.PREFIX_STOPPED',
   'USER.FAILURES_EXCEEDED',
   'SEALED_VALUE.REFUSED',

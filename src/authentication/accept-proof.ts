@@ -18,6 +18,8 @@ export interface RightProof {
   readonly authenticators: readonly string[];
   /** The paired device with what the proof has changed in it; absent when that is nothing. */
   readonly device?: Device | undefined;
+  /** What else has changed, or is to be expected unchanged. */
+  readonly writes?: readonly Write[] | undefined;
 }
 
 /** A right proof: the flow is complete, the counters start anew, and what did not change is guarded all the same (`10` §9.4). */
@@ -25,12 +27,12 @@ export function acceptProof(
   { selected }: Pick<ChallengeState, 'selected'>,
   situation: Situation,
   subject: Exclude<Subject, { kind: 'none' }>,
-  { event, detail, authenticators, device: proved }: RightProof,
+  { event, detail, authenticators, device: proved, writes: others = [] }: RightProof,
 ): Decided<Verdict> {
   const { now, factors } = situation;
   const flow = moved(situation.flow, { status: 'COMPLETED', selected, authenticators }, now);
   const cleared = clearUser(factors, selected.type, now);
-  const writes: Write[] = [{ kind: 'update', entity: 'deviceAuthentication', value: flow }];
+  const writes: Write[] = [{ kind: 'update', entity: 'deviceAuthentication', value: flow }, ...others];
   const events = [eventOf(flow, event, detail), eventOf(flow, 'AUTHENTICATION.UPDATED', { status: 'COMPLETED' })];
 
   if (subject.kind === 'oneTime') {

@@ -39,7 +39,7 @@ interface Charge {
 /**
  * A wrong proof: counted against the device or the one-time flow and its contact, and against the user. The last one ends the flow,
  * as does the account lock that it brings about, unless the policy ignores locks; the answer is the ordinary one in every case
- * (`10` §9.3, §9.4; SEC-11 to SEC-14).
+ * (`10` §9.3, §9.4; SEC-11 to SEC-14). `rests`: what the verdict rests on beside these, expected.
  */
 export function chargeProof(
   state: ChallengeState,
@@ -47,6 +47,7 @@ export function chargeProof(
   subject: Exclude<Subject, { kind: 'none' }>,
   words: ProofWords,
   detail: BusinessEvent['detail'] = {},
+  rests: readonly Write[] = [],
 ): Decision<Verdict> {
   const { factors, policy, deployment, now } = situation;
   const { selected } = state;
@@ -62,6 +63,7 @@ export function chargeProof(
       { kind: 'update', entity: 'deviceAuthentication', value: flow },
       { kind: 'update', entity: 'factors', value: charged },
       ...charge.writes,
+      ...rests,
     ],
     [
       ...eventsAfter(flow, charge, words, detail, locksAccount, reachesCeiling(factors, charged, selected.type)),

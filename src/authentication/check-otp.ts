@@ -72,10 +72,15 @@ function checkPasscode(
 ): Decision<Verdict> {
   if (subject.kind === 'oneTime')
     throw new TypeError(`one-time flow ${situation.flow.id} waits for a device's passcode`);
-  const verdict = judgePasscode(subject.device, otp, situation, facts);
+  const verdict = judgePasscode(subject.device, otp, situation, facts, situation.loaded);
+  if (verdict.kind === 'needs') return { needs: verdict.needs };
   if (verdict.kind === 'malformed') return refuse({ kind: 'OtpMalformed', length: verdict.length });
-  if (verdict.kind === 'right') return acceptProof(state, situation, subject, rightOtp(state, verdict.device));
-  return chargeProof(state, situation, subject, WORDS, verdict.replayed ? { replayed: true } : {});
+  if (verdict.kind === 'right')
+    return acceptProof(state, situation, subject, {
+      ...rightOtp(state, verdict.device),
+      writes: verdict.writes,
+    });
+  return chargeProof(state, situation, subject, WORDS, verdict.replayed ? { replayed: true } : {}, verdict.writes);
 }
 
 const rightOtp = ({ selected }: ChallengeState, device?: Device): RightProof => ({

@@ -1,9 +1,10 @@
 import { codeEpochOf } from '../devices/counting.js';
-import { widestWindowOf } from '../devices/eligibility.js';
+import { tokensIn, widestWindowOf } from '../devices/eligibility.js';
 import { kindOf } from '../devices/kinds/index.js';
 import type { PasscodeVerdict } from '../devices/kinds/kind.js';
 import type { Device } from '../devices/model.js';
 import { accountLockEpoch } from '../platform/account.js';
+import type { Snapshot } from '../storage/port.js';
 import type { Begun } from './begun.js';
 import type { Facts } from './command.js';
 import type { Recipient } from './send.js';
@@ -33,13 +34,16 @@ export function judgePasscode(
   passcode: string,
   { now, policy, deployment }: Pick<Circumstances, 'now' | 'policy' | 'deployment'>,
   { open }: Pick<Facts, 'open'>,
+  loaded: Pick<Snapshot, 'oathTokens'>,
 ): PasscodeVerdict {
   const kind = kindOf(device.type);
   const { secret } = device;
-  if (kind.challenge !== 'passcode' || !secret) throw new TypeError(`device ${device.id} makes no passcodes`);
-  return kind.judgePasscode(device, passcode, () => open(secret), {
+  if (kind.challenge !== 'passcode') throw new TypeError(`device ${device.id} makes no passcodes`);
+  return kind.judgePasscode(device, passcode, () => (secret ? open(secret) : ''), {
     now,
     methods: policy.methods,
+    open,
+    ...tokensIn(loaded),
     ...widestWindowOf(deployment),
   });
 }

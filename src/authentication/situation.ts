@@ -45,8 +45,8 @@ export interface Situation extends Circumstances {
   readonly flow: DeviceAuthentication;
   /** Present for a one-time flow, and for one whose send a limit has counted. */
   readonly destination: DestinationUse | undefined;
-  /** What limits on sending read: the contact and the counter that the plan named. */
-  readonly loaded: Pick<Snapshot, 'destination' | 'counter'>;
+  /** What the plan named beside the flow: contact and counter for limits on sending, hardware tokens. */
+  readonly loaded: Pick<Snapshot, 'destination' | 'counter' | 'oathTokens'>;
 }
 
 /** A flow and what governs it, whoever its user is. */

@@ -4,7 +4,7 @@ import type { Device, DeviceId } from '../devices/model.js';
 import { raisesAlarm } from '../devices/recent-failures.js';
 import type { BusinessEvent } from '../events.js';
 import { isAccountLocked } from '../platform/account.js';
-import type { Decision, Write } from '../storage/port.js';
+import type { Decision, Plan, Write } from '../storage/port.js';
 import { acceptProof } from './accept-proof.js';
 import { refuse, type Verdict } from './answer.js';
 import { type AuthenticationEvent, eventOf } from './events.js';
@@ -17,6 +17,8 @@ import type { Start } from './start.js';
 interface Tried {
   readonly device: Device;
   readonly replayed: boolean;
+  /** What the verdict rests on beside the device. */
+  readonly writes: readonly Write[];
 }
 
 /**
@@ -24,7 +26,7 @@ interface Tried {
  * first whose it is completes the flow. Nobody's: no flow, and a failure on each device it was held against (`10` §10.4).
  */
 export function startWithPasscode(start: Start, passcode: string, named: DeviceId | undefined): Decision<Verdict> {
-  const { circumstances, facts } = start;
+  const { circumstances, facts, loaded } = start;
   const { eligible } = eligibleIn(circumstances);
   if (named !== undefined && !eligible.some(({ id }) => id === named))
     return refuse({ kind: 'DeviceNotEligible', during: 'create' });
@@ -32,15 +34,19 @@ export function startWithPasscode(start: Start, passcode: string, named: DeviceI
     ({ id, type }) => kindOf(type).challenge === 'passcode' && (named === undefined || id === named),
   );
   const tried: Tried[] = [];
-  let right: { readonly before: Device; readonly after: Device } | undefined;
+  const needed: NonNullable<Plan['oathTokens']>[number][] = [];
+  let right: (Tried & { readonly after: Device }) | undefined;
   let length: number | undefined;
   for (const device of makers) {
-    const verdict = judgePasscode(device, passcode, circumstances, facts);
-    if (verdict.kind === 'right') right ??= { before: device, after: verdict.device };
-    else if (verdict.kind === 'wrong') tried.push({ device, replayed: verdict.replayed });
+    const verdict = judgePasscode(device, passcode, circumstances, facts, loaded);
+    if (verdict.kind === 'needs') needed.push(...(verdict.needs.oathTokens ?? []));
+    else if (verdict.kind === 'right')
+      right ??= { device, after: verdict.device, replayed: false, writes: verdict.writes ?? [] };
+    else if (verdict.kind === 'wrong') tried.push({ device, replayed: verdict.replayed, writes: verdict.writes ?? [] });
     else length = verdict.length;
   }
-  if (right) return completed(start, right.before, right.after);
+  if (needed.length > 0) return { needs: { oathTokens: needed } };
+  if (right) return completed(start, right);
   if (tried.length > 0) return charged(start, tried);
   return refuse(
     named !== undefined && length !== undefined ? { kind: 'OtpMalformed', length } : { kind: 'NoPasscodeDevice' },
@@ -48,7 +54,10 @@ export function startWithPasscode(start: Start, passcode: string, named: DeviceI
 }
 
 /** The flow begins and ends in one commit. */
-function completed({ flow: given, circumstances, loaded }: Start, before: Device, after: Device): Decision<Verdict> {
+function completed(
+  { flow: given, circumstances, loaded }: Start,
+  { device: before, after, writes: rests }: Tried & { readonly after: Device },
+): Decision<Verdict> {
   const { state } = askPasscode(given, circumstances, before);
   const flow = moved(given, state, circumstances.now);
   const situation: Situation = { flow, destination: undefined, loaded, ...circumstances };
@@ -56,7 +65,7 @@ function completed({ flow: given, circumstances, loaded }: Start, before: Device
     state,
     situation,
     { kind: 'device', device: before },
-    { event: 'OTP.CHECK_SUCCESS', authenticators: KINDS[before.type].authenticators, device: after },
+    { event: 'OTP.CHECK_SUCCESS', authenticators: KINDS[before.type].authenticators, device: after, writes: rests },
   );
   return {
     writes: writes.map((write) =>
@@ -82,12 +91,12 @@ function charged({ flow, circumstances }: Start, tried: readonly Tried[]): Decis
   let attemptsRemaining = Number.POSITIVE_INFINITY;
   const writes: Write[] = [];
   const events: BusinessEvent[] = [];
-  for (const [index, { device, replayed }] of tried.entries()) {
+  for (const [index, { device, replayed, writes: rests }] of tried.entries()) {
     const before = factors;
     factors = index === 0 ? chargeUser(before, device.type, lockout, now) : chargeType(before, device.type);
     const charge = chargeDevice(device, policy.methods[KINDS[device.type].method], now);
     attemptsRemaining = Math.min(attemptsRemaining, charge.attemptsRemaining);
-    writes.push({ kind: 'put', entity: 'device', value: charge.device });
+    writes.push({ kind: 'put', entity: 'device', value: charge.device }, ...rests);
     events.push(
       tell(charge.exhausted ? 'OTP.CHECK_FAILED' : 'OTP.CHECK_INVALID', device, {
         attemptsRemaining: charge.attemptsRemaining,

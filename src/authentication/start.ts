@@ -8,6 +8,6 @@ export interface Start {
   readonly flow: Omit<DeviceAuthentication, 'state' | 'updatedAt' | 'expiresAt'>;
   readonly circumstances: Circumstances;
   readonly facts: CreateFacts;
-  /** What limits on sending read. */
-  readonly loaded: Pick<Snapshot, 'destination' | 'counter'>;
+  /** What limits on sending read, and hardware tokens. */
+  readonly loaded: Pick<Snapshot, 'destination' | 'counter' | 'oathTokens'>;
 }

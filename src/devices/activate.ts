@@ -7,7 +7,7 @@ import type { DeviceAuthenticationPolicy } from '../policies/model.js';
 import type { Snapshot, Write } from '../storage/port.js';
 import { type DeviceDecision, eventOf, grant, putDevice, refuse } from './answer.js';
 import { chargeDevice, chargeUser, clearDevice, isAtCeiling } from './counting.js';
-import { type Deployment, lockOf } from './eligibility.js';
+import { type Deployment, lockOf, tokensIn } from './eligibility.js';
 import { KINDS } from './kinds/index.js';
 import type { DeviceKind, Members } from './kinds/kind.js';
 import type { PairingContext, VerifiedProof } from './kinds/pairing.js';
@@ -58,23 +58,28 @@ export function activateDevice(
   if (refusal) return refuse(refusal);
 
   const { pairing }: DeviceKind = KINDS[device.type];
-  const verdict = pairing.judge(device, proof, pairingContext(subject, policy, facts), facts.verified);
+  const context = { ...pairingContext(subject, policy, facts), ...tokensIn(snapshot) };
+  const verdict = pairing.judge(device, proof, context, facts.verified);
   switch (verdict.kind) {
     case 'malformed':
       return refuse({ kind: 'Invalid', problems: verdict.problems });
     case 'dead':
       return refuse({ kind: 'CodeDead' }, [], [eventOf(device, 'DEVICE.ACTIVATION_OTP_INVALID', { compared: false })]);
+    case 'needs':
+      return { needs: verdict.needs };
+    case 'unfinished':
+      return charged(subject, policy, { unfinished: true }, deployment, verdict.writes);
     case 'wrong':
-      return charged(subject, policy, verdict.replayed, deployment);
+      return charged(subject, policy, verdict.replayed ? { replayed: true } : {}, deployment, verdict.writes);
     case 'refused':
       return refuse({ kind: 'Invalid', problems: verdict.problems }, putDevice(subject.factors, verdict.device), [
         eventOf(device, verdict.event, verdict.detail),
       ]);
     case 'right': {
-      const { credentialKey, detail } = verdict;
+      const { credentialKey, detail, writes } = verdict;
       if (credentialKey !== undefined && snapshot.credentialHolder) return refuse({ kind: 'CredentialTaken' });
       const proved = { ...subject, device: verdict.device ?? device };
-      return activated(proved, snapshot, deployment, { credentialKey, detail });
+      return activated(proved, snapshot, deployment, { credentialKey, detail, writes });
     }
     default:
       return unreachable(verdict);
@@ -90,8 +95,9 @@ function lockRefusal({ device, factors, now }: DeviceSubject): DeviceRejection |
 function charged(
   { device, factors, configuration, now }: DeviceSubject,
   policy: DeviceAuthenticationPolicy,
-  replayed: boolean,
+  detail: { readonly replayed?: true; readonly unfinished?: true },
   { failureAlarm }: Deployment,
+  rests: readonly Write[] = [],
 ): DeviceDecision<never> {
   const terms = policy.methods[KINDS[device.type].method];
   const charge = chargeDevice(device, terms, now);
@@ -99,10 +105,12 @@ function charged(
   const failure = charge.exhausted ? 'DEVICE.ACTIVATION_OTP_FAILED' : 'DEVICE.ACTIVATION_OTP_INVALID';
   const locked = lockOf(charge.device, billed, now) !== undefined;
   return refuse(
-    { kind: 'OtpMismatch', attemptsRemaining: charge.attemptsRemaining },
-    putDevice(billed, charge.device),
+    detail.unfinished
+      ? { kind: 'ResyncUnfinished' }
+      : { kind: 'OtpMismatch', attemptsRemaining: charge.attemptsRemaining },
+    [...putDevice(billed, charge.device), ...rests],
     [
-      eventOf(device, failure, { attemptsRemaining: charge.attemptsRemaining, ...(replayed ? { replayed } : {}) }),
+      eventOf(device, failure, { attemptsRemaining: charge.attemptsRemaining, ...detail }),
       ...(locked ? [eventOf(device, 'DEVICE.LOCKED', { ceiling: isAtCeiling(billed, device.type) })] : []),
       ...(accountLockEpoch(billed) > accountLockEpoch(factors) ? [eventOf(device, 'USER.LOCKED')] : []),
       ...(raisesAlarm(factors, billed, failureAlarm, now) ? [eventOf(device, 'USER.FAILURES_EXCEEDED')] : []),
@@ -114,6 +122,8 @@ function charged(
 interface Learned {
   readonly credentialKey: string | undefined;
   readonly detail: BusinessEvent['detail'] | undefined;
+  /** What the proof rests on beside the device. */
+  readonly writes: readonly Write[] | undefined;
 }
 
 /**
@@ -124,7 +134,7 @@ function activated(
   { device, factors, now }: DeviceSubject,
   { destination }: Snapshot,
   deployment: Deployment,
-  { credentialKey, detail }: Learned,
+  { credentialKey, detail, writes: rests = [] }: Learned,
 ): DeviceDecision<ManagedDevice> {
   const { lookupKey } = device;
   // What was sent to the contact has reached whom it was meant for (SEC-36, SEC-38).
@@ -147,7 +157,7 @@ function activated(
   const ordered: UserFactors = { ...factors, deviceOrder: withActivated(factors.deviceOrder, device.id) };
   return grant(
     managed(active, ordered, now),
-    [...putDevice(ordered, active), ...contact, ...held],
+    [...putDevice(ordered, active), ...contact, ...held, ...rests],
     [eventOf(active, 'DEVICE.ACTIVATED', { ...country, ...detail })],
   );
 }

@@ -14,6 +14,7 @@ import { combined, inheritance, leavesBehind, leftoverOf } from './leftover.js';
 import { pairingClosed, tooMany } from './limits.js';
 import { type ManagedDevice, managed } from './managed.js';
 import type { DestinationUse, Device, DeviceId } from './model.js';
+import { withToken } from './oath/pair.js';
 import { withActivated } from './order.js';
 import type { DeviceRejection } from './rejection.js';
 import { findUser, pairingContext, type Subject } from './subject.js';
@@ -30,6 +31,8 @@ export interface CreateFacts extends PairingDraws {
   readonly lookupKey?: string;
   /** The number is of a type that is not sent to (SEC-37). */
   readonly isNumberRefused?: boolean;
+  /** A device that the named hardware token is paired as, and that is gone. */
+  readonly abandoned?: DeviceId;
   readonly digests: Digests;
   /** Opens what a device keeps sealed. */
   readonly open: PairingContext['open'];
@@ -49,13 +52,16 @@ export function createDevice(
   const { policyId, notification } = creation;
   const policy = policyId === undefined ? configuration.defaultPolicy : configuration.policies.get(policyId);
   if (!policy) return refuse({ kind: 'PolicyUnknown' });
-  const fresh = newDevice(subject, creation, caller, facts);
-  const refusal = refusalOf(fresh, subject, policy, caller, facts.deployment);
+  const unpaired = newDevice(subject, creation, caller, facts);
+  const refusal = refusalOf(unpaired, subject, policy, caller, facts.deployment);
   if (refusal) return refuse(refusal);
   if (facts.isNumberRefused) return refuse({ kind: 'NumberRefused' });
 
-  const { device, use } = withInheritance(fresh, subject, snapshot);
+  const paired = withToken(unpaired, creation.particulars.serialNumber, snapshot, facts.abandoned);
+  if (!paired.ok) return refuse(paired.rejection);
+  const { device, use } = withInheritance(paired.value.device, subject, snapshot);
   const left = use ? [{ kind: 'update', entity: 'destination', value: use } as const] : [];
+  const token = paired.value.writes;
   // What another contact's device leaves goes to that contact's row, which is not loaded here: the sweeper moves it (`lapse.ts`).
   const gone = lapsed.filter((old) => isSameDestination(old, device) || !leavesBehind(old, now));
   const swept = gone.map((old): Write => ({ kind: 'delete', entity: 'device', value: old }));
@@ -67,7 +73,7 @@ export function createDevice(
     const ordered: UserFactors = { ...factors, deviceOrder: withActivated(factors.deviceOrder, device.id) };
     return grant(
       managed(device, ordered, now),
-      [...putDevice(ordered, device), ...swept, ...left],
+      [...putDevice(ordered, device), ...swept, ...left, ...token],
       [...events, eventOf(device, 'DEVICE.ACTIVATED')],
     );
   }
@@ -84,7 +90,7 @@ export function createDevice(
   const contact = destination ? [{ kind: 'update', entity: 'destination', value: destination } as const] : [];
   return grant(
     managed(pending.device, factors, now, pending.once),
-    [...putDevice(factors, pending.device), ...swept, ...contact, ...pending.writes],
+    [...putDevice(factors, pending.device), ...swept, ...contact, ...token, ...pending.writes],
     [...events, ...pending.events],
   );
 }

@@ -2,10 +2,12 @@ import type { Channel } from '../delivery/message.js';
 import type { Instant } from '../kernel/clock.js';
 import type { UserFactors } from '../platform/model.js';
 import type { DeviceAuthenticationPolicy } from '../policies/model.js';
+import type { Snapshot } from '../storage/port.js';
 import { isAtCeiling } from './counting.js';
 import { KINDS } from './kinds/index.js';
 import type { DeviceKind } from './kinds/kind.js';
 import { type Device, PENDING_DEVICE_LIFE } from './model.js';
+import type { OathToken } from './oath/token.js';
 import type { RelyingPartyTerms } from './relying-party.js';
 import type { SendLimits } from './send-window.js';
 
@@ -28,6 +30,11 @@ export interface Deployment {
 /** The member of a passcode's context that the operator's configuration decides. */
 export function widestWindowOf({ widestPasscodeWindow }: Deployment): { readonly widestWindow?: number } {
   return widestPasscodeWindow === undefined ? {} : { widestWindow: widestPasscodeWindow };
+}
+
+/** The hardware tokens of a snapshot, as contexts take them. */
+export function tokensIn({ oathTokens }: Pick<Snapshot, 'oathTokens'>): { readonly tokens?: readonly OathToken[] } {
+  return oathTokens ? { tokens: oathTokens } : {};
 }
 
 /** A pending device older than a day is as good as deleted, whether or not the sweeper has been by (`20` §3.1). */

@@ -13,6 +13,7 @@ import { lockOf } from './eligibility.js';
 import { leftBehind } from './leftover.js';
 import { type ManagedDevice, managed } from './managed.js';
 import type { Device, DeviceId } from './model.js';
+import { withoutToken } from './oath/pair.js';
 import { withoutDeleted } from './order.js';
 import type { DeviceRejection } from './rejection.js';
 import { type DeviceSubject, findDevice } from './subject.js';
@@ -86,7 +87,8 @@ export function requestLogs(snapshot: Snapshot, { environmentId, deviceId }: Dev
 
 /**
  * Removes a device of any status, with its pending code. Flows that selected it find out when they are next touched; its failures and
- * lock stay with the contact (`20` §13.3, SEC-12). The snapshot's destination is the device's contact.
+ * lock stay with the contact (`20` §13.3, SEC-12). The snapshot's destination is the device's contact, its
+ * hardware token that of the device.
  */
 export function deleteDevice(
   snapshot: Snapshot,
@@ -104,6 +106,7 @@ export function deleteDevice(
     { kind: 'delete', entity: 'device', value: device },
   ];
   if (left) writes.push({ kind: 'update', entity: 'destination', value: left });
+  writes.push(...withoutToken(device, snapshot));
   return grant(undefined, writes, [eventOf(device, 'DEVICE.DELETED')]);
 }
 

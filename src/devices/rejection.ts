@@ -47,6 +47,10 @@ export type DeviceRejection =
   | { readonly kind: 'CodeDead' }
   /** Compared, wrong and counted (`20` §17.3). */
   | { readonly kind: 'OtpMismatch'; readonly attemptsRemaining: number }
+  /** The first of two codes of a resynchronisation: counted, and the next is asked for (`20` §9.4). */
+  | { readonly kind: 'ResyncUnfinished' }
+  /** Paired with somebody (`20` §9.3). */
+  | { readonly kind: 'TokenTaken' }
   /** Empty, a duplicate, or not an active device of the user (`20` §12). */
   | { readonly kind: 'OrderInvalid' }
   /** Its pairing begins with nothing that could be sent again (`20` §6.4). */

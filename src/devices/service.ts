@@ -14,7 +14,7 @@ import type { DeviceDecision } from './answer.js';
 import { canonicalContact, phoneOf } from './contact.js';
 import { createDevice } from './create.js';
 import type { Creation } from './creation.js';
-import type { Deployment } from './eligibility.js';
+import { type Deployment, isLapsed } from './eligibility.js';
 import { KINDS } from './kinds/index.js';
 import type { DeviceKind, Members } from './kinds/kind.js';
 import { type Caller, DRAWN_BYTES, type PairingContext, type PairingDraws } from './kinds/pairing.js';
@@ -112,6 +112,15 @@ export function createDeviceService(dependencies: DeviceDependencies): DeviceSer
     const particulars = { ...creation.particulars, secret: place.number, lookup: canonicalContact(place.number) };
     return { creation: { ...creation, particulars }, isNumberRefused: isRefused };
   }
+  /** The device that a hardware token names, if it is gone: for good, so it may be looked up beforehand. */
+  async function abandonedBy(environmentId: EnvironmentId, tokens: Pick<Plan, 'oathTokens'>) {
+    const [token] = (await store.load({ environmentId, ...tokens })).oathTokens ?? [];
+    if (!token?.device) return undefined;
+    const { deviceId, userId } = token.device;
+    const { devices, now } = await store.load({ environmentId, user: userId });
+    return devices.some((device) => device.id === deviceId && !isLapsed(device, now)) ? undefined : deviceId;
+  }
+
   const show = (outcome: Outcome<ManagedDevice, DeviceRejection>): Outcome<OpenedDevice, DeviceRejection> =>
     outcome.ok ? accept(opened(outcome.value, open)) : outcome;
   const showAll = (outcome: Outcome<DeviceList, DeviceRejection>): Outcome<OpenedList, DeviceRejection> =>
@@ -133,14 +142,17 @@ export function createDeviceService(dependencies: DeviceDependencies): DeviceSer
     async create(owner, caller, given, by) {
       const { environmentId } = owner;
       const { creation, isNumberRefused } = await judged(given);
-      const { lookup } = creation.particulars;
+      const { lookup, serialNumber } = creation.particulars;
+      const tokens = serialNumber === undefined ? {} : { oathTokens: [{ serialNumber }] };
+      const abandoned = serialNumber === undefined ? undefined : await abandonedBy(environmentId, tokens);
       const lookupKey = lookup === undefined ? undefined : digests.contact(environmentId, lookup);
       const known = lookupKey === undefined ? {} : { lookupKey };
       const facts = { ...draws(), deviceId: random.uuid(), ...known, isNumberRefused, digests, open, deployment };
-      const plan = { ...planFor(owner), ...(lookupKey === undefined ? {} : { destination: lookupKey }) };
+      const owned = abandoned === undefined ? facts : { ...facts, abandoned };
+      const plan = { ...planFor(owner), ...(lookupKey === undefined ? {} : { destination: lookupKey }), ...tokens };
       return show(
         await trail.transact(plan, by, (snapshot) =>
-          createDevice(snapshot, { environmentId, caller, creation }, facts),
+          createDevice(snapshot, { environmentId, caller, creation }, owned),
         ),
       );
     },
@@ -172,10 +184,16 @@ export function createDeviceService(dependencies: DeviceDependencies): DeviceSer
       return requestLogs(await store.load(planFor(address)), address);
     },
     async delete(address, by) {
-      // The contact whose row keeps what the device leaves is the device's for good, so it may be looked up beforehand.
+      // The contact whose row keeps what the device leaves, and its token, are the device's for good, so they may be looked up beforehand.
       const before = await store.load(planFor(address));
-      const lookupKey = before.devices.find(({ id }) => id === address.deviceId)?.lookupKey;
-      const plan = { ...planFor(address), ...(lookupKey === undefined ? {} : { destination: lookupKey }) };
+      const device = before.devices.find(({ id }) => id === address.deviceId);
+      const { lookupKey, details } = device ?? {};
+      const serialNumber = details?.['serialNumber'];
+      const plan = {
+        ...planFor(address),
+        ...(lookupKey === undefined ? {} : { destination: lookupKey }),
+        ...(typeof serialNumber === 'string' ? { oathTokens: [{ serialNumber }] } : {}),
+      };
       return trail.transact(plan, by, (snapshot) => deleteDevice(snapshot, address));
     },
     async reorder(owner, order, by) {

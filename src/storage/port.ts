@@ -4,6 +4,7 @@ import type { DeviceAuthentication } from '../authentication/model.js';
 import type { OutboxMessage } from '../delivery/message.js';
 import type { Outbox } from '../delivery/port.js';
 import type { DestinationUse, Device } from '../devices/model.js';
+import type { OathToken } from '../devices/oath/token.js';
 import type { Instant, Millis } from '../kernel/clock.js';
 import type { Uuid } from '../kernel/ids.js';
 import type { Group, Membership } from '../platform/group.js';
@@ -39,6 +40,8 @@ export interface Plan {
   readonly documents?: readonly DocumentRef[];
   /** The device that holds this credential now (`CredentialHolder.key`). */
   readonly credential?: string;
+  /** Hardware tokens of the environment, by id or by serial number. */
+  readonly oathTokens?: readonly ({ readonly id: Uuid } | { readonly serialNumber: string })[];
   /** The user who holds this name now (compared case-insensitively). */
   readonly username?: string;
   /** Rows that only the management of users and groups needs. */
@@ -69,6 +72,8 @@ export interface Snapshot {
   /** Present for a plan with `directory`. */
   readonly directory?: DirectorySnapshot;
   readonly environmentNameHolder?: EnvironmentId;
+  /** Present for a plan with `oathTokens`: those of them that are there. */
+  readonly oathTokens?: readonly OathToken[];
   readonly credentialHolder?: CredentialHolder;
 }
 
@@ -127,6 +132,12 @@ export type Write =
   | { readonly kind: 'update'; readonly entity: 'destination'; readonly value: DestinationUse }
   /** Version 0 expects that there is still no row. */
   | { readonly kind: 'expect'; readonly entity: 'destination'; readonly value: DestinationUse }
+  /** The serial number is its unique key inside the environment; where it may be taken, the plan names it. */
+  | {
+      readonly kind: 'insert' | 'update' | 'expect' | 'delete';
+      readonly entity: 'oathToken';
+      readonly value: OathToken;
+    }
   /** Creates the environment at `configVersion` 1; its first documents follow in the same write set. Its name is unique in its organization. */
   | { readonly kind: 'insert'; readonly entity: 'environment'; readonly value: Environment }
   /** Guards and raises its `configVersion`, as a document's write does; it stands before those of its documents. A name that changes is unique as a new one. */
@@ -164,7 +175,7 @@ export interface Decided<O> {
  * tell, such as the contact of the device that a policy selects.
  */
 export interface Undecided {
-  readonly needs: Pick<Plan, 'destination' | 'counter'>;
+  readonly needs: Pick<Plan, 'destination' | 'counter' | 'oathTokens'>;
 }
 
 /** What a pure decision returns. */
@@ -174,6 +185,7 @@ export interface Reader extends DirectoryReader {
   /** The same load that `transact` makes, deciding and writing nothing. */
   load(plan: Plan): Promise<Snapshot>;
   environments(page: Omit<PageRequest, 'before'>): Promise<Page<Environment>>;
+  oathTokens(environmentId: EnvironmentId, page: PageRequest): Promise<Page<OathToken>>;
   /** Those that the reference names, by creation, oldest first. */
   documents(environmentId: EnvironmentId, of: DocumentRef): Promise<readonly StoredDocument[]>;
   /** The environment that holds the document, for look-ups by client id alone (`00` §1.2). */

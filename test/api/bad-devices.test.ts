@@ -98,7 +98,6 @@ const refusal = (name: string, body: () => object, ...details: readonly string[]
 refusesRequests('create, refused as a whole (20 §3.2, §5, §6.1, §6.5)', { world, to: create }, [
   refusal('nothing at all', () => ({}), 'REQUIRED_VALUE type'),
   ...[
-    'OATH_TOKEN',
     'MOBILE',
     'BROWSER',
     'PINGID_DESKTOP_GEN2',

@@ -1,5 +1,6 @@
 import { type AuthenticationService, createAuthenticationService } from '../../src/authentication/service.js';
 import type { Device } from '../../src/devices/model.js';
+import type { OathToken } from '../../src/devices/oath/token.js';
 import type { Uuid } from '../../src/kernel/ids.js';
 import type { Keyring } from '../../src/kernel/keys.js';
 import { createSystemRandom } from '../../src/kernel/random.js';
@@ -21,6 +22,26 @@ export const AN_APP: Partial<Device> = {
 
 export const passcodeAt = (now: number): string =>
   hotp({ secret: SEED, algorithm: 'SHA1', digits: 6 }, stepAt(now, 30));
+
+/** A hardware token with the same secret, whose next count is 0. */
+export function aToken(environmentId: Uuid, device: NonNullable<OathToken['device']>): OathToken {
+  return {
+    id: createSystemRandom().uuid(),
+    environmentId,
+    version: 1,
+    serialNumber: 'A1',
+    secret: new Redacted(SEED.toString('hex')),
+    otpLength: 6,
+    algorithm: 'SHA1',
+    clock: { kind: 'HOTP' },
+    lastStep: -1,
+    device,
+    createdAt: 1,
+    updatedAt: 1,
+  };
+}
+
+export const codeOfToken = (counter: number): string => hotp({ secret: SEED, algorithm: 'SHA1', digits: 6 }, counter);
 
 export function authenticationsOn(
   store: Pick<Store, 'load' | 'transact'>,

@@ -3,7 +3,7 @@ import { createKeyring } from '../../src/kernel/keys.js';
 import { Redacted } from '../../src/kernel/sealed.js';
 import { openTestStore, type TestStore } from '../helpers/store.js';
 import { ask, childCommand, start } from './child.js';
-import { AN_APP, authenticationsOn, passcodeAt, type Volley, volley } from './passcode-world.js';
+import { AN_APP, aToken, authenticationsOn, codeOfToken, passcodeAt, type Volley, volley } from './passcode-world.js';
 import { aDevice, addEnvironment, aUser, DATABASES, insertUser, newMasterKey } from './world.js';
 
 /** A user with an authenticator app. */
@@ -29,6 +29,25 @@ async function arrangeApp({ store }: Pick<TestStore, 'store'>): Promise<Omit<Vol
   return { environmentId, userId: user.id, deviceId: device.id };
 }
 
+/** A user with a hardware token whose next count is 0. */
+async function arrangeToken({ store }: Pick<TestStore, 'store'>): Promise<Omit<Volley, 'otp' | 'times'>> {
+  const { environmentId, userId } = await arrangeApp({ store });
+  const details = { serialNumber: 'A1', tokenType: 'HOTP' };
+  const device = aDevice({ environmentId, id: userId }, { type: 'OATH_TOKEN', details });
+  const token = aToken(environmentId, { deviceId: device.id, userId });
+  await store.transact({ environmentId, user: userId, oathTokens: [{ serialNumber: 'A1' }] }, ({ factors }) => ({
+    writes: factors
+      ? [
+          { kind: 'insert', entity: 'oathToken', value: token },
+          { kind: 'update', entity: 'factors', value: factors },
+          { kind: 'put', entity: 'device', value: device },
+        ]
+      : [],
+    outcome: undefined,
+  }));
+  return { environmentId, userId, deviceId: device.id };
+}
+
 const sums = (answers: readonly string[]): Record<string, number> =>
   Object.fromEntries([...new Set(answers)].map((kind) => [kind, answers.filter((other) => other === kind).length]));
 
@@ -46,6 +65,22 @@ describe('passcodes of an authenticator app', () => {
       // What is not the one success is a wrong passcode, until the last of three has locked the device (SEC-11).
       expect([COMPLETED, OtpMismatch]).toEqual([1, 3]);
       expect(Object.keys(others).every((kind) => ['DeviceLocked', 'CodeDead', 'Unanswered'].includes(kind))).toBe(true);
+    },
+  );
+
+  it.each(DATABASES)(
+    'on $name: of the same code of a token sent 64 times to 64 flows, one succeeds (SEC-07, SEC-23)',
+    async ({ open }) => {
+      await using test = await open();
+      const authentications = authenticationsOn(test.store, test.keyring);
+      const token = await arrangeToken(test);
+      const { environmentId, userId } = token;
+      const { COMPLETED, OtpMismatch } = sums(
+        await volley(authentications, { ...token, otp: codeOfToken(5), times: 64 }),
+      );
+      expect([COMPLETED, OtpMismatch]).toEqual([1, 3]);
+      const { oathTokens } = await test.store.load({ environmentId, oathTokens: [{ serialNumber: 'a1' }] });
+      expect(oathTokens?.[0]).toMatchObject({ lastStep: 5, serialNumber: 'A1', device: { userId } });
     },
   );
 

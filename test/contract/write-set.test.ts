@@ -13,6 +13,7 @@ const FLOW = uuidOf('00000000-0000-4000-8000-00000000000f');
 const CONTACT = 'keyed-hash';
 
 /** What was loaded, each aggregate at a version of its own; only what guards look at. */
+const TOKEN = uuidOf('00000000-0000-4000-8000-0000000000aa');
 const SNAPSHOT = {
   now: 1,
   devices: [],
@@ -23,6 +24,7 @@ const SNAPSHOT = {
   factors: { userId: USER, version: 4 },
   deviceAuthentication: { id: FLOW, version: 5 },
   destination: { contactKey: CONTACT, version: 0 },
+  oathTokens: [{ id: TOKEN, version: 6 }],
   // The members that guards never read are left out.
 } as unknown as Snapshot;
 
@@ -33,6 +35,7 @@ const LOADED: Record<Guarded, readonly [id: string, version: number]> = {
   factors: [USER, 4],
   deviceAuthentication: [FLOW, 5],
   destination: [CONTACT, 0],
+  oathToken: [TOKEN, 6],
 };
 /** A statement by name; it never runs here. */
 const call = (name: string): Call => ({ statement: { name }, values: [] }) as unknown as Call;

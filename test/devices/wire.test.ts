@@ -328,7 +328,7 @@ describe('bad create requests (20 §6.1): the field is named, nothing is stored,
     expect(wire.world.outbox).toEqual([]);
   });
 
-  it.each(['OATH_TOKEN', 'MOBILE', 'BROWSER', 'PINGID_DESKTOP_GEN2', 'PASSWORD'])(
+  it.each(['MOBILE', 'BROWSER', 'PINGID_DESKTOP_GEN2', 'PASSWORD'])(
     'type %s is not offered (20 §2.1)',
     async (type) => {
       expect(detail(await new Wire().create({ type, phone: '+15125550101' }))).toMatchObject({

@@ -1,6 +1,7 @@
 import { email } from './email.js';
 import { fido2, platform, securityKey } from './fido2.js';
 import type { DeviceKind } from './kind.js';
+import { oathToken } from './oath-token.js';
 import { sms } from './sms.js';
 import { totp } from './totp.js';
 import { voice } from './voice.js';
@@ -13,6 +14,7 @@ export const KINDS = {
   VOICE: voice,
   WHATSAPP: whatsapp,
   TOTP: totp,
+  OATH_TOKEN: oathToken,
   FIDO2: fido2,
   SECURITY_KEY: securityKey,
   PLATFORM: platform,

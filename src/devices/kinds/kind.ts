@@ -4,8 +4,11 @@ import type { Instant } from '../../kernel/clock.js';
 import type { FieldProblem } from '../../kernel/field-problem.js';
 import type { JsonObject } from '../../kernel/json.js';
 import type { Outcome } from '../../kernel/outcome.js';
+import type { Protected } from '../../kernel/sealed.js';
 import type { Method, Methods, SentMethod } from '../../policies/model.js';
+import type { Decision, Write } from '../../storage/port.js';
 import type { Device } from '../model.js';
+import type { OathToken } from '../oath/token.js';
 import type { Pairing } from './pairing.js';
 
 /** A contact that was parsed: canonical, and as flow answers show it. */
@@ -23,6 +26,8 @@ export interface Particulars {
   readonly secret?: string;
   /** What `Device.lookupKey` is the keyed hash of: equal for devices that reach the same place. */
   readonly lookup?: string;
+  /** Of the hardware token that the device is to be (`20` §9.3). */
+  readonly serialNumber?: string;
   /** Goes into `Device.details`. */
   readonly details: JsonObject;
 }
@@ -74,14 +79,20 @@ export interface PasscodeContext {
   readonly methods: Methods;
   /** Time steps accepted on each side, whatever the policy says; absent: what the policy says (SEC-22). */
   readonly widestWindow?: number;
+  /** Hardware tokens that were loaded; absent: none was asked for. */
+  readonly tokens?: readonly OathToken[];
+  /** Opens what a token keeps sealed. */
+  readonly open: (value: Protected) => string;
 }
 
-/** A passcode held against what the device would make now. */
+/** A passcode held against what the device would make now. `writes`: what it rests on beside the device, written or expected. */
 export type PasscodeVerdict =
   /** `device`: with what makes this passcode, and all before it, useless from now on (SEC-22, SEC-23). */
-  | { readonly kind: 'right'; readonly device: Device }
+  | { readonly kind: 'right'; readonly device: Device; readonly writes?: readonly Write[] }
   /** `replayed`: it would have been right once (SEC-18). */
-  | { readonly kind: 'wrong'; readonly replayed: boolean }
+  | { readonly kind: 'wrong'; readonly replayed: boolean; readonly writes?: readonly Write[] }
+  /** What must be loaded before it can be compared. */
+  | { readonly kind: 'needs'; readonly needs: NonNullable<Decision<never>['needs']> }
   /** Not as long as the device's passcodes: no attempt (`10` §7.3, SEC-09). */
   | { readonly kind: 'malformed'; readonly length: number };
 

@@ -10,11 +10,13 @@ import type { Outcome } from '../../kernel/outcome.js';
 import type { Protected } from '../../kernel/sealed.js';
 import type { User, UserFactors } from '../../platform/model.js';
 import type { Configuration, DeviceAuthenticationPolicy } from '../../policies/model.js';
+import type { Decision, Write } from '../../storage/port.js';
 import type { CeremonyProblem } from '../../webauthn/problem.js';
 import type { Registration } from '../../webauthn/registration.js';
 import type { DeviceEvent } from '../answer.js';
 import type { Deployment } from '../eligibility.js';
 import type { Activation, Device, DeviceStatus } from '../model.js';
+import type { OathToken } from '../oath/token.js';
 import type { Members } from './kind.js';
 
 /** Who asks: an administrator or worker on the user's behalf, or the user (`20` §0). */
@@ -36,6 +38,8 @@ export interface PairingContext {
   readonly open: (value: Protected) => string;
   /** Time steps of a passcode accepted on each side, whatever the policy says; absent: what the policy says (SEC-22). */
   readonly widestWindow?: number;
+  /** Hardware tokens that were loaded; absent: none was asked for. */
+  readonly tokens?: readonly OathToken[];
 }
 
 /** What holds for all of one pairing, however often it is begun. */
@@ -74,7 +78,10 @@ export interface VerifiedProof {
   readonly credentialKey?: string;
 }
 
-/** What was submitted, held against what was begun. Only `right` and `wrong` are verdicts of a comparison. */
+/**
+ * What was submitted, held against what was begun. Only `right`, `wrong` and `unfinished` are verdicts of a comparison; `writes` are
+ * what it rests on beside the device, written or expected.
+ */
 export type Verdict =
   /** `device`: with what the proof has taught of it; absent when that is nothing. */
   | {
@@ -83,9 +90,14 @@ export type Verdict =
       /** A credential that is the device's from now on, and nobody else's in the environment (SEC-25). */
       readonly credentialKey?: string;
       readonly detail?: BusinessEvent['detail'];
+      readonly writes?: readonly Write[];
     }
   /** `replayed`: it would have been right once (SEC-18). */
-  | { readonly kind: 'wrong'; readonly replayed: boolean }
+  | { readonly kind: 'wrong'; readonly replayed: boolean; readonly writes?: readonly Write[] }
+  /** Plausible, and not enough: one more is asked for; counted like a wrong one (`20` §9.4, SEC-23). */
+  | { readonly kind: 'unfinished'; readonly writes: readonly Write[] }
+  /** What must be loaded before it can be compared. */
+  | { readonly kind: 'needs'; readonly needs: NonNullable<Decision<never>['needs']> }
   /** There is nothing to compare with any more. */
   | { readonly kind: 'dead' }
   | { readonly kind: 'malformed'; readonly problems: readonly FieldProblem[] }

@@ -40,6 +40,30 @@ export const DEVICE_READINGS: ReadingGroup = {
       ['20 §7', 'Only the answer to the creation shows them; after 30 minutes they activate no more'],
       ['20 §7', 'A user may have several authenticator apps'],
     ]),
+    ...readingsIn('devices/kinds/oath-token.ts', [
+      ['20 §3.2', 'An OATH token is paired pending, or active if an administrator says so'],
+      ['10 §5', 'A token in a flow shows its type and the last four characters of its serial number'],
+    ]),
+    ...readingsIn('devices/oath/passcode.ts', [
+      ['10 §10.3', 'An HOTP code is the next one or up to ten ahead; a TOTP token’s is one step around its own clock'],
+      ['20 §9.4', 'Resynchronisation looks 100 counts ahead, or 20 steps around; the second code is the very next'],
+    ]),
+    ...readingsIn('devices/oath/decide.ts', [
+      ['20 §9.2', 'A code of a resynchronisation counts like any attempt where the token is paired'],
+    ]),
+    ...readingsIn('devices/oath/pair.ts', [
+      [
+        '20 §9.3',
+        'A token is paired with one user at a time; unknown is `INVALID_VALUE`, paired `UNIQUENESS_VIOLATION`',
+      ],
+    ]),
+    ...readingsIn('devices/oath/token.ts', [['20 §9.1', 'Serial numbers are unique whatever their case']]),
+    ...readingsIn('http/routes/oath-token-request.ts', [
+      ['20 §9.1', 'A secret has at least 128 bits, in whole bytes (RFC 4226 §4 R6)'],
+    ]),
+    ...readingsIn('http/routes/oath-tokens.ts', [
+      ['20 §9.2', 'A token can be read by its id; a resynchronisation answers 200 with the token'],
+    ]),
     ...readingsIn('devices/kinds/fido2.ts', [
       ['20 §8.1', 'An absent `rp.id` is that of the FIDO policy, an absent `rp.name` is `rp.id`'],
       ['10 §5', '`displayName` is the model as its metadata describes it, else `Passkey` or `Security key`'],

@@ -61,6 +61,10 @@ export function deviceError(rejection: DeviceRejection): WireError {
       return invalidData(invalidOtp());
     case 'OtpMismatch':
       return invalidData(invalidOtp(rejection.attemptsRemaining));
+    case 'ResyncUnfinished':
+      return requestFailed(RESYNC_UNFINISHED);
+    case 'TokenTaken':
+      return invalidData(taken('serialNumber'));
     case 'OrderInvalid':
       return invalidData(invalid('order', 'must name active devices of the user, at least one and each once'));
     case 'NothingToSend':
@@ -71,6 +75,13 @@ export function deviceError(rejection: DeviceRejection): WireError {
       return unreachable(rejection);
   }
 }
+
+/** Asks for the next code of a hardware token (`20` §9.4). */
+export const RESYNC_UNFINISHED: ErrorDetail = {
+  code: 'OATH_RESYNC_REQUIRED',
+  message: 'Additional OTP is required to complete the resync',
+  target: 'otp',
+};
 
 const CLOSED: Record<Closed, string> = {
   METHOD_DISABLED: 'is not enabled in the policy',

@@ -1,3 +1,4 @@
+import type { OathToken } from '../../devices/oath/token.js';
 import { caseless } from '../../kernel/caseless.js';
 import type { Uuid } from '../../kernel/ids.js';
 import type { Group } from '../../platform/group.js';
@@ -19,6 +20,7 @@ import {
   listMemberIds,
   toGroup,
 } from './tables/groups.js';
+import { countOathTokens, listOathTokens, listOathTokensBackwards, toOathToken } from './tables/oath-tokens.js';
 import {
   emailKey,
   findUserById,
@@ -92,6 +94,18 @@ export function* environmentsPage(request: Omit<PageRequest, 'before'>): Script<
     results,
     (row) => toEnvironment(row, 0),
     (_, environment) => environment,
+  );
+}
+
+/** In the order of creation. */
+export function* oathTokensPage(environment: EnvironmentId, request: PageRequest): Script<Page<OathToken>> {
+  const lists = { forwards: listOathTokens, backwards: listOathTokensBackwards };
+  const results = yield [listCall(request, lists, { environment }), call(countOathTokens, { environment })];
+  return pageOf(
+    request,
+    results,
+    (row) => toOathToken(environment, row),
+    (_, token) => token,
   );
 }
 

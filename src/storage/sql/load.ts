@@ -15,6 +15,7 @@ import { toDevices } from './tables/devices.js';
 import { documentsCall, toDocument } from './tables/documents.js';
 import { selectNameHolder, toNameHolder } from './tables/environment-names.js';
 import { toFactors } from './tables/factors.js';
+import { oathTokenCall, toOathToken } from './tables/oath-tokens.js';
 import { toUser, usernameKey } from './tables/users.js';
 import type { TimeSource } from './time.js';
 
@@ -55,7 +56,9 @@ export class Loader {
       ? { documents, directory: yield* loadDirectory(plan.environmentId, plan.directory) }
       : { documents };
     const snapshot = snapshotOf(plan, layout, row, now, configured, aside);
-    return plan.environmentName ? { ...snapshot, ...names } : snapshot;
+    const named = plan.environmentName ? { ...snapshot, ...names } : snapshot;
+    if (!plan.oathTokens) return named;
+    return { ...named, oathTokens: yield* selectOathTokens(plan.environmentId, plan.oathTokens) };
   }
 
   #layout(plan: Plan): Layout {
@@ -81,6 +84,16 @@ function* selectDocuments(
 ): Script<Snapshot['documents']> {
   const results = yield wanted.map((of) => documentsCall(environmentId, of));
   return results.flatMap(({ rows }) => rows.map((row) => toDocument(row, 0)));
+}
+
+/** Each under a version of its own, which guards it. */
+function* selectOathTokens(
+  environmentId: Plan['environmentId'],
+  wanted: NonNullable<Plan['oathTokens']>,
+): Script<NonNullable<Snapshot['oathTokens']>> {
+  if (wanted.length === 0) return [];
+  const results = yield wanted.map((of) => oathTokenCall(environmentId, of));
+  return results.flatMap(({ rows }) => rows.map((row) => toOathToken(environmentId, row)));
 }
 
 /** Decodes a load's row. A left join without a match leaves the part's first column `null`. */

@@ -4,6 +4,7 @@ import { type Call, call, type Row, statement, type Value } from './statement.js
 import { devicePlace } from './tables/devices.js';
 import { documentPlace } from './tables/documents.js';
 import { inboxPlace } from './tables/inbox.js';
+import { oathTokenPlace } from './tables/oath-tokens.js';
 import { outboxPlace } from './tables/outbox.js';
 
 /** Where sealed values are: the environment and `keys` find the row, `place` is what its value is bound to. */
@@ -19,6 +20,7 @@ interface Column {
 const COLUMNS: readonly Column[] = [
   { table: 'documents', column: 'secret', keys: ['kind', 'id'], place: documentPlace },
   { table: 'devices', column: 'secret', keys: ['user_id', 'id'], place: devicePlace },
+  { table: 'oath_tokens', column: 'secret', keys: ['id'], place: oathTokenPlace },
   { table: 'outbox', column: 'content', keys: ['id'], place: outboxPlace },
   { table: 'inbox_messages', column: 'content', keys: ['id'], place: inboxPlace },
 ];

@@ -7,7 +7,15 @@ import { StorageFault } from './fault.js';
 import type { Call } from './statement.js';
 
 /** What a guard looks at, in the one order in which rows are locked (`design.md` §4). */
-export const GUARDED = ['environment', 'group', 'user', 'factors', 'deviceAuthentication', 'destination'] as const;
+export const GUARDED = [
+  'environment',
+  'group',
+  'user',
+  'factors',
+  'deviceAuthentication',
+  'destination',
+  'oathToken',
+] as const;
 export type Guarded = (typeof GUARDED)[number];
 
 /** A row that must still be at this version; 0 = that there is none. */
@@ -112,7 +120,7 @@ export class WriteSetBuilder {
     const guards = this.#guards;
     if (guards.length > 1) guards.sort(inLockOrder);
     for (const { entity, id, version } of guards) {
-      const loaded = loadedAs(entity, snapshot);
+      const loaded = loadedAs(entity, id, snapshot);
       if (loaded?.id !== id || loaded.version !== version)
         throw new StorageFault(`a decision guards ${entity} ${id} at version ${version}, which was not loaded`);
     }
@@ -133,7 +141,7 @@ export function inLockOrder(a: Pick<Guard, 'entity' | 'id'>, b: Pick<Guard, 'ent
   return GUARDED.indexOf(a.entity) - GUARDED.indexOf(b.entity) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 }
 
-function loadedAs(entity: Guarded, snapshot: Snapshot): { id: string; version: number } | undefined {
+function loadedAs(entity: Guarded, id: string, snapshot: Snapshot): { id: string; version: number } | undefined {
   const { environment, user, factors, deviceAuthentication, destination } = snapshot;
   switch (entity) {
     case 'environment':
@@ -148,6 +156,8 @@ function loadedAs(entity: Guarded, snapshot: Snapshot): { id: string; version: n
       return deviceAuthentication;
     case 'destination':
       return destination && { id: destination.contactKey, version: destination.version };
+    case 'oathToken':
+      return snapshot.oathTokens?.find((token) => token.id === id);
     default:
       return unreachable(entity);
   }

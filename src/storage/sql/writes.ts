@@ -23,6 +23,7 @@ import { deleteDocument, documentValues, putDocument } from './tables/documents.
 import { raiseConfigVersion } from './tables/environments.js';
 import { deleteFactors, factorsValues, insertFactors, updateFactors } from './tables/factors.js';
 import { deleteMembershipsOfUser } from './tables/groups.js';
+import { deleteOathToken, insertOathToken, oathTokenValues, updateOathToken } from './tables/oath-tokens.js';
 import { appendOutbox, leaseFrom, outboxValues } from './tables/outbox.js';
 import { deletePassword } from './tables/passwords.js';
 import { deleteUser, insertUser, updateUser, userValues } from './tables/users.js';
@@ -112,6 +113,9 @@ function addWrite(builder: WriteSetBuilder, write: Write, snapshot: Snapshot, co
     case 'document':
       addDocument(builder, write, snapshot, context);
       break;
+    case 'oathToken':
+      addOathToken(builder, write, context);
+      break;
     case 'counter':
       addCounter(builder, write, snapshot);
       break;
@@ -192,6 +196,16 @@ function addDestination(builder: WriteSetBuilder, { kind, value }: WriteOf<'dest
   const values = destinationValues(value);
   if (value.version === 0) builder.claim(call(insertDestination, values));
   else builder.step(3, call(updateDestination, values));
+}
+
+function addOathToken(builder: WriteSetBuilder, { kind, value }: WriteOf<'oathToken'>, { vault }: WriteContext): void {
+  const { environmentId: environment, id, version } = value;
+  if (kind !== 'insert') builder.guard('oathToken', environment, id, version);
+  if (kind === 'expect') return;
+  builder.once('oathToken', id);
+  if (kind === 'insert') builder.claim(call(insertOathToken, oathTokenValues(value, vault)));
+  else if (kind === 'update') builder.step(3, call(updateOathToken, oathTokenValues(value, vault)));
+  else builder.step(3, call(deleteOathToken, { environment, id, version }));
 }
 
 /** Adding is a claim, which a full counter refuses; giving back is the last thing that a unit does. */

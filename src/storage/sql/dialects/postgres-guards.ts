@@ -11,6 +11,7 @@ const TABLES: Record<Guarded, { readonly table: string; readonly id: string; rea
   factors: { table: 'user_factors', id: 'user_id', version: 'version' },
   deviceAuthentication: { table: 'device_authentications', id: 'id', version: 'version' },
   destination: { table: 'destination_use', id: 'contact_key', version: 'version' },
+  oathToken: { table: 'oath_tokens', id: 'id', version: 'version' },
 };
 
 interface Locks {
@@ -30,6 +31,7 @@ export const LOCKS: Record<Guarded, Locks> = {
   factors: locksOf('factors'),
   deviceAuthentication: locksOf('deviceAuthentication'),
   destination: locksOf('destination'),
+  oathToken: locksOf('oathToken'),
 };
 
 function locksOf(entity: Guarded): Locks {

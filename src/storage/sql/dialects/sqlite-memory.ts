@@ -90,6 +90,7 @@ export class SqliteMemory {
       case 'document':
         this.#environments.delete(environmentId);
         break;
+      case 'oathToken':
       case 'counter':
       case 'credential':
       case 'group':
@@ -114,8 +115,9 @@ export class SqliteMemory {
 
 /** What a plan names beside flow, user and destination. */
 function isReadFromFile(plan: Plan): boolean {
-  const { documents, username, counter, credential, directory, environmentName } = plan;
+  const { documents, username, counter, credential, directory, environmentName, oathTokens } = plan;
   if (documents !== undefined || username !== undefined || counter !== undefined) return true;
+  if (oathTokens !== undefined) return true;
   return credential !== undefined || directory !== undefined || environmentName !== undefined;
 }
 

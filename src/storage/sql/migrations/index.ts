@@ -16,6 +16,8 @@ import { credentials as credentialsOnPostgres } from './0008-credentials.postgre
 import { credentials as credentialsOnSqlite } from './0008-credentials.sqlite.js';
 import { webhooks as webhooksOnPostgres } from './0009-webhooks.postgres.js';
 import { webhooks as webhooksOnSqlite } from './0009-webhooks.sqlite.js';
+import { oathTokens as oathTokensOnPostgres } from './0010-oath-tokens.postgres.js';
+import { oathTokens as oathTokensOnSqlite } from './0010-oath-tokens.sqlite.js';
 
 /** One step of the schema. Never edited once released; expand first, contract a release later (`style.md` §5). */
 export interface Migration {
@@ -60,4 +62,6 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 8, name: 'credentials', oldestServer: 8, sqlite: credentialsOnSqlite, postgres: credentialsOnPostgres },
   // Older servers send nothing; what they put on record is sent by those that do.
   { number: 9, name: 'webhooks', oldestServer: 1, sqlite: webhooksOnSqlite, postgres: webhooksOnPostgres },
+  // A table that older servers do not know; devices of a type that they do not know are refused by them.
+  { number: 10, name: 'oath-tokens', oldestServer: 10, sqlite: oathTokensOnSqlite, postgres: oathTokensOnPostgres },
 ];
