@@ -73,6 +73,7 @@ export async function namedIn(world: World, tenant: Tenant = here): Promise<Name
   if (password.status !== 200 || mail.status !== 200) throw new Error(password.text + mail.text);
   if ([pending, flow, member].some(({ status }) => status !== 201))
     throw new Error(`${pending.text} ${flow.text} ${member.text}`);
+  await pairToken(world, tenant, objects);
   return {
     ...tenant,
     device: tenant.email,
@@ -84,6 +85,16 @@ export async function namedIn(world: World, tenant: Tenant = here): Promise<Name
 }
 
 const MAIL_SERVER = { host: 'mail.example.org', username: 'postern', password: 'a-password' };
+
+/** The user's token is one that a pending device of the user's names. */
+async function pairToken(world: World, { environment, user }: Tenant, objects: Objects): Promise<void> {
+  const token = await world.ask({ path: `/environments/${environment}/oathTokens/${objects['tokenId']}` });
+  const { status, text } = await world.ask({
+    path: `/environments/${environment}/users/${user}/devices`,
+    body: { type: 'OATH_TOKEN', serialNumber: token.body['serialNumber'] },
+  });
+  if (status !== 201) throw new Error(text);
+}
 
 const FORM = 'grant_type=client_credentials';
 const BASIC = `Basic ${Buffer.from(`${clientId(HERE, 'backend')}:${SECRET}`).toString('base64')}`;
@@ -158,6 +169,8 @@ const BODIES: Readonly<Record<string, (named: Named) => Body | string>> = {
   'pushCredential.create': () => ({ type: 'FCM_HTTP_V1', googleServiceAccountCredentials: '{}' }),
   'notificationsSettings.update': () => ({ deliveryMode: 'ALL' }),
   'emailDeliverySettings.update': () => MAIL_SERVER,
+  'oathToken.resync': () => ({ otps: ['000000', '000000'] }),
+  'user.oathToken.resync': () => ({ otps: ['000000', '000000'] }),
   'mfaSettings.update': () => ({ pairing: { maxAllowedDevices: 5 } }),
 };
 

@@ -93,6 +93,17 @@ export const SAMPLES: readonly Sample[] = [
     }),
   },
   {
+    id: 'oathToken',
+    parameter: 'tokenId',
+    path: '/oathTokens',
+    body: (name) => ({
+      serialNumber: name.replaceAll(' ', ''),
+      secret: '3132333435363738393031323334353637383930',
+      type: 'HOTP',
+      otpLength: 6,
+    }),
+  },
+  {
     id: 'population',
     parameter: 'populationId',
     path: '/populations',

@@ -211,6 +211,7 @@ export async function startWorld(options: Pick<PosternOptions, 'env'> = {}): Pro
     const stored: unknown[] = [await store.environments({ limit: 100 })];
     for (const environmentId of [uuidOf(HERE), uuidOf(THERE)]) {
       for (const kind of CONFIGURATION) stored.push(await store.documents(environmentId, { kind }));
+      stored.push(await store.oathTokens(environmentId, { limit: 100 }));
       const users = await store.users(environmentId, { limit: 1_000 });
       stored.push(users);
       stored.push(await store.groups(environmentId, { limit: 1_000 }));
