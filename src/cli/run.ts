@@ -15,6 +15,7 @@ import { migrate } from './migrate.js';
 import { serve } from './serve.js';
 import { toCommandError } from './startup-errors.js';
 import { CommandError } from './terminal.js';
+import { tokens } from './tokens.js';
 import { webhooks } from './webhooks.js';
 
 /** What a command works with: a configuration that stands, and the words that follow its name. */
@@ -100,6 +101,23 @@ const COMMANDS: readonly Command[] = [
     keyless: true,
     flags: [{ name: 'master', kind: 'boolean', doc: 'Replace the master key instead.' }],
     run: keys,
+  },
+  {
+    name: 'tokens',
+    usage: 'tokens FILE',
+    summary: 'Print the OATH tokens of a seed file (CSV, or PSKC of RFC 6030), one body of POST oathTokens a line.',
+    mode: 'dev',
+    words: 1,
+    keyless: true,
+    flags: [
+      {
+        name: 'key-file',
+        kind: 'string',
+        doc: 'File with the key that a PSKC file is encrypted under, in hexadecimal.',
+      },
+      { name: 'password-file', kind: 'string', doc: 'File with the password that a PSKC file is encrypted under.' },
+    ],
+    run: tokens,
   },
   {
     name: 'config',

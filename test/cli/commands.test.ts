@@ -285,6 +285,28 @@ describe('other commands', () => {
     expect(out).not.toContain(KEY);
   });
 
+  it('tokens turns a seed file into bodies of requests, and says what is wrong with one', async () => {
+    const file = fresh();
+    writeFileSync(file, 'serialNumber,secret,type,timeStep\nA1,31323334353637383930313233343536,TOTP,60\n');
+    const { code, out } = await runPostern(['tokens', file]);
+    expect([code, JSON.parse(out)]).toEqual([
+      0,
+      {
+        serialNumber: 'A1',
+        secret: '31323334353637383930313233343536',
+        type: 'TOTP',
+        otpLength: 6,
+        hashAlgorithm: 'HmacSHA1',
+        totp: { timeStep: 60 },
+        rowNumber: 2,
+      },
+    ]);
+    writeFileSync(file, '<!DOCTYPE x><KeyContainer/>');
+    const refused = await runPostern(['tokens', file]);
+    expect([refused.code, refused.out]).toEqual([1, '']);
+    expect(refused.err).toContain(`${file}: not the XML of a seed file`);
+  });
+
   it('all mistakes of a command line are told at once', async () => {
     const { code, err } = await runPostern(['dev', '--prot', '1', '--log-level', 'loud', 'stray', '--seed']);
     expect(code).toBe(2);
