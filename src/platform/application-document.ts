@@ -112,7 +112,7 @@ export const ApplicationDocument = Type.Object({
   additionalRefreshTokenReplayProtectionEnabled: flag(),
   supportUnsignedRequestObject: flag(),
   requireSignedRequestObject: flag(),
-  jwks: Type.Optional(Type.String({ minLength: 1, maxLength: 16_384 })),
+  jwks: Type.Optional(Type.String({ minLength: 1, maxLength: 8_192 })),
   jwksUrl: Type.Optional(Type.String({ maxLength: 2_048, pattern: '^https://[^\\s/?#]+' })),
   corsSettings: Type.Optional(
     Type.Object({ behavior: oneOf('ALLOW_NO_ORIGINS', 'ALLOW_SPECIFIC_ORIGINS'), origins: urls(20) }),

@@ -336,7 +336,7 @@ refusesBadFields('a bad field of an application is named', {
     refreshTokenRollingGracePeriodDuration: integer(0, 86_400),
     devicePollingInterval: integer(1, 60),
     deviceTimeout: integer(1, 3_600),
-    jwks: text({ max: 16_384, malformed: ['{}', 'none', '{"keys":1}', '[]'] }),
+    jwks: text({ max: 8_192, malformed: ['{}', 'none', '{"keys":1}', '[]'] }),
   }),
 });
 

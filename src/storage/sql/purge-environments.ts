@@ -18,6 +18,7 @@ export const ENVIRONMENT_TABLES: Readonly<Record<string, readonly string[]>> = {
   inbox_messages: ['id'],
   destination_use: ['contact_key'],
   counters: ['name'],
+  credentials: ['credential_key'],
   devices: ['user_id', 'id'],
   user_factors: ['user_id'],
   user_passwords: ['user_id'],
