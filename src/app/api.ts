@@ -23,6 +23,7 @@ import { notificationsSettingsRoutes } from '../http/routes/notifications-settin
 import { oathTokensRoutes } from '../http/routes/oath-tokens.js';
 import { phoneDeliverySettingsRoutes } from '../http/routes/phone-delivery-settings.js';
 import { pushCredentialsRoutes } from '../http/routes/push-credentials.js';
+import { signOnPoliciesRoutes } from '../http/routes/sign-on-policies.js';
 import { subscriptionsRoutes } from '../http/routes/subscriptions.js';
 import { templateContentsRoutes } from '../http/routes/template-contents.js';
 import { templatesRoutes } from '../http/routes/templates.js';
@@ -104,6 +105,7 @@ export function apiRoutes(api: ApiParts): readonly Route[] {
     ...languagesRoutes(managed),
     ...templatesRoutes(templates),
     ...templateContentsRoutes(templateContents(config.notifications.senderAddress), managed, templates),
+    ...signOnPoliciesRoutes(managed),
     ...notificationsPoliciesRoutes(managed),
     ...notificationsSettingsRoutes(notificationsSettings(config.notifications.senderAddress), managed),
     ...phoneDeliverySettingsRoutes(phoneDeliverySettings(config.notifications.phoneAccounts), managed),

@@ -1,8 +1,11 @@
+import type { Uuid } from '../kernel/ids.js';
 import type { JsonObject } from '../kernel/json.js';
+import { namedId } from '../kernel/keys.js';
 import type { DocumentKind } from '../platform/model.js';
 import { factoryFido2Policies } from './fido2-policy-document.js';
 import { factoryLanguages } from './languages.js';
 import { factoryNotificationsPolicy } from './notifications-policy.js';
+import { FACTORY_SIGN_ON_POLICIES } from './sign-on-policies.js';
 
 /** A document that every new environment has, by a name of its own (`30` §0.5); its id is made of that name. */
 export interface FactoryDocument {
@@ -13,12 +16,36 @@ export interface FactoryDocument {
 }
 
 /** What a new environment contains beside its policy, settings, population and key (`30` §0.5). */
-export function factoryDocuments({ relyingPartyId }: { readonly relyingPartyId: string }): readonly FactoryDocument[] {
+export function factoryDocuments({
+  environmentId,
+  relyingPartyId,
+}: {
+  readonly environmentId: Uuid;
+  readonly relyingPartyId: string;
+}): readonly FactoryDocument[] {
   const [passkeys, securityKey] = factoryFido2Policies(relyingPartyId);
   return [
     { kind: 'fido2Policy', name: 'passkeys', body: passkeys },
     { kind: 'fido2Policy', name: 'security key', body: securityKey },
     ...factoryLanguages().map((body) => ({ kind: 'language', name: String(body['locale']), body }) as const),
     { kind: 'notificationsPolicy', name: 'default', body: factoryNotificationsPolicy() },
+    ...FACTORY_SIGN_ON_POLICIES.flatMap(({ body, actions }): FactoryDocument[] => {
+      const policy: FactoryDocument = { kind: 'signOnPolicy', name: String(body['name']), body };
+      const parent = factoryId(environmentId, policy);
+      const steps = actions.map(
+        (action): FactoryDocument => ({
+          kind: 'signOnPolicyAction',
+          parent,
+          name: String(action['type']),
+          body: action,
+        }),
+      );
+      return [policy, ...steps];
+    }),
   ];
+}
+
+/** The id of a factory document in its environment. */
+export function factoryId(environmentId: Uuid, { kind, parent = '', name }: FactoryDocument): Uuid {
+  return namedId(environmentId, `${kind}/${parent}/${name}`);
 }

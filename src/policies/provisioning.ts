@@ -2,12 +2,11 @@ import type { AuditEvent } from '../audit/record.js';
 import type { Instant } from '../kernel/clock.js';
 import type { Uuid } from '../kernel/ids.js';
 import type { JsonObject } from '../kernel/json.js';
-import { namedId } from '../kernel/keys.js';
 import type { Redacted } from '../kernel/sealed.js';
 import type { DocumentKind, Environment, PopulationId, StoredDocument } from '../platform/model.js';
 import type { Write } from '../storage/port.js';
 import { factoryMfaSettings, factoryPolicy } from './defaults.js';
-import { factoryDocuments } from './factory.js';
+import { factoryDocuments, factoryId } from './factory.js';
 import { type MfaSettingsDocument, withKnownSettings } from './mfa-settings-document.js';
 import type { PolicyId } from './model.js';
 import { type PolicyDocument, withKnownMembers } from './policy-document.js';
@@ -77,22 +76,23 @@ export function newEnvironment(
     putPolicy(defaultPolicy, true),
     ...otherPolicies.map((policy) => putPolicy(policy, false)),
     put('mfaSettings', environment.id, withKnownSettings(mfaSettings ?? factoryMfaSettings())),
-    ...factoryDocuments({ relyingPartyId }).map(
-      ({ kind, name, parent, body }, at): Write => ({
+    ...factoryDocuments({ environmentId: environment.id, relyingPartyId }).map((document, at): Write => {
+      const { kind, parent, body } = document;
+      return {
         kind: 'put',
         entity: 'document',
         value: {
           environmentId: environment.id,
           kind,
-          id: namedId(environment.id, `${kind}/${parent ?? ''}/${name}`),
+          id: factoryId(environment.id, document),
           ...(parent === undefined ? {} : { parent }),
           body,
           // A millisecond apart, so that they are listed by creation in the order of the reference.
           createdAt: now + at,
           updatedAt: now + at,
         },
-      }),
-    ),
+      };
+    }),
     put('signingKey', signingKey.id, signingKey.publicJwk, signingKey.privateJwk),
   ];
   return { writes, events: provisioningEvents(environment) };

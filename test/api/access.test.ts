@@ -41,7 +41,7 @@ const PERMITTED: readonly [pattern: RegExp, read: readonly string[], write: read
     ['Organization Admin', 'Environment Admin'],
   ],
   [
-    /^(application|roleAssignment)\.(?!secret)/,
+    /^(application|roleAssignment|signOnPolicyAssignment)\.(?!secret)/,
     ['Client Application Developer', 'Environment Admin', 'Configuration Read Only'],
     ['Client Application Developer', 'Environment Admin'],
   ],
@@ -61,7 +61,7 @@ const PERMITTED: readonly [pattern: RegExp, read: readonly string[], write: read
     ['Identity Data Admin'],
   ],
   [
-    /^deviceAuthenticationPolic|^mfaSettings\.|^(fido2|notifications)Policy\.|(notifications|Delivery)Settings\.|^language\.|^pushCredential\.|^template|^subscription\./,
+    /^deviceAuthenticationPolic|^signOnPolicy(Action)?\.|^mfaSettings\.|^(fido2|notifications)Policy\.|(notifications|Delivery)Settings\.|^language\.|^pushCredential\.|^template|^subscription\./,
     ['Environment Admin', 'Configuration Read Only'],
     ['Environment Admin'],
   ],

@@ -115,6 +115,8 @@ let made = 0;
 const BODIES: Readonly<Record<string, (named: Named) => Body | string>> = {
   'token.issue': () => FORM,
   'token.issueByClient': () => FORM,
+  'signOnPolicyAssignment.create': ({ objects }) => ({ signOnPolicy: { id: objects['signOnPolicyId'] }, priority: 1 }),
+  'signOnPolicyAssignment.update': ({ objects }) => ({ signOnPolicy: { id: objects['signOnPolicyId'] }, priority: 2 }),
   'application.secret.rotate': () => ({}),
   'environment.create': () => ({ name: `Another ${++made}`, type: 'SANDBOX', region: 'NA' }),
   'environment.update': ({ environment }) => ({ name: `Again ${environment}`, type: 'SANDBOX', region: 'NA' }),

@@ -11,7 +11,7 @@ export interface Sample {
   readonly parameter: string;
   /** Of the collection, below the environment; `:parameters` of samples before it are filled in. */
   readonly path: string;
-  readonly body: (name: string) => Body;
+  readonly body: (name: string, objects: Objects) => Body;
   /** Members that stay as they are. */
   readonly fixed?: readonly string[];
 }
@@ -121,6 +121,24 @@ export const SAMPLES: readonly Sample[] = [
       verifyTlsCertificates: true,
     }),
   },
+  {
+    id: 'signOnPolicy',
+    parameter: 'signOnPolicyId',
+    path: '/signOnPolicies',
+    body: (name) => ({ name }),
+  },
+  {
+    id: 'signOnPolicyAction',
+    parameter: 'actionId',
+    path: '/signOnPolicies/:signOnPolicyId/actions',
+    body: () => ({ type: 'MULTI_FACTOR_AUTHENTICATION', priority: 1 }),
+  },
+  {
+    id: 'signOnPolicyAssignment',
+    parameter: 'signOnPolicyAssignmentId',
+    path: '/applications/:applicationId/signOnPolicyAssignments',
+    body: (_name, objects) => ({ signOnPolicy: { id: objects['signOnPolicyId'] }, priority: 1 }),
+  },
 ];
 
 /** Objects that have names in place of ids, the same in every environment. */
@@ -128,7 +146,7 @@ export const NAMES = { templateName: 'general' };
 
 let names = 0;
 /** A right body with a name that nothing else has. */
-export const sampleBody = ({ id, body }: Sample): Body => body(`${id} ${++names}`);
+export const sampleBody = ({ id, body }: Sample, objects: Objects = {}): Body => body(`${id} ${++names}`, objects);
 
 /** Samples that were made, as they were sent. */
 const made = new Map<string, Body>();
@@ -152,7 +170,7 @@ export async function makeSamples(world: World, environment: string): Promise<Ob
   const objects: Record<string, string> = { applicationId: clientId(environment, 'backend'), ...NAMES };
   for (const sample of SAMPLES) {
     const path = `/environments/${environment}${withObjects(sample.path, objects)}`;
-    const sent = sampleBody(sample);
+    const sent = sampleBody(sample, objects);
     const { status, body, text } = await world.ask({ path, body: sent });
     if (status !== 201) throw new Error(`${sample.id}: ${text}`);
     objects[sample.parameter] = String(body['id']);

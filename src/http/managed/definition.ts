@@ -30,7 +30,7 @@ interface Common {
   readonly longestText?: number;
   readonly permission: { readonly read: Permission; readonly write: Permission };
   /** Which of `createdAt` and `updatedAt` the resource's own table lists (`30` §0.2). */
-  readonly timestamps: 'both' | 'updatedAt';
+  readonly timestamps: 'both' | 'updatedAt' | 'none';
   /** Members that only responses have, beside the usual ones. */
   readonly adds?: { readonly schema: TProperties; readonly members: (stored: StoredDocument) => JsonObject };
   /** Members that are stored beside the document's own, and not shown. */

@@ -27,7 +27,7 @@ export function viewSchema(definition: Definition, more: TProperties = {}): TSch
     ...(member === undefined ? {} : { [member]: Reference }),
     ...adds?.schema,
     ...(timestamps === 'both' ? { createdAt: Type.String() } : {}),
-    updatedAt: Type.String(),
+    ...(timestamps === 'none' ? {} : { updatedAt: Type.String() }),
     ...more,
   };
   const around = (node: SchemaNode): TSchema =>
@@ -95,6 +95,6 @@ export function managedView(definition: Definition, path: string, stored: Stored
     ...without(body, definition.hides),
     ...adds?.members(stored),
     ...(timestamps === 'both' ? { createdAt: toTimestamp(stored.createdAt) } : {}),
-    updatedAt: toTimestamp(stored.updatedAt),
+    ...(timestamps === 'none' ? {} : { updatedAt: toTimestamp(stored.updatedAt) }),
   };
 }

@@ -29,7 +29,7 @@ export function populationsRoutes(service: ManagedService): Route[] {
         }),
       },
       filter: {
-        rules: { attributes: { name: ['sw'], id: ['eq'] }, combinators: ['and'] },
+        rules: { attributes: { name: ['sw', 'eq'], id: ['eq'] }, combinators: ['and'] },
         attribute: ({ id, body }, name) => (name === 'id' ? id : String(body['name'])),
       },
       page: 1_000,
