@@ -32,7 +32,10 @@ describe('populations (00 §7.2)', () => {
     expect((await read(itemOf(created))).body).toEqual(created.body);
     const replaced = await put(itemOf(created), { name: 'Echo, smaller' });
     const { theme, ...smaller } = documentOf(replaced);
-    expect([replaced.status, smaller]).toEqual([200, { name: 'Echo, smaller', default: false }]);
+    expect([replaced.status, smaller]).toEqual([
+      200,
+      { name: 'Echo, smaller', default: false, preferredLanguage: 'en' },
+    ]);
     expect(theme).toEqual({ id: expect.stringMatching(/^[0-9a-f-]{36}$/) });
     expect((await read(itemOf(created))).body).toEqual(replaced.body);
   });

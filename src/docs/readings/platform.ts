@@ -56,6 +56,12 @@ export const PLATFORM_READINGS: ReadingGroup = {
     ...readingsIn('http/cors.ts', [
       ['00 §3.7', 'Allowed origins are a setting: none in production, loopback in development'],
     ]),
+    ...readingsIn('http/routes/populations.ts', [
+      [
+        '00 §7.2',
+        'A population without a theme or a language of its own shows the environment’s; its name can be filtered by `eq`',
+      ],
+    ]),
     ...readingsIn('http/request.ts', [['00 §2.5', 'An id in a path that is not a lower-case UUID is 404']]),
     ...readingsIn('http/list-filter.ts', [
       [

@@ -21,11 +21,12 @@ export function populationsRoutes(service: ManagedService): Route[] {
       permission: { read: 'populations:read', write: 'populations:write' },
       timestamps: 'both',
       adds: {
-        schema: { theme: Reference, default: Type.Boolean() },
-        // Released clients wait for a theme; until one is chosen it is the environment's own.
+        schema: { theme: Reference, default: Type.Boolean(), preferredLanguage: Type.String() },
+        // Released clients wait for a theme and a language; until one is chosen it is the environment's own.
         members: ({ environmentId, body }) => ({
           theme: body['theme'] ?? { id: namedId(environmentId, 'theme') },
           default: body['default'] ?? false,
+          preferredLanguage: body['preferredLanguage'] ?? FIRST_LANGUAGE,
         }),
       },
       filter: {
@@ -44,6 +45,9 @@ export function populationsRoutes(service: ManagedService): Route[] {
     service,
   );
 }
+
+/** What a new environment speaks (`30` §10). */
+const FIRST_LANGUAGE = 'en';
 
 const NO_COUNT = 'No `userCount`.';
 const PARTIAL = {
