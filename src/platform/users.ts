@@ -11,8 +11,7 @@ import type { Random } from '../kernel/random.js';
 import type { Decision, Plan, Snapshot, Store } from '../storage/port.js';
 import type { Group } from './group.js';
 import { createCursors, type Listing, type ListRequest, listPage } from './listing.js';
-import type { EnvironmentId, PopulationId, User, UserId } from './model.js';
-import { type Population, toPopulation } from './population.js';
+import type { EnvironmentId, PopulationId, StoredDocument, User, UserId } from './model.js';
 import type { PlatformRejection } from './rejection.js';
 import {
   type CreateUser,
@@ -41,7 +40,7 @@ export interface UserService {
   list(environmentId: EnvironmentId, list: ListRequest, search: UserSearch): Result<Listing<UserState>>;
   read(environmentId: EnvironmentId, userId: UserId): Result<UserState>;
   /** The population that a user belongs to. */
-  populationOf(state: UserState): Result<Population | undefined>;
+  populationOf(state: UserState): Result<StoredDocument | undefined>;
   /** Every group that a user is in. */
   groupsOf(state: UserState): Promise<readonly Group[]>;
   create(environmentId: EnvironmentId, command: CreateUser, by?: Requester): Result<UserState>;
@@ -127,7 +126,7 @@ export function createUserService(parts: UserServiceParts): UserService {
       });
       if (!environment) return reject({ kind: 'EnvironmentNotFound', environmentId });
       const [document] = documents;
-      return accept(document && toPopulation(document, environment.defaultPopulationId));
+      return accept(document);
     },
 
     async groupsOf({ user: { environmentId, id } }) {

@@ -22,7 +22,7 @@ const MFA: Body = {
   priority: 2,
   deviceAuthenticationPolicy: { id: here.policy },
   noDevicesMode: 'BYPASS',
-  condition: { secondsSince: '${session.lastSignOn.withAuthenticator.mfa.at}', greater: 3_600 },
+  condition: { secondsSince: `\${session.lastSignOn.withAuthenticator.mfa.at}`, greater: 3_600 },
   sms: { enabled: true },
 };
 const LOGIN: Body = { type: 'LOGIN', priority: 1, recovery: { enabled: true }, registration: { enabled: false } };

@@ -167,6 +167,21 @@ const TYPES = [
   ),
 ];
 
+/** Operations that may take the environment itself away, with the client that asks. */
+const isAboutEnvironment = (path: string): boolean => /^\/environments\/\{envId\}(\/(type|status))?$/.test(path);
+
+/** One that nobody needs. */
+async function anEnvironment(): Promise<string> {
+  const { body: model } = await world.ask({ path: `/environments/${THERE}` });
+  const { name: _name, id: _id, ...like } = model;
+  const made = await world.ask({
+    path: '/environments',
+    body: { ...like, type: 'SANDBOX', name: `fuzzed-${Math.random()}` },
+  });
+  if (made.status !== 201) throw new Error(made.text);
+  return String(made.body['id']);
+}
+
 /** Put in the place of what stands for them. */
 const named = (text: string): string => text.replace(/«(\w+)»/g, (_all, name: string) => objects[name] ?? NOBODY);
 
@@ -191,6 +206,7 @@ describe('every documented operation, right and mutated (SEC-91)', () => {
     await fc.assert(
       fc.asyncProperty(casesOf(path, operation, TYPES), async (input) => {
         await refresh();
+        objects['envId'] = isAboutEnvironment(path) ? await anEnvironment() : HERE;
         const query = input.query.map(([name, value]) => `${name}=${escaped(named(value))}`).join('&');
         const at = path.replace(/\{(\w+)\}/g, (_all, name: string) => escaped(named(input.ids[name] ?? '')));
         const text = textOf(input, () => rightBodyOf(method, path, input.type));

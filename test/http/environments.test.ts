@@ -112,6 +112,7 @@ describe('populations (00 §7.2)', () => {
       name: 'Production people',
       default: true,
       theme: { id: expect.any(String) },
+      preferredLanguage: 'en',
       createdAt: expect.any(String),
       updatedAt: expect.any(String),
     });

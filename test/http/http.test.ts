@@ -137,8 +137,8 @@ describe('paths', () => {
     expect(() => engine({ routes: [...ROUTES, ...ROUTES.slice(0, 1)] })).toThrow(/claim the same/);
   });
 
-  it('a route that needs a role and names no environment does not start', () => {
-    const route = { ...(ROUTES[0] as Route), path: '/things/:id' };
+  it('a route below environments that does not name which one first does not start (SEC-42)', () => {
+    const route = { ...(ROUTES[0] as Route), path: '/environments/:id' };
     expect(() => engine({ routes: [route] })).toThrow(/:envId/);
   });
 });

@@ -31,6 +31,7 @@ describe('the settings of limits', () => {
       send: { unconfirmed: 5, hourly: 10, daily: 30, pause: 0, prefix: 20 },
       refusedNumberTypes: ['premium', 'shared-cost', 'toll-free'],
       failureAlarm: 20,
+      exactOrigins: false,
       requests: {
         clientRate: 1000,
         flowRate: 200,

@@ -56,7 +56,7 @@ export const PLATFORM_READINGS: ReadingGroup = {
     ...readingsIn('http/cors.ts', [
       ['00 §3.7', 'Allowed origins are a setting: none in production, loopback in development'],
     ]),
-    ...readingsIn('http/routes/populations.ts', [
+    ...readingsIn('http/hal/populations.ts', [
       [
         '00 §7.2',
         'A population without a theme or a language of its own shows the environment’s; its name can be filtered by `eq`',

@@ -1,33 +1,62 @@
-import type { Static } from 'typebox';
-import { toTimestamp } from '../../kernel/clock.js';
+import type { JsonObject } from '../../kernel/json.js';
 import { Type } from '../../kernel/json-schema.js';
-import type { Population } from '../../platform/population.js';
-import { LinkView, Reference } from './collection.js';
+import { namedId } from '../../kernel/keys.js';
+import type { StoredDocument } from '../../platform/model.js';
+import { populations } from '../../platform/populations.js';
+import type { ManagedDefinition } from '../managed/definition.js';
+import { managedView, viewSchema } from '../managed/view.js';
+import { Reference } from './collection.js';
 import type { Links } from './links.js';
 
-/** Wire: `00` §7.2. */
-export const PopulationView = Type.Object({
-  _links: Type.Object({ self: LinkView, environment: LinkView }),
-  id: Type.String(),
-  environment: Reference,
-  name: Type.String(),
-  description: Type.Optional(Type.String()),
-  default: Type.Boolean(),
-  createdAt: Type.String(),
-  updatedAt: Type.String(),
-});
+/** What a new environment speaks (`30` §10). */
+const FIRST_LANGUAGE = 'en';
 
-export function populationView(population: Population, links: Links): Static<typeof PopulationView> {
-  const { id, environmentId, name, description } = population;
-  const environment = `/environments/${environmentId}`;
-  return {
-    _links: { self: links.api(`${environment}/populations/${id}`), environment: links.api(environment) },
-    id,
-    environment: { id: environmentId },
-    name,
-    ...(description === undefined ? {} : { description }),
-    default: population.default,
-    createdAt: toTimestamp(population.createdAt),
-    updatedAt: toTimestamp(population.updatedAt),
-  };
+const NO_COUNT = 'No `userCount`.';
+const PARTIAL = {
+  list: NO_COUNT,
+  create: 'A password policy is kept, and none is looked for.',
+  read: NO_COUNT,
+  update: 'As for create.',
+} as const;
+
+/** How populations are shown and reached (wire: `00` §7.2). */
+export const POPULATIONS: ManagedDefinition = {
+  resource: populations,
+  id: 'population',
+  one: 'a population',
+  many: 'populations',
+  source: '00 §7.2',
+  collection: 'populations',
+  path: '/environments/:envId/populations',
+  parameter: 'populationId',
+  permission: { read: 'populations:read', write: 'populations:write' },
+  timestamps: 'both',
+  adds: {
+    schema: { theme: Reference, default: Type.Boolean(), preferredLanguage: Type.String() },
+    // Released clients wait for a theme and a language; until one is chosen it is the environment's own.
+    members: ({ environmentId, body }) => ({
+      theme: body['theme'] ?? { id: namedId(environmentId, 'theme') },
+      default: body['default'] ?? false,
+      preferredLanguage: body['preferredLanguage'] ?? FIRST_LANGUAGE,
+    }),
+  },
+  filter: {
+    rules: { attributes: { name: ['sw', 'eq'], id: ['eq'] }, combinators: ['and'] },
+    attribute: ({ id, body }, name) => (name === 'id' ? id : String(body['name'])),
+  },
+  page: 1_000,
+  texts: {
+    // Released clients look for this text (`00` §4.4).
+    LastOne: 'The environment must contain at least one population',
+    DefaultCannotBeDeleted: 'The default population cannot be deleted',
+    PopulationHasUsers: 'The population has users: move or delete them first',
+  },
+  partial: PARTIAL,
+};
+
+export const PopulationView = viewSchema(POPULATIONS);
+
+/** A population beside something else. */
+export function populationView(stored: StoredDocument, links: Links): JsonObject {
+  return managedView(POPULATIONS, `/environments/${stored.environmentId}/populations`, stored, links);
 }

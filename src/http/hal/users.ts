@@ -5,7 +5,7 @@ import type { JsonObject } from '../../kernel/json.js';
 import { Type } from '../../kernel/json-schema.js';
 import { activeLock } from '../../platform/account.js';
 import type { Group } from '../../platform/group.js';
-import type { Population } from '../../platform/population.js';
+import type { StoredDocument } from '../../platform/model.js';
 import type { UserState } from '../../platform/rules.js';
 import { LinkView, Reference } from './collection.js';
 import type { Links } from './links.js';
@@ -62,7 +62,7 @@ export const UserView = Type.Object(members, { additionalProperties: true });
 
 /** What a read shows only when it is asked to (wire: `00` §3.5). */
 export interface Beside {
-  readonly population?: Population;
+  readonly population?: StoredDocument;
   readonly groupIds?: readonly Group[];
   readonly groupNames?: readonly Group[];
 }

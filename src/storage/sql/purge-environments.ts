@@ -20,6 +20,7 @@ export const ENVIRONMENT_TABLES: Readonly<Record<string, readonly string[]>> = {
   counters: ['name'],
   credentials: ['credential_key'],
   devices: ['user_id', 'id'],
+  oath_tokens: ['id'],
   user_factors: ['user_id'],
   user_passwords: ['user_id'],
   group_members: ['group_id', 'user_id'],
