@@ -164,6 +164,15 @@ export type Objects = Readonly<Record<string, string>>;
 export const withObjects = (path: string, objects: Objects): string =>
   path.replace(/:(\w+)/g, (all, name: string) => objects[name] ?? all);
 
+/** Takes away what `makeSamples` made, as far as it is still there: of some there may be few. */
+export async function removeSamples(world: World, environment: string, objects: Objects): Promise<void> {
+  for (const { path, parameter } of [...SAMPLES].reverse()) {
+    const id = objects[parameter];
+    const at = `/environments/${environment}${withObjects(path, objects)}/${id}`;
+    if (id !== undefined) await world.ask({ method: 'DELETE', path: at });
+  }
+}
+
 /** One of each sample, made in this environment. */
 export async function makeSamples(world: World, environment: string): Promise<Objects> {
   // What samples stand below and that is seeded.

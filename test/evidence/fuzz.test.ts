@@ -7,7 +7,7 @@ import { CATALOGUE } from '../../src/http/errors.js';
 import { days } from '../../src/kernel/duration.js';
 import { uuidOf } from '../../src/kernel/ids.js';
 import { type Named, rightRequest } from '../api/requests.js';
-import { makeSamples } from '../api/samples.js';
+import { makeSamples, type Objects, removeSamples } from '../api/samples.js';
 import { type Answer, HERE, here, NOBODY, startWorld, THERE, type World } from '../api/world.js';
 import { FULL, figure, rounds } from './figures.js';
 import { type Case, casesOf, type Description, FORM, type Operation, rightCaseOf, textOf } from './fuzz-cases.js';
@@ -40,6 +40,7 @@ const ACTIVITY = activityId(uuidOf(HERE), 1, 0);
 
 /** Objects that may be named, made anew where an operation has taken them away. */
 let objects: Record<string, string> = {};
+let samples: Objects = {};
 async function refresh(): Promise<void> {
   const exists = async (path: string): Promise<boolean> => (await world.ask({ path })).status === 200;
   if (objects['userId'] && !(await exists(`/environments/${HERE}/users/${objects['userId']}`))) objects = {};
@@ -65,6 +66,8 @@ async function refresh(): Promise<void> {
     return String(answer.body['id']);
   };
   await world.ask({ method: 'DELETE', path: `/environments/${HERE}/mfaSettings` });
+  await removeSamples(world, HERE, samples);
+  samples = await makeSamples(world, HERE);
   const name = `fuzzed-${Math.random()}`;
   const userId = await created(`/environments/${HERE}/users`, {
     username: name,
@@ -97,7 +100,7 @@ async function refresh(): Promise<void> {
     populationId: here.population,
     id,
     activityId: ACTIVITY,
-    ...(await makeSamples(world, HERE)),
+    ...samples,
   };
 }
 
