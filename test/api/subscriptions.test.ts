@@ -78,6 +78,16 @@ describe('subscriptions (00 §11.5)', () => {
     expect(JSON.stringify(stored)).not.toContain('Splunk 1234');
   });
 
+  it('keep no header that is not sent again when the address changes (SEC-61)', async () => {
+    const path = subscriptions.itemOf(await subscriptions.create(full('Moved')));
+    const moved = { ...full('Moved'), connectionDetails: { url: 'https://elsewhere.example.org/' } };
+    await subscriptions.put(path, moved);
+    expect(documentOf(await subscriptions.read(path))).toEqual(moved);
+    const { store } = world().postern.app;
+    const stored = await store.findDocument('subscription', uuidOf(path.slice(path.lastIndexOf('/') + 1)));
+    expect(stored?.secret).toBeUndefined();
+  });
+
   it('are on record (00 §11.4)', async () => {
     const before = world().events.length;
     const path = subscriptions.itemOf(await subscriptions.create(small()));

@@ -25,7 +25,7 @@ describe('where a tenant may have things sent to (SEC-59)', () => {
     expect(isPublicAddress(text)).toBe(false),
   );
 
-  it('is https on an allowed port, without credentials, and nothing that is not public by its number', () => {
+  it('is https on an allowed port, without credentials, and nothing that is not public by its number (SEC-59)', () => {
     const { problem } = createDestinationGuard(STRICT);
     expect(problem('https://hooks.example.org/a?b=c')).toBeUndefined();
     expect(problem('https://1.1.1.1/')).toBeUndefined();

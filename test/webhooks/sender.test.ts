@@ -59,7 +59,7 @@ describe.each(DATABASES.filter(({ name }) => name !== 'SQLite file'))('webhooks 
     expect((await world.test.store.backlog()).webhooks).toEqual({ count: 0, oldest: 0 });
   });
 
-  it('of two processes one sends at a time, and the other takes over what was left', async () => {
+  it('of two processes one sends at a time, and the other takes over what was left (SEC-64)', async () => {
     await using world = await start();
     if (name !== 'PostgreSQL') return;
     await using other = await world.another();

@@ -46,7 +46,7 @@ async function deliver({ postern: { app } }: World): Promise<void> {
 }
 
 describe('a server with a subscription (00 §11.5)', () => {
-  it('sends each event as activities show it (00 §11.3)', async () => {
+  it('sends each event as activities show it, and nothing secret (SEC-64)', async () => {
     await using hook = await receiver();
     await using world = await startWorld();
     await subscribe(world, hook.url);

@@ -1,5 +1,5 @@
 import type { AuditEvent, Requester } from '../../src/audit/record.js';
-import { type Instant, type Millis, toTimestamp } from '../../src/kernel/clock.js';
+import { type Millis, toTimestamp } from '../../src/kernel/clock.js';
 import type { Uuid } from '../../src/kernel/ids.js';
 import type { JsonObject } from '../../src/kernel/json.js';
 import { type Logger, silentLogger } from '../../src/kernel/log.js';
@@ -26,6 +26,8 @@ export interface WebhookWorld extends AsyncDisposable {
   answer: (post: Post) => PostResult | Promise<PostResult>;
   subscribe(over?: JsonObject, id?: Uuid): Promise<Uuid>;
   unsubscribe(id: Uuid): Promise<void>;
+  /** Changes nothing of a subscription but the time of its last change. */
+  touch(id: Uuid): Promise<void>;
   /** Puts events on record, each about a user of its own unless told otherwise, and seals them; gives their users. */
   happen(count: number, over?: Partial<AuditEvent>, by?: Requester): Promise<string[]>;
   advance(time: Millis): void;
@@ -46,8 +48,8 @@ export async function startWebhookWorld(
   const environmentId = known ?? (await addEnvironment(store)).environmentId;
   const arrived: Arrived[] = [];
   const counted: string[] = [];
-  const put = (id: Uuid, body: JsonObject, at: Instant) =>
-    store.transact({ environmentId, documents: [{ kind: 'subscription', id }] }, ({ documents }) => ({
+  const put = (id: Uuid, body: JsonObject) =>
+    store.transact({ environmentId, documents: [{ kind: 'subscription', id }] }, ({ documents, now }) => ({
       outcome: undefined,
       writes: [
         {
@@ -58,8 +60,8 @@ export async function startWebhookWorld(
             kind: 'subscription',
             id,
             ...partSecrets(body, SEALED_MEMBERS),
-            createdAt: documents[0]?.createdAt ?? at,
-            updatedAt: at,
+            createdAt: documents[0]?.createdAt ?? now,
+            updatedAt: now,
           },
         },
       ],
@@ -103,13 +105,18 @@ export async function startWebhookWorld(
         verifyTlsCertificates: true,
         ...over,
       };
-      await put(id, document, clock.now());
+      await put(id, document);
       return id;
     },
     unsubscribe: (id) =>
       store.transact({ environmentId }, () => ({
         outcome: undefined,
         writes: [{ kind: 'delete', entity: 'document', value: { environmentId, kind: 'subscription', id } }],
+      })),
+    touch: (id) =>
+      store.transact({ environmentId, documents: [{ kind: 'subscription', id }] }, ({ documents, now }) => ({
+        outcome: undefined,
+        writes: documents.map((value) => ({ kind: 'put', entity: 'document', value: { ...value, updatedAt: now } })),
       })),
     async happen(count, over = {}, by = {}) {
       const users: string[] = [];
