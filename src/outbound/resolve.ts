@@ -11,7 +11,28 @@ export interface HostAddress {
 /** Names → addresses; the system's resolver, hosts file included. */
 export type Resolve = (hostname: string) => Promise<readonly HostAddress[]>;
 
-export const systemResolve: Resolve = (hostname) => lookup(hostname, { all: true, verbatim: true });
+export const systemResolve: Resolve = atMost(2, (hostname) => lookup(hostname, { all: true, verbatim: true }));
+
+/**
+ * So many look-ups at once and no more: each holds one of the few threads that the process shares for such work, and whoever owns a
+ * name can make it take long.
+ */
+export function atMost(limit: number, resolve: Resolve): Resolve {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  return async (hostname) => {
+    if (running < limit) running += 1;
+    // Whoever ends hands its place on.
+    else await new Promise<void>((next) => waiting.push(next));
+    try {
+      return await resolve(hostname);
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else running -= 1;
+    }
+  };
+}
 
 /** The name leads where nobody may be led (SEC-59). */
 export class ForbiddenDestination extends Error {

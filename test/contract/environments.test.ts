@@ -137,7 +137,7 @@ it('every table of an environment is purged with it, but for the trail', async (
     if (columns.some((column) => column['name'] === 'environment_id')) owned.push(name);
   }
   const trail = ['audit', 'audit_heads', 'audit_tail'];
-  // A credential goes with its device, a name with the environment itself, keys with its last row.
-  const withIt = ['credentials', 'data_keys', 'environment_names'];
+  // A name goes with the environment itself, keys with its last row.
+  const withIt = ['data_keys', 'environment_names'];
   expect(owned.sort()).toEqual([...Object.keys(ENVIRONMENT_TABLES), ...withIt, ...trail].sort());
 });

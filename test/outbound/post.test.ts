@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { createDestinationGuard } from '../../src/kernel/destination.js';
 import { createPost } from '../../src/outbound/post.js';
-import type { HostAddress, Resolve } from '../../src/outbound/resolve.js';
+import { atMost, type HostAddress, type Resolve } from '../../src/outbound/resolve.js';
 
 const OPEN = createDestinationGuard({ allowsHttp: true, ports: 'any', internal: ['127.0.0.0/8'] });
 const STRICT = createDestinationGuard({ allowsHttp: true, ports: 'any', internal: [] });
@@ -114,5 +114,32 @@ describe('a post to an address of a tenant', () => {
     expect((await send(post(url))).kind).toBe('unanswered');
     expect(server.seen).toEqual([]);
     expect(await send(post(url, { verifyTls: false }))).toEqual({ kind: 'answered', status: 200 });
+  });
+});
+
+describe('look-ups of names', () => {
+  it('are a few at once, in the order in which they were asked for, whatever becomes of each', async () => {
+    const running = new Set<string>();
+    const begun: string[] = [];
+    let most = 0;
+    const resolve = atMost(2, async (hostname) => {
+      begun.push(hostname);
+      running.add(hostname);
+      most = Math.max(most, running.size);
+      await new Promise((next) => setImmediate(next));
+      running.delete(hostname);
+      if (hostname === 'b') throw new Error('no such name');
+      return at('192.0.2.1');
+    });
+    const names = ['a', 'b', 'c', 'd', 'e'];
+    const results = await Promise.allSettled(names.map(resolve));
+    expect([most, begun]).toEqual([2, names]);
+    expect(results.map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+      'fulfilled',
+      'fulfilled',
+    ]);
   });
 });
