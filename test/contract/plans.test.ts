@@ -68,6 +68,7 @@ import {
   USER_LISTS,
   updateUser,
 } from '../../src/storage/sql/tables/users.js';
+import { claimCursor, deleteCursor, settleCursor } from '../../src/storage/sql/tables/webhooks.js';
 import { localTime, serverTime, type TimeSource } from '../../src/storage/sql/time.js';
 import { createTestDatabase } from '../helpers/postgres.js';
 import { testClock, testKeyring } from '../helpers/store.js';
@@ -135,6 +136,9 @@ const STATEMENTS: Record<string, Statement> = {
   lapsedDevices,
   purgeDevice,
   selectInbox,
+  claimCursor,
+  settleCursor,
+  deleteCursor,
 };
 
 /** The statement that a plan is loaded by. */
@@ -186,6 +190,9 @@ insert into destination_use select ${key('1 + n % 5')}, 'contact ' || n, 1, '{}'
 insert into counters select ${key('1 + n % 5')}, 'counter ' || n, 1, n from generate_series(1, ${ROWS}) n;
 insert into outbox select ${key('1 + n % 5')}, ${key('n')}, 'SMS', 'u', null, null, null, n, n, 1, 'p', n, n, '' from generate_series(1, ${ROWS}) n;
 insert into inbox_messages select ${key('1')}, ${key('n')}, n, '', n from generate_series(1, ${ROWS}) n;
+insert into audit_heads select id, 1, '', 100, '', 1, '' from environments;
+insert into documents select environment_id, 'subscription', id, '{}', null, created_at, updated_at from documents where kind = 'application' and created_at <= 2000;
+insert into subscription_cursors select environment_id, id, 1, null, 0, 0, 1, 1, 1 + created_at % 200, 0, null, null, 0, null from documents where kind = 'subscription';
 analyze;`;
 
 /** Prepares a statement and gives the plan that it settles on. */
