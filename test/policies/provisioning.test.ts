@@ -3,6 +3,7 @@ import { namedId } from '../../src/kernel/keys.js';
 import { parseConfiguration } from '../../src/policies/configuration.js';
 import { factoryPolicy } from '../../src/policies/defaults.js';
 import { provisionEnvironment } from '../../src/policies/provisioning.js';
+import { FACTORY_SIGN_ON_POLICIES } from '../../src/policies/sign-on-policies.js';
 import type { Write } from '../../src/storage/port.js';
 import { createWorld, DEFAULT_POLICY, ENVIRONMENT, NOW, newEnvironment, policyId } from './world.js';
 
@@ -43,16 +44,27 @@ describe('a new environment', () => {
       ['fido2Policy', namedId(ENVIRONMENT, 'fido2Policy//security key')],
       ...LOCALES.map((locale) => ['language', namedId(ENVIRONMENT, `language//${locale}`)]),
       ['notificationsPolicy', namedId(ENVIRONMENT, 'notificationsPolicy//default')],
+      ...FACTORY_SIGN_ON_POLICIES.flatMap(({ body, actions }) => {
+        const policy = namedId(ENVIRONMENT, `signOnPolicy//${body['name']}`);
+        return [
+          ['signOnPolicy', policy],
+          ...actions.map(({ type }) => [
+            'signOnPolicyAction',
+            namedId(ENVIRONMENT, `signOnPolicyAction/${policy}/${type}`),
+          ]),
+        ];
+      }),
       ['signingKey', environment.signingKey.id],
     ]);
-    const made = documents.filter(({ kind }) => ['fido2Policy', 'language', 'notificationsPolicy'].includes(kind));
+    const kinds = ['fido2Policy', 'language', 'notificationsPolicy', 'signOnPolicy', 'signOnPolicyAction'];
+    const made = documents.filter(({ kind }) => kinds.includes(kind));
     for (const document of documents.filter((each) => !made.includes(each)))
       expect(document).toMatchObject({ environmentId: ENVIRONMENT, createdAt: NOW, updatedAt: NOW });
     // Listed by creation: a millisecond apart.
     expect(made.map(({ createdAt, updatedAt }) => [createdAt - NOW, updatedAt - NOW])).toEqual(
       made.map((_, at) => [at, at]),
     );
-    expect(made).toHaveLength(17);
+    expect(made).toHaveLength(22);
   });
 
   it('has the factory configuration', () => {
