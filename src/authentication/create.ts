@@ -49,8 +49,15 @@ export function createDeviceAuthentication(
   const { assertion } = command;
   const browser = browserOf(assertion?.rpId, command.compatibility);
   const circumstances: Circumstances = {
-    ...{ now, configuration, policy, user, factors, devices, lockout, deployment },
-    ...(browser ? { browser } : {}),
+    now,
+    configuration,
+    policy,
+    user,
+    factors,
+    devices,
+    lockout,
+    deployment,
+    browser,
   };
   const flow: Start['flow'] = {
     id: facts.id,

@@ -37,7 +37,7 @@ export interface Circumstances {
   readonly lockout: MfaSettings['lockout'];
   readonly deployment: Deployment;
   /** What the request says of the browser. */
-  readonly browser?: Browser;
+  readonly browser?: Browser | undefined;
 }
 
 /** The same around an existing flow. */
@@ -76,8 +76,22 @@ export function situate(snapshot: Snapshot, deployment: Deployment): Situation |
   const { flow, now, configuration, policy } = terms;
   const { lockout } = configuration.mfaSettings;
   const browser = browserOf(flow.assertion?.rpId, undefined);
-  const around = { user, factors, devices, destination, loaded: snapshot, lockout, deployment };
-  return { flow, now, configuration, policy, ...around, ...(browser ? { browser } : {}) };
+  const loaded = snapshot;
+  // Member by member: one hidden class, whatever the request (docs/performance.md).
+  return {
+    flow,
+    now,
+    configuration,
+    policy,
+    user,
+    factors,
+    devices,
+    destination,
+    loaded,
+    lockout,
+    deployment,
+    browser,
+  };
 }
 
 /** `eligibleDevices` under the circumstances, without those that the browser cannot use (`10` §4.2, §11.2). */

@@ -5,7 +5,7 @@ export const FIDO_OPTIONS = [
   {
     name: 'fido-metadata',
     kind: 'string',
-    doc: 'The signed BLOB of the FIDO Metadata Service: the path of a file, or an https URL such as `https://mds3.fidoalliance.org/`. Read at the start and every six hours; one that is not newer, or does not verify, leaves the one before in force. Without it, FIDO policies that demand authenticators of the metadata take none but those that an environment has added.',
+    doc: 'The signed BLOB of the FIDO Metadata Service: the path of a file, or an https URL such as `https://mds3.fidoalliance.org/`. Read at the start and every six hours; one that is not newer, or does not verify, leaves the one before in force. Without it, FIDO policies that demand authenticators of the metadata take none.',
   },
   {
     name: 'fido-metadata-root',
