@@ -183,6 +183,10 @@ export const notFound = (): WireError => wireError('NOT_FOUND');
 export const environmentNotFound = (id: string): WireError =>
   wireError('NOT_FOUND', undefined, { message: `Unable to find environment with ID: '${id}'` });
 
+/** A cursor that this server did not make for this list (`00` §3.4). */
+export const invalidCursor = (): WireError =>
+  invalidData({ code: 'INVALID_PARAMETER', target: 'cursor', message: 'is not a cursor of this list' });
+
 /** Details by what is wrong with the field (`00` §4.2). */
 export const required = (target: string): ErrorDetail => ({ code: 'REQUIRED_VALUE', target, message: 'is required' });
 export const empty = (target: string): ErrorDetail => ({ code: 'EMPTY_VALUE', target, message: 'must not be empty' });

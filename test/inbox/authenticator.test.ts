@@ -6,6 +6,7 @@ import { hotp } from '../../src/otp/hotp.js';
 import { stepAt } from '../../src/otp/totp.js';
 import { startPostern } from '../helpers/postern.js';
 import { CHROMIUM, launch } from './browser.js';
+import { fulfill } from './fulfill.js';
 
 const KEY_URI = 'otpauth://totp/mira.holt?secret=MZXW6YTBOI4DQNRSGQ2TGMJXHA3DIMRR&issuer=Harbor%20Demo';
 
@@ -50,20 +51,7 @@ describe.skipIf(!CHROMIUM)('an authenticator app on the inbox page', () => {
   async function open() {
     const postern = await startPostern({ authUrl: 'http://localhost:8080', now: Date.now() });
     const context = await browser.newContext({ viewport: { width: 1280, height: 1000 } });
-    await context.route('**/*', async (route) => {
-      const request = route.request();
-      if (request.url().endsWith('/inbox/events'))
-        return route.fulfill({ status: 200, contentType: 'text/event-stream', body: ': nothing\n\n' });
-      const body = request.postData();
-      const { status, headers, text } = await postern.send({
-        method: request.method(),
-        url: request.url(),
-        token: null,
-        headers: await request.allHeaders(),
-        ...(body === null ? {} : { body }),
-      });
-      return route.fulfill({ status, headers, body: text });
-    });
+    await context.route('**/*', (route) => fulfill(route, postern));
     const page = await context.newPage();
     const errors: string[] = [];
     page.on('pageerror', (error) => errors.push(String(error)));

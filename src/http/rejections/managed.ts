@@ -3,7 +3,7 @@ import type { ManagedRejection, Refusal } from '../../platform/managed/rejection
 import {
   type ErrorDetail,
   environmentNotFound,
-  invalidData,
+  invalidCursor,
   notFound,
   requestFailed,
   type WireError,
@@ -25,7 +25,7 @@ export function managedError(rejection: ManagedRejection, texts: RefusalTexts = 
     case 'Refused':
       return refused(rejection.refusal, texts);
     case 'CursorInvalid':
-      return invalidData({ code: 'INVALID_PARAMETER', target: 'cursor', message: 'is not a cursor of this list' });
+      return invalidCursor();
     default:
       return unreachable(rejection);
   }

@@ -3,6 +3,7 @@ import { unreachable } from '../../kernel/outcome.js';
 import {
   environmentNotFound,
   invalid,
+  invalidCursor,
   invalidData,
   invalidOtp,
   notFound,
@@ -29,7 +30,7 @@ export function oathTokenError(rejection: OathTokenRejection): WireError {
         innerError: { maximumAllowed: rejection.maximumAllowed },
       });
     case 'CursorInvalid':
-      return invalidData({ code: 'INVALID_PARAMETER', target: 'cursor', message: 'is not a cursor of this list' });
+      return invalidCursor();
     case 'OtpMalformed':
       return invalidData(invalid('otps', `must have ${rejection.length} digits each`));
     case 'OtpMismatch':

@@ -3,6 +3,7 @@ import type { PlatformRejection } from '../../platform/rejection.js';
 import {
   environmentNotFound,
   invalid,
+  invalidCursor,
   invalidData,
   notFound,
   requestFailed,
@@ -42,7 +43,7 @@ export function platformError(rejection: PlatformRejection): WireError {
     case 'UnlockTimePast':
       return invalidData(invalid('unlockAt', 'must be in the future'));
     case 'CursorInvalid':
-      return invalidData({ code: 'INVALID_PARAMETER', target: 'cursor', message: 'is not a cursor of this list' });
+      return invalidCursor();
     default:
       return unreachable(rejection);
   }

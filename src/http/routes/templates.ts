@@ -4,7 +4,7 @@ import { Type } from '../../kernel/json-schema.js';
 import type { Environment } from '../../platform/model.js';
 import type { TemplateService } from '../../policies/template-service.js';
 import { TEMPLATES, type Template, templateOf } from '../../policies/templates.js';
-import { invalidData, notFound } from '../errors.js';
+import { invalidCursor, notFound } from '../errors.js';
 import { collection, collectionView, LinkView, ListQuery, Reference } from '../hal/collection.js';
 import type { Links } from '../hal/links.js';
 import { readListFilter } from '../list-filter.js';
@@ -88,8 +88,7 @@ export function templatesRoutes(service: TemplateService): Route[] {
         const all = TEMPLATES.filter(({ deliveryMethods }) => filter.value.accepts(() => deliveryMethods));
         // A page begins with the template that the cursor names (`30` §9.1).
         const from = query.cursor === undefined ? 0 : all.findIndex(({ id }) => id === query.cursor);
-        if (from < 0)
-          return invalidData({ code: 'INVALID_PARAMETER', target: 'cursor', message: 'is not a cursor of this list' });
+        if (from < 0) return invalidCursor();
         const { limit = MOST } = query;
         const next = all[from + limit]?.id;
         const path = `/environments/${params.envId}/templates`;
