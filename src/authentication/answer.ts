@@ -17,11 +17,11 @@ export interface Answer {
   readonly flow: DeviceAuthentication;
   readonly devices: readonly ListedDevice[];
   /** The code of a test device, in the answer to the command that issued it and nowhere else (`10` §4.4). */
-  readonly testOtp?: string;
+  readonly testOtp?: string | undefined;
   /** `publicKeyCredentialRequestOptions`, while an assertion is asked for (`10` §11.1). */
-  readonly requestOptions?: string;
+  readonly requestOptions?: string | undefined;
   /** Where a FIDO2 device is listed (`10` §2). */
-  readonly aggregatesFido2?: boolean;
+  readonly aggregatesFido2?: boolean | undefined;
 }
 
 /** What a decision says: the result for the caller, and what to report once it is durable. */
@@ -57,9 +57,9 @@ export function answerOf(flow: DeviceAuthentication, circumstances: Circumstance
   return {
     flow,
     devices,
-    ...(testOtp === undefined ? {} : { testOtp }),
-    ...(devices.some(isPasskey) ? { aggregatesFido2: fido2PolicyIn(circumstances).aggregatesDevices } : {}),
-    ...requestOptions(flow, circumstances),
+    testOtp,
+    requestOptions: requestOptions(flow, circumstances),
+    aggregatesFido2: devices.some(isPasskey) ? fido2PolicyIn(circumstances).aggregatesDevices : undefined,
   };
 }
 
@@ -72,9 +72,9 @@ export function answerWithoutUser(flow: DeviceAuthentication): Answer {
 
 const isPasskey = (listed: ListedDevice): boolean => listed.kind === 'device' && isCredential(listed.device);
 
-function requestOptions({ state }: DeviceAuthentication, circumstances: Circumstances): Pick<Answer, 'requestOptions'> {
-  if (state.status !== 'ASSERTION_REQUIRED') return {};
-  return { requestOptions: requestOptionsOf(state, credentialsFor(state.asked.rpId, circumstances)) };
+function requestOptions({ state }: DeviceAuthentication, circumstances: Circumstances): string | undefined {
+  if (state.status !== 'ASSERTION_REQUIRED') return undefined;
+  return requestOptionsOf(state, credentialsFor(state.asked.rpId, circumstances));
 }
 
 /**

@@ -22,18 +22,18 @@ export interface OneTimeContact {
 /** Starts a device authentication (`10` §3.1). */
 export interface CreateCommand {
   /** Absent: whoever the assertion turns out to be by (`10` §11.5). */
-  readonly userId?: UserId;
+  readonly userId?: UserId | undefined;
   /** Absent: the environment's default policy. */
-  readonly policyId?: PolicyId;
+  readonly policyId?: PolicyId | undefined;
   /** Absent: the policy's selection method decides. */
-  readonly selection?: { readonly kind: 'device'; readonly id: DeviceId } | OneTimeContact;
+  readonly selection?: { readonly kind: 'device'; readonly id: DeviceId } | OneTimeContact | undefined;
   /** A passcode that the user has typed already, made by one of the devices: 6 to 10 ASCII digits (`10` §10.4, SEC-09). */
-  readonly otp?: string;
-  readonly applicationId?: ApplicationId;
-  readonly notification?: NotificationRequest;
-  readonly assertion?: DeviceAuthentication['assertion'];
+  readonly otp?: string | undefined;
+  readonly applicationId?: ApplicationId | undefined;
+  readonly notification?: NotificationRequest | undefined;
+  readonly assertion?: DeviceAuthentication['assertion'] | undefined;
   /** What the browser can do (`10` §11.2). */
-  readonly compatibility?: Compatibility;
+  readonly compatibility?: Compatibility | undefined;
 }
 
 export interface SelectCommand {

@@ -2,6 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { describe, expect, it } from 'vitest';
 import { signTail } from '../../src/audit/chain.js';
 import { prepare } from '../../src/delivery/outgoing.js';
+import { parseCreateBody } from '../../src/http/routes/device-authentication-request.js';
 import { guardedRows } from '../../src/storage/sql/dialects/postgres-guards.js';
 import {
   deviceAuthenticationValues,
@@ -76,6 +77,14 @@ describe('what a request makes is of one hidden class each (docs/performance.md)
       return { first, second: left(world, checked) };
     };
     expect(strangersOf(run)).toEqual([]);
+  });
+
+  it.each([
+    ['a one-time contact', { oneTime: { type: 'SMS', phone: '+12125550100', testMode: true } }],
+    ['a paired device', { id: id(1) }],
+  ] as const)('the command in a request that names %s', (_, selectedDevice) => {
+    const body = { user: { id: id(2) }, policy: { id: id(3) }, selectedDevice };
+    expect(strangersOf(() => parseCreateBody(structuredClone(body)))).toEqual([]);
   });
 
   it('a flow as it is created and as it is read from its row', () => {

@@ -96,20 +96,28 @@ export function parseCreateBody(body: Body): Outcome<CreateCommand, WireError> {
   const user = body.user?.id;
   const userId = user === undefined ? undefined : parseUuid(user);
   if (user !== undefined && userId === undefined) return reject(notFound());
-  const assertion = {
-    ...(body.rp?.id === undefined ? {} : { rpId: body.rp.id }),
-    ...(body.webAuthn?.challenge === undefined ? {} : { challenge: canonicalChallenge(body.webAuthn.challenge) }),
-  };
+  // Member by member: one hidden class, whatever the request (docs/performance.md).
   return accept({
-    ...(userId === undefined ? {} : { userId }),
-    ...(Object.keys(assertion).length > 0 ? { assertion } : {}),
-    ...(body.compatibility ? { compatibility: body.compatibility } : {}),
-    ...(body.policy ? { policyId: idOf(body.policy.id) } : {}),
-    ...(selection ? { selection } : {}),
-    ...(otp === undefined ? {} : { otp }),
-    ...(body.application ? { applicationId: idOf(body.application.id) } : {}),
-    ...(notification ? { notification } : {}),
+    userId,
+    assertion: parseAssertion(body),
+    compatibility: body.compatibility,
+    policyId: body.policy && idOf(body.policy.id),
+    selection,
+    otp,
+    applicationId: body.application && idOf(body.application.id),
+    notification,
   });
+}
+
+/** What the request fixes of an assertion; absent when it fixes nothing. */
+function parseAssertion({ rp, webAuthn }: Body): CreateCommand['assertion'] {
+  const rpId = rp?.id;
+  const challenge = webAuthn?.challenge;
+  if (rpId === undefined && challenge === undefined) return undefined;
+  return {
+    ...(rpId === undefined ? {} : { rpId }),
+    ...(challenge === undefined ? {} : { challenge: canonicalChallenge(challenge) }),
+  };
 }
 
 /** A text that a schema has accepted as an id. */
