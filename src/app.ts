@@ -20,6 +20,7 @@ import type { BaseUrls, Config } from './config/config.js';
 import { createDispatcher, type Dispatcher } from './delivery/dispatcher.js';
 import { gatewaysFor } from './delivery/gateways/index.js';
 import { CHANNELS, LEASE_MILLIS } from './delivery/message.js';
+import { watchedGateway } from './delivery/watched-gateway.js';
 import { createEventSink } from './events.js';
 import type { Route } from './http/route.js';
 import { createHttpServer, type HttpServer } from './http/server.js';
@@ -117,7 +118,10 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
     }
     const outlets = lifetime.own(
       gatewaysFor(config.gateways, { clock, ...(inbox ? { inbox } : {}) }, (gateway) =>
-        observation.deliveries.around(tracing?.gateway(gateway) ?? gateway),
+        watchedGateway(gateway, [
+          ...(tracing ? [tracing.sends(gateway.name)] : []),
+          observation.deliveries.watch(gateway.name),
+        ]),
       ),
     );
     dispatcher = lifetime.own(

@@ -1,4 +1,5 @@
-import type { Gateway, Outgoing, SendResult } from '../delivery/gateway.js';
+import type { Outgoing } from '../delivery/gateway.js';
+import type { SendEnding, SendWatch } from '../delivery/watched-gateway.js';
 import { monotonicMillis } from '../kernel/clock.js';
 import { countryOfPhone } from '../kernel/numbering-plan.js';
 import { METRICS } from './catalogue.js';
@@ -9,24 +10,18 @@ interface Outlet {
   open: number;
 }
 
-/** Counts what gateways make of messages, by standing around them. */
+/** Counts what gateways make of messages, by watching them. */
 export class DeliveryMeter implements Source {
   readonly #attempts = new Counters(METRICS.deliveries);
   readonly #sent = new Counters(METRICS.codesSent);
   readonly #outlets = new Map<string, Outlet>();
 
-  /** The same gateway, watched. */
-  readonly around = (gateway: Gateway): Gateway => {
+  /** For the gateway of this name, which is shown from now on. */
+  watch(gateway: string): SendWatch {
     const outlet: Outlet = { seconds: new Histogram(SECONDS), open: 0 };
-    this.#outlets.set(gateway.name, outlet);
-    return {
-      name: gateway.name,
-      channels: gateway.channels,
-      concurrency: gateway.concurrency,
-      close: () => gateway.close(),
-      send: (message, signal) => this.#send(gateway, outlet, message, signal),
-    };
-  };
+    this.#outlets.set(gateway, outlet);
+    return (message) => this.#begin(gateway, outlet, message);
+  }
 
   measure(): readonly Measured[] {
     const outlets = [...this.#outlets];
@@ -41,30 +36,15 @@ export class DeliveryMeter implements Source {
     ];
   }
 
-  /** Counted when it is over for whoever asked: at the answer, or when the signal ends, whatever the gateway does after that. */
-  async #send(gateway: Gateway, outlet: Outlet, message: Outgoing, signal: AbortSignal): Promise<SendResult> {
+  #begin(name: string, outlet: Outlet, message: Outgoing): (ending: SendEnding) => void {
     const startedAt = monotonicMillis();
-    let over = false;
-    const conclude = (result: string): void => {
-      if (over) return;
-      over = true;
+    outlet.open += 1;
+    return (ending) => {
       outlet.open -= 1;
       outlet.seconds.observe((monotonicMillis() - startedAt) / 1000);
-      this.#attempts.add(gateway.name, message.channel, result);
-      if (result === 'accepted') this.#sent.add(...destinationOf(message));
+      this.#attempts.add(name, message.channel, ending);
+      if (ending === 'accepted') this.#sent.add(...destinationOf(message));
     };
-    outlet.open += 1;
-    const onAbort = (): void => conclude('timeout');
-    signal.addEventListener('abort', onAbort, { once: true });
-    try {
-      const sent = await gateway.send(message, signal);
-      conclude(sent.ok ? 'accepted' : sent.failure);
-      return sent;
-    } finally {
-      // It threw, which no gateway should.
-      conclude('fault');
-      signal.removeEventListener('abort', onAbort);
-    }
   }
 }
 

@@ -1,5 +1,6 @@
 import { ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
-import type { Gateway, Outgoing, SendResult } from '../delivery/gateway.js';
+import type { Outgoing } from '../delivery/gateway.js';
+import type { SendEnding, SendWatch } from '../delivery/watched-gateway.js';
 
 /** Messages whose request is remembered until they are sent; those of another process begin a trace of their own. */
 const MOST_REMEMBERED = 10_000;
@@ -21,39 +22,21 @@ export class Deliveries {
     this.#causes.set(messageId, cause);
   }
 
-  /** The same gateway with a span around each send. */
-  around(gateway: Gateway): Gateway {
-    const { name, channels, concurrency } = gateway;
-    return {
-      name,
-      channels,
-      concurrency,
-      close: () => gateway.close(),
-      send: (message, signal) => this.#send(gateway, message, signal),
-    };
+  /** A span around each send of the gateway of this name. */
+  watch(gateway: string): SendWatch {
+    return (message) => this.#begin(gateway, message);
   }
 
-  async #send(gateway: Gateway, message: Outgoing, signal: AbortSignal): Promise<SendResult> {
-    const cause = this.#causes.get(message.id);
+  #begin(gateway: string, { id, channel }: Outgoing): (ending: SendEnding) => void {
+    const cause = this.#causes.get(id);
     const context = cause ? trace.setSpan(ROOT_CONTEXT, cause) : ROOT_CONTEXT;
-    const attributes = { 'postern.gateway': gateway.name, 'postern.channel': message.channel };
+    const attributes = { 'postern.gateway': gateway, 'postern.channel': channel };
     const span = this.#tracer.startSpan('deliver', { kind: SpanKind.CLIENT, attributes }, context);
-    const conclude = (result: string): void => {
-      if (!span.isRecording()) return;
-      span.setAttribute('postern.result', result);
-      if (result !== 'accepted') span.setStatus({ code: SpanStatusCode.ERROR, message: result });
+    return (ending) => {
+      if (ending === 'accepted') this.#causes.delete(id);
+      else span.setStatus({ code: SpanStatusCode.ERROR, message: ending });
+      span.setAttribute('postern.result', ending);
       span.end();
     };
-    const onAbort = (): void => conclude('timeout');
-    signal.addEventListener('abort', onAbort, { once: true });
-    try {
-      const sent = await gateway.send(message, signal);
-      if (sent.ok) this.#causes.delete(message.id);
-      conclude(sent.ok ? 'accepted' : sent.failure);
-      return sent;
-    } finally {
-      conclude('fault');
-      signal.removeEventListener('abort', onAbort);
-    }
   }
 }

@@ -4,7 +4,7 @@ import { ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, TraceFlags, trace } 
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
-import type { Gateway } from '../delivery/gateway.js';
+import type { SendWatch } from '../delivery/watched-gateway.js';
 import type { Millis } from '../kernel/clock.js';
 import { seconds } from '../kernel/duration.js';
 import type { Store } from '../storage/port.js';
@@ -35,7 +35,8 @@ export interface Tracing extends AsyncDisposable {
     answered(operation: string | undefined, status: number): void;
   };
   store<S extends Pick<Store, 'transact' | 'load'>>(store: S): S;
-  gateway(gateway: Gateway): Gateway;
+  /** For the sends of the gateway of this name. */
+  sends(gateway: string): SendWatch;
 }
 
 interface IncomingRequest {
@@ -85,7 +86,7 @@ export function createTracing({ url, version }: TracingOptions): Tracing {
         () => current.getStore(),
         (message, span) => deliveries.remember(message, span),
       ),
-    gateway: (gateway) => deliveries.around(gateway),
+    sends: (gateway) => deliveries.watch(gateway),
     async [Symbol.asyncDispose]() {
       // A collector that is away is no reason not to end; what it did not take is lost.
       await Promise.race([provider.shutdown().catch(() => {}), delay(LONGEST_FLUSH, undefined, { ref: false })]);

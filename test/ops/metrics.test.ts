@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { freePort } from '../../src/app/free-port.js';
 import type { Outgoing } from '../../src/delivery/gateway.js';
+import { watchedGateway } from '../../src/delivery/watched-gateway.js';
 import { silentLogger } from '../../src/kernel/log.js';
 import { METRICS, metricsMarkdown } from '../../src/metrics/catalogue.js';
 import { DeliveryMeter } from '../../src/metrics/deliveries.js';
@@ -222,7 +223,8 @@ describe('a gateway under watch', () => {
   it('that never answers is counted when it is given up, and once', async () => {
     const meter = new DeliveryMeter();
     const controller = new AbortController();
-    void meter.around(gatewayThat(() => new Promise(() => {}))).send(message, controller.signal);
+    const silent = gatewayThat(() => new Promise(() => {}));
+    void watchedGateway(silent, [meter.watch('test')]).send(message, controller.signal);
     const open = parseScrape(exposition(meter.measure()));
     expect(total(open, 'postern_deliveries_in_flight', { gateway: 'test' })).toBe(1);
     controller.abort();
@@ -234,9 +236,8 @@ describe('a gateway under watch', () => {
 
   it('that throws is a fault', async () => {
     const meter = new DeliveryMeter();
-    const sending = meter
-      .around(gatewayThat(() => Promise.reject(new Error('broken'))))
-      .send(message, new AbortController().signal);
+    const broken = gatewayThat(() => Promise.reject(new Error('broken')));
+    const sending = watchedGateway(broken, [meter.watch('test')]).send(message, new AbortController().signal);
     await expect(sending).rejects.toThrow('broken');
     expect(total(parseScrape(exposition(meter.measure())), 'postern_deliveries_total', { result: 'fault' })).toBe(1);
   });
