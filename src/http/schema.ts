@@ -1,5 +1,4 @@
 import type { TSchema } from 'typebox';
-import { isJsonObject, type Json, type JsonObject } from '../kernel/json.js';
 
 /** The keywords of JSON Schema that TypeBox builds our schemas from, as data. Everything that reads a schema reads it as this. */
 export interface SchemaNode {
@@ -43,18 +42,6 @@ export function enumeration(node: SchemaNode): readonly unknown[] | undefined {
   if (!node.anyOf) return undefined;
   const branches = node.anyOf.map(enumeration);
   return branches.every((branch) => branch !== undefined) ? branches.flat() : undefined;
-}
-
-/** An object reduced to the members that its schema lists, at any depth; objects that are empty then are left out. */
-export function knownMembers(node: SchemaNode, value: JsonObject): JsonObject {
-  const known: Record<string, Json> = {};
-  for (const [name, property] of Object.entries(node.properties ?? {})) {
-    const member = Object.hasOwn(value, name) ? value[name] : undefined;
-    if (member === undefined) continue;
-    const kept = isJsonObject(member) && property.properties ? knownMembers(property, member) : member;
-    if (!isJsonObject(kept) || Object.keys(kept).length > 0) known[name] = kept;
-  }
-  return known;
 }
 
 /** Object schemas that hold together, as one: closed checking must see all members at once. */

@@ -1,5 +1,5 @@
-import type { Json, JsonObject } from '../../kernel/json.js';
-import { knownMembers, schemaNode } from '../schema.js';
+import { knownDocument } from '../../kernel/document-schema.js';
+import { isJsonObject, type Json, type JsonObject } from '../../kernel/json.js';
 import { UserProfile } from './user-profile.js';
 
 /** Members of a user that are none of an environment's own attributes (wire: `00` §8.2). */
@@ -33,9 +33,12 @@ export function isCustomAttribute(name: string): boolean {
   return NAME.test(name) && !STANDARD.has(name) && !(name in Object.prototype);
 }
 
-/** What of a body belongs into a user's profile: the standard attributes, and the environment's own (SEC-45). */
+/** What of a body belongs into a user's profile: the standard attributes that say something, and the environment's own (SEC-45). */
 export function profileOf(body: JsonObject): JsonObject {
-  const custom: Record<string, Json> = {};
-  for (const [name, value] of Object.entries(body)) if (value !== null && isCustomAttribute(name)) custom[name] = value;
-  return { ...knownMembers(schemaNode(UserProfile), body), ...custom };
+  const profile: Record<string, Json> = {};
+  for (const [name, value] of Object.entries(knownDocument(UserProfile, body)))
+    if (!isJsonObject(value) || Object.keys(value).length > 0) profile[name] = value;
+  for (const [name, value] of Object.entries(body))
+    if (value !== null && isCustomAttribute(name)) profile[name] = value;
+  return profile;
 }
