@@ -1,14 +1,41 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const RUNNER = fileURLToPath(new URL('./run-child.js', import.meta.url));
-const script = (name: string): string => fileURLToPath(new URL(`./processes/${name}.ts`, import.meta.url));
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+/** Below `node_modules`, so that what is compiled finds the packages that it imports. */
+const CACHE = here('../../node_modules/.cache/');
+const PREFIX = 'postern-children-';
+
+let compiled: string | undefined;
+
+/** The folder of the compiled programs: as the sources were when this process first asked. */
+function programs(): string {
+  if (compiled !== undefined) return compiled;
+  const folder = join(CACHE, `${PREFIX}${process.pid}`);
+  mkdirSync(CACHE, { recursive: true });
+  for (const name of readdirSync(CACHE))
+    if (name.startsWith(PREFIX) && !isAlive(Number(name.slice(PREFIX.length))))
+      rmSync(join(CACHE, name), { recursive: true, force: true });
+  execFileSync(process.execPath, [here('./compile-children.js'), folder]);
+  compiled = folder;
+  return folder;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
 
 /** The command line that runs `processes/<name>.ts`. */
 export const childCommand = (name: string, args: readonly string[]): string[] => [
   process.execPath,
-  RUNNER,
-  script(name),
+  here('./run-child.js'),
+  join(programs(), `${name}.js`),
   ...args,
 ];
 
