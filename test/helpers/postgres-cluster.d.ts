@@ -6,5 +6,5 @@ export interface Cluster {
   start(): Promise<ChildProcess>;
 }
 
-/** Makes a cluster in the directory, which exists, and says how to run it; nothing runs yet. */
-export declare function createCluster(directory: string): Promise<Cluster>;
+/** Makes a cluster in the directory, which exists, and says how to run it, with these settings beside its own; nothing runs yet. */
+export declare function createCluster(directory: string, settings?: readonly string[]): Promise<Cluster>;

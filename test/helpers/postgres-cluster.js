@@ -66,8 +66,8 @@ const freePort = () =>
     });
   });
 
-/** Makes a cluster in the directory, which exists, and says how to run it; nothing runs yet. */
-export async function createCluster(directory) {
+/** Makes a cluster in the directory, which exists, and says how to run it, with these settings beside its own; nothing runs yet. */
+export async function createCluster(directory, given = []) {
   // Whatever the umask was: the other user must be able to enter.
   if (isRoot) chmodSync(directory, 0o755);
   const bin = binaries(directory);
@@ -78,16 +78,23 @@ export async function createCluster(directory) {
   const flags = ['--pgdata', data, '--auth=trust', '--username=postgres', '--encoding=UTF8', '--locale=C', '--no-sync'];
   execFileSync(join(bin, 'initdb'), flags, { ...identity, env, cwd: data, stdio: ['ignore', 'ignore', 'pipe'] });
   const port = await freePort();
-  const settings = { listen_addresses: '127.0.0.1', unix_socket_directories: '', max_connections: '300', port };
+  const settings = [
+    'listen_addresses=127.0.0.1',
+    'unix_socket_directories=',
+    'max_connections=300',
+    `port=${port}`,
+    ...given,
+  ];
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
     /** Resolves with the server's process once it takes connections. */
     async start() {
-      const server = spawn(
-        join(bin, 'postgres'),
-        ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
-        { ...identity, env, cwd: data, stdio: ['ignore', 'ignore', 'pipe'] },
-      );
+      const server = spawn(join(bin, 'postgres'), ['-D', data, ...settings.flatMap((setting) => ['-c', setting])], {
+        ...identity,
+        env,
+        cwd: data,
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
       let log = '';
       await new Promise((resolve, reject) => {
         server.stderr.on('data', (chunk) => {

@@ -1,18 +1,19 @@
-// Runs one throw-away PostgreSQL for as long as its owner lives: node postgres-server.js <directory> <owner's process id>.
+// Runs one throw-away PostgreSQL for as long as its owner lives:
+// node postgres-server.js <directory> <owner's process id> [setting=value …].
 // A process of its own, because the test files that share the server come and go.
 
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createCluster } from './postgres-cluster.js';
 
-const [directory, owner] = [process.argv[2] ?? '', Number(process.argv[3])];
+const [directory, owner, settings] = [process.argv[2] ?? '', Number(process.argv[3]), process.argv.slice(4)];
 const publish = (name, content) => {
   writeFileSync(join(directory, `${name}.part`), content);
   renameSync(join(directory, `${name}.part`), join(directory, name));
 };
 
 async function start() {
-  const cluster = await createCluster(directory);
+  const cluster = await createCluster(directory, settings);
   const server = await cluster.start();
   publish('url', cluster.url);
   return server;
