@@ -95,7 +95,8 @@ async function until(done: () => boolean, millis: number): Promise<void> {
   for (const end = performance.now() + millis; !done() && performance.now() < end; ) await sleep(50);
 }
 
-it('faults of a provider: every message arrives, at most twice, the client does not wait, and nothing secret is logged (SEC-60, SEC-71, SEC-80)', {
+// The two that mostly wait do so side by side.
+it.concurrent('faults of a provider: every message arrives, at most twice, the client does not wait, and nothing secret is logged (SEC-60, SEC-71, SEC-80)', {
   timeout: 300_000,
 }, async () => {
   await using provider = await startFaultyProvider();
@@ -146,7 +147,9 @@ it('faults of a provider: every message arrives, at most twice, the client does 
   );
 });
 
-it('a provider whose certificate nobody vouches for is sent nothing (SEC-70)', { timeout: 120_000 }, async () => {
+it.concurrent('a provider whose certificate nobody vouches for is sent nothing (SEC-70)', {
+  timeout: 120_000,
+}, async () => {
   await using provider = await startFaultyProvider(true);
   await using server = await arrange(provider.url);
   await server.start();

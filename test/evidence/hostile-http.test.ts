@@ -100,7 +100,8 @@ const AMBIGUOUS: readonly [string, () => string][] = [
 ];
 
 describe('ambiguous framing on a raw socket (SEC-55)', () => {
-  it.each(AMBIGUOUS)(
+  // Side by side: each listens to its own connection for what must not come.
+  it.concurrent.each(AMBIGUOUS)(
     '%s: at most one request is read, and what is refused ends the connection',
     async (_name, bytes) => {
       const heard = await say(port, { pieces: [bytes()] });
@@ -169,7 +170,7 @@ describe('too much of everything (SEC-53, SEC-55)', () => {
     ],
   ];
 
-  it.each(CASES)('%s', async (_name, bytes, statuses) => {
+  it.concurrent.each(CASES)('%s', async (_name, bytes, statuses) => {
     const heard = await say(port, { pieces: [bytes()], patience: 2_000 });
     expectDecent(heard);
     expect(statuses).toContain(heard.statuses[0]);

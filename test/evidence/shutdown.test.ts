@@ -15,8 +15,9 @@ it('SIGTERM under load: readiness turns first, every request sent until then is 
   for (const _round of range(rounds(2, 10))) {
     const folder = mkdtempSync(join(tmpdir(), 'postern-shutdown-'));
     // On a busy machine a probe may take longer than the second that development has for it.
-    const start = () => spawnPostern(['--port', '0', '--data', folder, '--log-level', 'warn', '--shutdown-grace', '3']);
-    const postern = await start();
+    const start = (grace: string) =>
+      spawnPostern(['--port', '0', '--data', folder, '--log-level', 'warn', '--shutdown-grace', grace]);
+    const postern = await start('3');
     const completed: string[] = [];
     let ready = true;
     let answeredAfterTurning = 0;
@@ -48,7 +49,7 @@ it('SIGTERM under load: readiness turns first, every request sent until then is 
     }
     expect(answeredAfterTurning).toBeGreaterThan(0);
 
-    const again = await start();
+    const again = await start('0');
     {
       await using client = await createClient(again, WORKERS);
       const node = api(again, client);
