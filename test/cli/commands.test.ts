@@ -98,6 +98,7 @@ describe('postern dev', () => {
       const started = performance.now();
       await using _postern = await spawnPostern(['--port', '0', '--data', fresh()]);
       times.push(performance.now() - started);
+      if (Math.min(...times) < 2_000) break;
     }
     // The best of three: the machine does other things meanwhile.
     expect(Math.min(...times)).toBeLessThan(2_000);
