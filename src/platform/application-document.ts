@@ -59,7 +59,10 @@ export const APPLICATION_WRITE_ONLY: readonly string[] = [
   'verificationKey',
 ].map((member) => `mobile.integrityDetection.googlePlay.${member}`);
 
-/** The writable members of an application, of whatever protocol (wire: `00` §9.2). */
+/**
+ * The writable members of an application, of whatever protocol (wire: `00` §9.2; those that only its public clients tell of:
+ * the wildcards, the refresh token's type, scopes of several resources, SAML's duration, answer address and virtual servers).
+ */
 export const ApplicationDocument = Type.Object({
   name: text(),
   type: oneOf(
@@ -102,14 +105,17 @@ export const ApplicationDocument = Type.Object({
   ),
   responseTypes: Type.Optional(Type.Array(oneOf('CODE', 'TOKEN', 'ID_TOKEN'), { maxItems: 3 })),
   redirectUris: urls(),
+  allowWildcardInRedirectUris: flag(),
   postLogoutRedirectUris: urls(),
   pkceEnforcement: Type.Optional(oneOf('OPTIONAL', 'REQUIRED', 'S256_REQUIRED')),
   parRequirement: Type.Optional(oneOf('OPTIONAL', 'REQUIRED')),
   parTimeout: seconds(1, 600),
+  refreshTokenType: Type.Optional(oneOf('JSON_WEB_TOKEN', 'OPAQUE_TOKEN')),
   refreshTokenDuration: seconds(60, MOST_SECONDS),
   refreshTokenRollingDuration: seconds(60, MOST_SECONDS),
   refreshTokenRollingGracePeriodDuration: seconds(0, 86_400),
   additionalRefreshTokenReplayProtectionEnabled: flag(),
+  requestScopesForMultipleResourcesEnabled: flag(),
   supportUnsignedRequestObject: flag(),
   requireSignedRequestObject: flag(),
   jwks: Type.Optional(Type.String({ minLength: 1, maxLength: 8_192 })),
@@ -133,6 +139,7 @@ export const ApplicationDocument = Type.Object({
   // SAML: kept and shown.
   acsUrls: urls(),
   assertionDuration: seconds(1, MOST_SECONDS),
+  sessionNotOnOrAfterDuration: seconds(1, MOST_SECONDS),
   assertionSigned: flag(),
   responseSigned: flag(),
   enableRequestedAuthnContext: flag(),
@@ -146,6 +153,8 @@ export const ApplicationDocument = Type.Object({
   idpSigning: named('key', 'keyRotationPolicy', 'algorithm'),
   spEncryption: named('algorithm', 'certificate'),
   spVerification: named('authnRequestSigned', 'certificates'),
+  enableAlwaysAcceptAcsUrlInSignedAuthnRequest: flag(),
+  virtualServerIdSettings: named('enabled', 'virtualServerIds'),
 });
 
 /** What a schema cannot say of an application by itself. */
@@ -156,7 +165,8 @@ export function applicationProblems(document: JsonObject): readonly FieldProblem
   return [
     ...(protocol === 'OPENID_CONNECT' ? required('tokenEndpointAuthMethod', 'grantTypes') : []),
     ...(protocol === 'SAML' ? required('acsUrls', 'assertionDuration', 'spEntityId') : []),
-    ...['redirectUris', 'postLogoutRedirectUris'].flatMap((member) => wildcards(document[member], member)),
+    ...(document['allowWildcardInRedirectUris'] === true ? [] : wildcards(document, 'redirectUris')),
+    ...wildcards(document, 'postLogoutRedirectUris'),
     ...(typeof jwks === 'string' && !isKeySet(jwks)
       ? [{ problem: 'invalid', target: 'jwks', message: 'must be a JSON Web Key Set' } as const]
       : []),
@@ -169,7 +179,8 @@ export function applicationProblems(document: JsonObject): readonly FieldProblem
   ];
 }
 
-function wildcards(value: unknown, member: string): readonly FieldProblem[] {
+function wildcards(document: JsonObject, member: string): readonly FieldProblem[] {
+  const value = document[member];
   const message = 'Wildcards are not allowed in redirect URIs.';
   return Array.isArray(value)
     ? value.flatMap((uri, at): FieldProblem[] =>

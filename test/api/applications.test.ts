@@ -31,11 +31,14 @@ const web = (name: string): Body => ({
   grantTypes: ['AUTHORIZATION_CODE', 'REFRESH_TOKEN'],
   responseTypes: ['CODE'],
   redirectUris: ['https://app.example.org/callback'],
+  allowWildcardInRedirectUris: false,
   postLogoutRedirectUris: ['https://app.example.org/'],
   pkceEnforcement: 'S256_REQUIRED',
   parRequirement: 'OPTIONAL',
   parTimeout: 90,
+  refreshTokenType: 'OPAQUE_TOKEN',
   refreshTokenDuration: 86_400,
+  requestScopesForMultipleResourcesEnabled: false,
   corsSettings: { behavior: 'ALLOW_SPECIFIC_ORIGINS', origins: ['https://app.example.org'] },
   tags: ['PING_FED_CONNECTION_INTEGRATION'],
 });
@@ -62,7 +65,10 @@ const saml = (name: string): Body => ({
   enabled: true,
   acsUrls: ['https://sp.example.org/acs'],
   assertionDuration: 3_600,
+  sessionNotOnOrAfterDuration: 7_200,
   spEntityId: 'sp:example',
+  enableAlwaysAcceptAcsUrlInSignedAuthnRequest: true,
+  virtualServerIdSettings: { enabled: true, virtualServerIds: [{ vsId: 'one', default: true }] },
 });
 
 const basic = (id: unknown, secret: string) => `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
@@ -367,4 +373,13 @@ refusesRequests('an application is refused that', { world, to: () => ({ path: PA
 it('a wildcard is told by its documented text (00 §4.4)', async () => {
   const { text: told } = await world().ask({ path: PATH, body: { ...web('Bad'), redirectUris: ['https://*/'] } });
   expect(told).toContain('Wildcards are not allowed in redirect URIs.');
+});
+
+it('wildcards are allowed where the application says so, for what follows a sign-on only', async () => {
+  const wild = { ...web('Wild'), redirectUris: ['https://*.example.org/'], allowWildcardInRedirectUris: true };
+  expect(documentOf(await create(wild))).toEqual(wild);
+  const after = { ...wild, postLogoutRedirectUris: ['https://*.example.org/'] };
+  expect(refusalOf(await world().ask({ path: PATH, body: after }))).toEqual(
+    invalidData('INVALID_VALUE postLogoutRedirectUris[0]'),
+  );
 });

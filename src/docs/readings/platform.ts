@@ -37,6 +37,9 @@ export const PLATFORM_READINGS: ReadingGroup = {
     ...readingsIn('platform/applications.ts', [
       ['00 §9.2', 'Names of applications need not be unique; type and protocol stay as they were made'],
     ]),
+    ...readingsIn('platform/application-document.ts', [
+      ['00 §9.2', '`allowWildcardInRedirectUris`, which public clients send, allows `*` in `redirectUris` alone'],
+    ]),
     ...readingsIn('platform/bill-of-materials.ts', [
       ['00 §7.1', 'Types of products that nobody knows are kept; a product’s id stays while its place and type do'],
     ]),
