@@ -160,14 +160,14 @@ function chooseByType(entry: MethodEntry, incoming: Incoming): Operation | undef
 }
 
 /**
- * The Go SDK, and with it the Terraform provider, sends two `Content-Type` lines to lock and unlock an account: plain JSON, then
- * the action's own. That is taken where only actions stand, and for one that reads nothing of its body: no two readers can
- * understand it differently. Any other pair stays refused (SEC-52).
+ * The Go SDK, and with it the Terraform provider, sends two `Content-Type` lines for the actions on an account and on a password:
+ * plain JSON, then the action's own. That is taken where only actions stand: both lines say that the body is JSON (RFC 6839
+ * §3.1), and who reads the first alone finds nothing here that it could mean. Any other pair stays refused (SEC-52).
  */
 function chooseAfterPlain(entry: MethodEntry, header: string | undefined): Operation | undefined {
   if (header?.startsWith(PLAIN_BEFORE) !== true || entry.byType.has('application/json')) return undefined;
-  const action = entry.byType.get(header.slice(PLAIN_BEFORE.length));
-  return action?.route.emptyBody ? action : undefined;
+  const type = header.slice(PLAIN_BEFORE.length);
+  return type.endsWith('+json') ? entry.byType.get(type) : undefined;
 }
 
 /** For requests whose type is refused anyway: the operation whose permission is asked for first. */

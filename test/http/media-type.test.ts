@@ -29,7 +29,7 @@ describe('the media type chooses the operation (00 §2.3; SEC-52)', () => {
     'application/vnd.pingidentity.otp.check+jsonx',
     `${CHECK}, ${CHECK}`,
     `${CHECK} ${CHECK}`,
-    `application/json, ${CHECK}`,
+    `${CHECK}, application/json`,
     `${CHECK}; charset=iso-8859-1`,
     `${CHECK}; charset=utf-8; charset=utf-8`,
     `${CHECK}; charset`,

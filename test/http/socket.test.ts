@@ -28,18 +28,28 @@ describe('over a real connection', () => {
     expect((await speak(server, post(lines(...good, 'Content-Type: application/json')))).status).toBe(415);
   });
 
-  it('the type of an action without a body may follow a line of plain JSON, where plain JSON is nothing', async () => {
+  it('the type of an action may follow a line of plain JSON, where plain JSON is nothing (SEC-52)', async () => {
     await using server = engine();
     const unlock = 'application/vnd.pingidentity.thing.unlock+json';
+    const check = 'application/vnd.pingidentity.otp.check+json';
     const admin = 'Authorization: Bearer admin';
     const typed = (types: readonly string[]) => types.map((type) => `Content-Type: ${type}`);
-    const sent = (...types: string[]) =>
-      speak(server, request(`POST ${THING_PATH} HTTP/1.1`, lines(admin, 'Content-Length: 2', ...typed(types)), '{}'));
-    expect((await sent('application/json', unlock)).status).toBe(200);
-    expect((await sent(unlock, 'application/json')).status).toBe(415);
-    expect((await sent('application/json', unlock, unlock)).status).toBe(415);
-    expect((await sent('text/plain', unlock)).status).toBe(415);
-    expect((await sent('application/json', 'application/vnd.pingidentity.otp.check+json')).status).toBe(415);
+    const head = (...types: readonly string[]) => lines(admin, 'Content-Length: 16', ...typed(types));
+    const sent = async (path: string, ...types: string[]) =>
+      (await speak(server, request(`POST ${path} HTTP/1.1`, head(...types), '{"otp":"123456"}'))).status;
+    expect(await sent(THING_PATH, 'application/json', unlock)).toBe(200);
+    expect(await sent(THING_PATH, 'application/json', check)).toBe(200);
+    const refused = [
+      [unlock, 'application/json'],
+      ['application/json', unlock, unlock],
+      ['application/json', 'application/json'],
+      ['application/json; charset=utf-8', check],
+      ['application/json', `${check}; charset=utf-8`],
+      ['application/json', check.toUpperCase()],
+      ['application/json', 'application/vnd.pingidentity.unknown+json'],
+      ['text/plain', unlock],
+    ];
+    for (const types of refused) expect([types, await sent(THING_PATH, ...types)]).toEqual([types, 415]);
   });
 
   it('the token is checked before the body is read', async () => {

@@ -7,7 +7,7 @@ export const PLATFORM_READINGS: ReadingGroup = {
       ['00 §2.6', 'The order of checks: path, method, token, role, media type, body, objects, state'],
       [
         '00 §2.3',
-        'The media type of an action without a body may follow a header line `Content-Type: application/json`',
+        'The media type of an action may follow a header line `Content-Type: application/json` where plain JSON is none',
       ],
       ['00 §4.5', 'A 401 carries `WWW-Authenticate: Bearer`'],
     ]),
