@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from './cache.js';
 
-const START_MILLIS = 30_000;
+/** The first start of a build compiles it. */
+const START_MILLIS = 180_000;
 const STOP_MILLIS = 15_000;
 
 /** The names under which the clients that insist on https reach the server. */
