@@ -1,5 +1,5 @@
 import type { Requester } from '../audit/record.js';
-import type { JsonObject } from '../kernel/json.js';
+import { isJsonObject, type JsonObject } from '../kernel/json.js';
 import type { Vault } from '../kernel/keys.js';
 import type { Random } from '../kernel/random.js';
 import type { Protected, Redacted } from '../kernel/sealed.js';
@@ -8,7 +8,7 @@ import { rolesOf } from './application.js';
 import { APPLICATION_WRITE_ONLY, ApplicationDocument, applicationProblems } from './application-document.js';
 import { readApplicationSecrets, sealable } from './application-secret.js';
 import type { Candidate, ManagedResource, Rule } from './managed/resource.js';
-import { atMost, checked, immutable, notReferredToBy, owns, placesAt } from './managed/rules.js';
+import { atMost, checked, immutable, owns, placesAt } from './managed/rules.js';
 import { readSecrets } from './managed/secrets.js';
 import type { ManagedService } from './managed/service.js';
 import type { ApplicationId, RoleAssignment } from './model.js';
@@ -51,7 +51,7 @@ export function applications({ secret, roles, open }: Facts): ManagedResource {
       immutable('protocol'),
       ownPackage(),
       atMost(KIND, MOST_APPLICATIONS),
-      notReferredToBy('deviceAuthenticationPolicy', 'mobile.applications.*.id'),
+      leavesThePolicies(),
       owns('grant'),
       owns('pushCredentials'),
       owns('signOnPolicyAssignment'),
@@ -74,6 +74,28 @@ function keepsWhatIsNotSaid(actorRoles: readonly RoleAssignment[]): Rule {
       const roles = (inherits ? actorRoles : []).map(({ role, scope }): JsonObject => ({ role, scope: { ...scope } }));
       return { ...document, roles };
     },
+  };
+}
+
+const POLICY = 'deviceAuthenticationPolicy';
+
+/**
+ * MFA policies go on without it: a Terraform configuration that gives up both deletes the application before it changes the
+ * policy. A list of which nothing is left goes whole, as if it had never been sent.
+ */
+function leavesThePolicies(): Rule {
+  return {
+    reads: ({ document }) => (document ? [] : [{ kind: POLICY }]),
+    mends: ({ id }, others) =>
+      others.of(POLICY).flatMap((policy) => {
+        const { mobile } = policy.body;
+        if (!isJsonObject(mobile)) return [];
+        const { applications: listed, ...rest } = mobile;
+        const left = Array.isArray(listed) ? listed.filter((entry) => !isJsonObject(entry) || entry['id'] !== id) : [];
+        if (!Array.isArray(listed) || left.length === listed.length) return [];
+        const body = { ...policy.body, mobile: left.length > 0 ? { ...rest, applications: left } : rest };
+        return [{ ...policy, body, updatedAt: Math.max(others.now, policy.updatedAt) }];
+      }),
   };
 }
 

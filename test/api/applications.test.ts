@@ -97,6 +97,43 @@ describe('applications (00 §9)', () => {
     );
   });
 
+  it('leave the MFA policies that name them when they go, whatever these name besides', async () => {
+    const apps = [];
+    for (const name of ['org.example.goes', 'org.example.stays']) apps.push(await create(native(name, name)));
+    const policies = managed(world, `/environments/${HERE}/deviceAuthenticationPolicies`);
+    const method = {
+      enabled: false,
+      otp: { failure: { count: 3, coolDown: { duration: 2, timeUnit: 'MINUTES' } } },
+    };
+    const once = { ...method, otp: { ...method.otp, lifeTime: { duration: 30, timeUnit: 'MINUTES' } } };
+    const policy = {
+      name: 'Apps',
+      default: false,
+      forSignOnPolicy: false,
+      sms: once,
+      voice: once,
+      email: once,
+      mobile: { ...method, applications: apps.map(({ body }) => ({ id: body['id'] })) },
+      totp: method,
+      fido2: { enabled: false },
+    };
+    const site = await create(web('No app'));
+    const wrong = { ...policy, mobile: { ...method, applications: [{ id: site.body['id'] }] } };
+    expect(refusalOf(await world().ask({ path: policies.path, body: wrong }))).toEqual(
+      invalidData('INVALID_VALUE mobile.applications[0].id'),
+    );
+    const created = await policies.create(policy);
+    const shown = async () => documentOf(await read(policies.itemOf(created)));
+    const [goes, stays] = apps;
+    for (const [app, left] of [
+      [goes, { ...method, applications: [{ id: stays?.body['id'] }] }],
+      [stays, method],
+    ] as const) {
+      if (app) expect((await remove(itemOf(app))).status).toBe(204);
+      expect(await shown()).toEqual({ ...policy, mobile: left });
+    }
+  });
+
   it('keep the keys of a vendor to themselves (SEC-66)', async () => {
     const created = await create(native('App', 'org.example.app'));
     expect(created.text).not.toMatch(/-secret/);

@@ -181,7 +181,7 @@ describe('deviceAuthenticationPolicies', () => {
       {
         code: 'INVALID_VALUE',
         target: 'mobile.applications[0].id',
-        message: 'must be the id of an application with a mobile section of this environment',
+        message: 'must be the id of a native application of this environment',
       },
     ]);
   });

@@ -23,7 +23,6 @@ export function applicationsRoutes(service: ManagedService & { readonly resource
       timestamps: 'both',
       hides: UNSAID,
       missing: noApplication,
-      texts: { StillReferenced: 'The application is paired under an MFA policy' },
       partial: { create: KEPT, update: KEPT },
     },
     service,
