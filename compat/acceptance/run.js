@@ -7,6 +7,8 @@ import { findProgram, run } from '../harness/programs.js';
 import { withNames } from '../harness/tls.js';
 import { seed } from '../harness/world.js';
 import { createResults } from './results.js';
+import { acceptancePage } from './table.js';
+import { furnishWorkforce } from './workforce.js';
 
 /** The environments that the provider's tests look up by name, and what each has in its bill of materials. */
 const ENVIRONMENTS = {
@@ -14,6 +16,7 @@ const ENVIRONMENTS = {
   'tf-testacc-static-workforce-test': ['PING_ONE_BASE', 'PING_ONE_ID'],
   'tf-testacc-static-workforce-v2-test': ['PING_ONE_BASE', 'PING_ONE_ID'],
 };
+const WORKFORCE = 'tf-testacc-static-workforce-v2-test';
 /** In `CA` and `SG` the provider leaves out tests that a workforce environment is not the only subject of. */
 const REGION = 'NA';
 const HOURS = 3;
@@ -29,16 +32,20 @@ const OPTIONAL = {
 };
 
 /**
- * `acceptance [--in FOLDER] [--list FILE] <command>`: starts Postern with the environments that the Terraform provider's public
+ * `acceptance [--in FOLDER] [--list FILE] [--page FILE] <command>`: starts Postern with the environments that the Terraform provider's public
  * acceptance tests look for, runs the command (one that prints what `go test -json` prints) in the folder with the variables
- * those tests read, and prints each test with its result, into the file too. Resolves to the exit code.
+ * those tests read, and prints each test with its result, into the file too; `--page` writes a page of them. Resolves to the
+ * exit code.
  */
 export async function runAcceptance(args) {
   const option = (name) => (args[0] === name ? args.splice(0, 2)[1] : undefined);
   const folder = option('--in') ?? process.cwd();
   const list = option('--list');
+  const page = option('--page');
   if (args.length === 0) {
-    console.error('usage: npm run compat -- acceptance [--in FOLDER] [--list FILE] <command>, see compat/README.md');
+    console.error(
+      'usage: npm run compat -- acceptance [--in FOLDER] [--list FILE] [--page FILE] <command>, see compat/README.md',
+    );
     return 1;
   }
   let exitCode = 0;
@@ -48,10 +55,11 @@ export async function runAcceptance(args) {
     const postern = await startPostern({ seed: seed({ names, region: REGION }), tls: true });
     try {
       const env = { ...OPTIONAL, ...process.env, ...(await variables(postern)) };
-      const results = createResults();
+      const results = createResults(console.log);
       const { code, stderr } = await run(args, { cwd: folder, env, seconds: HOURS * 3600, onLine: results.line });
       const text = results.text();
-      console.log(text);
+      console.log(`\n${text}`);
+      if (page) writeFileSync(page, acceptancePage(results.rows()));
       if (list) writeFileSync(list, `${text}\n`);
       if (results.size === 0) console.error(`postern: no test ran (exit ${code}): ${stderr.trim().slice(-2000)}`);
       exitCode = code === 0 ? 0 : 1;
@@ -89,6 +97,7 @@ async function furnish({ call }) {
   for (const { id, name } of list.environments) {
     const products = ENVIRONMENTS[name]?.map((type) => ({ type }));
     if (products) await call('PUT', `/environments/${id}/billOfMaterials`, { products });
+    if (name === WORKFORCE) await furnishWorkforce({ call }, id);
   }
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { createResults } from '../../compat/acceptance/results.js';
+import { acceptancePage } from '../../compat/acceptance/table.js';
 import { createReport } from '../../compat/harness/report.js';
 
 const folder = fileURLToPath(new URL('../../compat/', import.meta.url));
@@ -70,6 +71,32 @@ describe('the list of acceptance tests', () => {
       '',
       '1 passed, 2 failed, 0 skipped',
     ]);
+  });
+});
+
+describe('the page of acceptance tests', () => {
+  it('counts by package, and tells of each failure what said it and what it comes from', () => {
+    const results = createResults();
+    const event = (Package: string, Test: string, Action: string, Output?: string) =>
+      results.line(JSON.stringify({ Action, Package, Test, Output }));
+    event('example.org/service/mfa', 'TestA', 'pass');
+    event('example.org/service/mfa', 'TestB', 'output', '    b_test.go:5: Step 1/2 error: exit status 1\n');
+    event('example.org/service/mfa', 'TestB', 'output', '    Error: Error when calling `CreateKey`: a | b\n');
+    event('example.org/service/mfa', 'TestB', 'output', '    - Code:  INVALID_VALUE\n    Target:  name\n');
+    event('example.org/service/mfa', 'TestB', 'fail');
+    event('example.org/service/base', 'TestA', 'output', '    acctest.go:9: Skipping: no account\n');
+    event('example.org/service/base', 'TestA', 'skip');
+    const page = acceptancePage(results.rows()).split('\n');
+    expect(page).toEqual(
+      expect.arrayContaining([
+        '| `base` | 0 | 0 | 1 |',
+        '| `mfa` | 1 | 1 | 0 |',
+        '| all | 1 | 1 | 1 |',
+        '| TestA | pass |  |',
+        '| TestB | fail | **absent: keys of an environment**: Error: Error when calling `CreateKey`: a \\| b: INVALID_VALUE name |',
+        '| TestA | skip | Skipping: no account |',
+      ]),
+    );
   });
 });
 

@@ -47,6 +47,9 @@ func (r *Run) step(step Step) error {
 	if step.Refused != "" {
 		return refusedWith(err, step.Refused)
 	}
+	if step.Undecodable != "" {
+		return undecodedWith(err, step.Undecodable)
+	}
 	if err != nil {
 		return described(err)
 	}
@@ -197,6 +200,16 @@ func refusedWith(err error, code string) error {
 		}
 	}
 	return fmt.Errorf("expected %s: %w", code, described(err))
+}
+
+func undecodedWith(err error, words string) error {
+	if err == nil {
+		return errors.New("decoded, though the model was said to lack it")
+	}
+	if !strings.Contains(err.Error(), words) {
+		return described(err)
+	}
+	return nil
 }
 
 func described(err error) error {

@@ -27,6 +27,9 @@ type Step struct {
 	Named string
 	// Refused is the code, or the code of a detail, with which the server must decline, decoded by the client.
 	Refused string
+	// Undecodable is what the client says when the documented answer is one that its model lacks. A client that has learned it is
+	// noticed.
+	Undecodable string
 	// Count is how many entries a list must have, over all its pages; 0 for any number.
 	Count int
 	// Note tells two steps of one operation apart.

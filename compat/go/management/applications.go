@@ -33,7 +33,7 @@ var applications = []driver.Step{
 		"name": "Shop", "description": "sells", "enabled": false, "protocol": "OPENID_CONNECT", "type": "WEB_APP", "grantTypes": ["AUTHORIZATION_CODE"],
 		"responseTypes": ["CODE"], "redirectUris": ["https://shop.example.org/callback"], "tokenEndpointAuthMethod": "CLIENT_SECRET_POST"}`},
 	{Op: "ApplicationSecretApi.ReadApplicationSecret", Args: "env worker"},
-	{Op: "ApplicationSecretApi.UpdateApplicationSecret", Args: "env worker", Body: `{"previous": {"expiresAt": "2126-01-01T00:00:00Z"}}`},
+	{Op: "ApplicationSecretApi.UpdateApplicationSecret", Args: "env worker", Body: `{"previous": {"expiresAt": "{tomorrow}"}}`},
 	{Op: "ApplicationSecretApi.DeletePreviousApplicationSecret", Args: "env worker"},
 
 	{Op: "ApplicationRoleAssignmentsApi.ReadApplicationRoleAssignments", Args: "env worker"},

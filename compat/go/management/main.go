@@ -36,6 +36,7 @@ func main() {
 		"license":      driver.Env("COMPAT_LICENSE"),
 		"region":       driver.Env("COMPAT_REGION"),
 		"anHourAgo":    time.Now().Add(-time.Hour).UTC().Format(time.RFC3339),
+		"tomorrow":     time.Now().Add(24 * time.Hour).UTC().Format(time.RFC3339),
 		// Until the steps have made their own.
 		"env":        driver.Env("COMPAT_ENVIRONMENT"),
 		"population": driver.Env("COMPAT_POPULATION"),
@@ -49,7 +50,7 @@ func main() {
 	run.Steps(end)
 	run.Covers(notInTheReference,
 		"OrganizationsApi", "LicensesApi", "RolesApi", "EnvironmentsApi", "BillOfMaterialsBOMApi", "CapabilitiesApi",
-		"PopulationsApi", "UsersApi", "EnableUsersApi", "UserAccountsApi", "UserPopulationsApi", "GroupsApi",
+		"PopulationsApi", "UsersApi", "EnableUsersApi", "UserAccountsApi", "UserPasswordsApi", "UserPopulationsApi", "GroupsApi",
 		"GroupMembershipApi", "UserRoleAssignmentsApi", "ApplicationsApi", "ApplicationSecretApi",
 		"ApplicationRoleAssignmentsApi", "ApplicationResourceGrantsApi", "ApplicationSignOnPolicyAssignmentsApi",
 		"ResourcesApi", "ResourceScopesApi", "SignOnPoliciesApi", "SignOnPolicyActionsApi", "SubscriptionsWebhooksApi",

@@ -27,7 +27,9 @@ var templates = []driver.Step{
 		"locale": "fr", "deliveryMethod": "SMS", "content": "${code}"}`},
 	{Op: "NotificationsTemplatesApi.CreateContent", Note: "variable left out", Args: "env strong_authentication", Refused: "REQUIRED_VALUE", Body: `{
 		"locale": "de", "deliveryMethod": "SMS", "content": "kein Code"}`},
-	{Op: "NotificationsTemplatesApi.ReadAllTemplateContents", Args: "env strong_authentication"},
+	// Its predefined content for WhatsApp is none of the four kinds of content that the module knows.
+	{Op: "NotificationsTemplatesApi.ReadAllTemplateContents", Note: "with WhatsApp", Args: "env strong_authentication", Undecodable: "oneOf(TemplateContent)"},
+	{Op: "NotificationsTemplatesApi.ReadAllTemplateContents", Note: "without WhatsApp", Args: "env transaction"},
 	{Op: "NotificationsTemplatesApi.ReadOneContent", Args: "env strong_authentication mail"},
 	{Op: "NotificationsTemplatesApi.UpdateContent", Args: "env strong_authentication sms", Body: `{
 		"locale": "cy-GB", "deliveryMethod": "SMS", "variant": "short", "content": "${otp}"}`},

@@ -2,6 +2,8 @@ package main
 
 import "postern.test/compat/driver"
 
+const passwords = "UserPasswordsApi.EnvironmentsEnvironmentIDUsersUserIDPassword"
+
 var users = []driver.Step{
 	{Op: "UsersApi.CreateUser", Args: "env", Save: "user", Body: `{
 		"username": "ada", "email": "ada@example.org", "name": {"given": "Ada", "family": "Byron"},
@@ -29,6 +31,15 @@ var users = []driver.Step{
 		Set: map[string]string{"ContentType": "application/vnd.pingidentity.account.lock+json"}, Body: `{"canAuthenticate": false, "status": "LOCKED"}`},
 	{Op: "UserAccountsApi.UserAccount", Note: "unlock", Args: "env user",
 		Set: map[string]string{"ContentType": "application/vnd.pingidentity.account.unlock+json"}, Body: `{"canAuthenticate": true, "status": "OK"}`},
+	{Op: passwords + "Put", Args: "env user", Set: map[string]string{"ContentType": "application/vnd.pingidentity.password.set+json"},
+		Body: `{"value": "a long way to Tipperary", "forceChange": false}`},
+	{Op: passwords + "Get", Args: "env user"},
+	{Op: passwords + "Post", Note: "check", Args: "env user", Set: map[string]string{"ContentType": "application/vnd.pingidentity.password.check+json"},
+		Body: `{"password": "a long way to Tipperary"}`},
+	{Op: passwords + "Post", Note: "wrong", Args: "env user", Set: map[string]string{"ContentType": "application/vnd.pingidentity.password.check+json"},
+		Body: `{"password": "a short way"}`, Refused: "PASSWORD_INCORRECT"},
+	{Op: passwords + "Post", Note: "unlock", Args: "env user", Set: map[string]string{"ContentType": "application/vnd.pingidentity.password.unlock+json"},
+		Body: `{}`},
 	{Op: "UserPopulationsApi.ReadUserPopulation", Args: "env user"},
 	{Op: "UserPopulationsApi.UpdateUserPopulation", Args: "env imported", Body: `{"id": "{population}"}`},
 
