@@ -148,7 +148,7 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
     const deployment = await deploymentOf(
       config,
       { channels: outlets.channels, authPath },
-      { lifetime, clock, logger },
+      { lifetime, clock, logger, raiseMark: opened.raiseMark },
     );
     const directory = createDirectory(store, clock);
     const tokensOf = (realm: BaseUrls) => createTokenService({ store, directory, vault, random, clock, ...realm });

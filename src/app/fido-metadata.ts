@@ -1,101 +1,100 @@
-import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FidoMetadataConfig } from '../config/config.js';
-import type { Clock, Millis } from '../kernel/clock.js';
-import { minutes, seconds } from '../kernel/duration.js';
+import type { Clock, Instant } from '../kernel/clock.js';
 import type { Logger } from '../kernel/log.js';
-import { parseCertificate } from '../webauthn/certificate.js';
-import { type MetadataAnchor, verifyBlob } from '../webauthn/metadata/blob.js';
-import { modelsOf, readEntry } from '../webauthn/metadata/entry.js';
-import { fidoAllianceAnchor } from '../webauthn/metadata/root.js';
+import type { GetFrom } from '../outbound/get.js';
+import { type MetadataBlob, verifyBlob } from '../webauthn/metadata/blob.js';
+import { type KnownAuthenticators, type MetadataEntry, modelsOf, readEntry } from '../webauthn/metadata/entry.js';
 import type { AuthenticatorModels } from '../webauthn/trust.js';
-
-const EVERY: Millis = minutes(360);
-const TIMEOUT: Millis = seconds(30);
-const MAX_BYTES = 64 * 1024 * 1024;
+import { openSource, untilNextLook } from './fido-metadata-source.js';
 
 /** The FIDO metadata in force in this process. */
-export interface FidoMetadata extends AsyncDisposable {
-  readonly models: () => AuthenticatorModels;
+export interface FidoMetadata extends KnownAuthenticators, AsyncDisposable {
   /** Reads the source again. Whatever goes wrong is logged, and leaves what was in force (SEC-29). */
   refresh(): Promise<void>;
 }
 
+export interface FidoMetadataParts {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly get: GetFrom;
+  /** `SqlStore.raiseMark`: what makes a number hold for other processes and after a restart. */
+  readonly raiseMark: (name: string, value: number) => Promise<number>;
+}
+
 /**
- * Reads the BLOB once before it resolves, then every six hours. What is believed stays believed until a newer one is: a number never
- * goes back in one process, and a BLOB past its next update is used, with a warning, because no metadata at all would know of no
- * revocation either.
+ * Reads the BLOB once before it resolves, then whenever the next one is due. What is believed stays believed until a newer one is: a
+ * number never goes back, in this process or another of the installation, before a restart or after it (SEC-29). A BLOB past its next
+ * update is used, with a warning, because no metadata at all would know of no revocation either.
  */
 export async function openFidoMetadata(
-  { source, root }: FidoMetadataConfig,
-  { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
+  config: FidoMetadataConfig,
+  { clock, logger, get, raiseMark }: FidoMetadataParts,
 ): Promise<FidoMetadata> {
-  const anchor = root === undefined ? fidoAllianceAnchor() : await anchorIn(root);
+  const { source } = config;
+  const { anchor, mark, isRemote, read } = await openSource(config, get);
   const ending = new AbortController();
+  let entries: readonly MetadataEntry[] = [];
   let models: AuthenticatorModels = new Map();
-  let number = -1;
+  let inForce: Pick<MetadataBlob, 'number'> = { number: -1 };
 
-  async function refresh(): Promise<void> {
+  /** The one that was read, unless it is not believed or older than one that was; which is logged. */
+  async function believed(now: Instant): Promise<MetadataBlob | undefined> {
+    const verified = verifyBlob(await read(ending.signal), anchor, now);
+    if (!verified.ok) {
+      logger.error({ source, reason: verified.rejection }, 'the FIDO metadata is not believed');
+      return undefined;
+    }
+    const { number } = verified.value;
+    const newest = Math.max(inForce.number, await raiseMark(mark, number));
+    if (number < newest) {
+      logger.error({ source, number, newest }, 'the FIDO metadata is older than before: bring its source up to date');
+      return undefined;
+    }
+    return verified.value;
+  }
+
+  /** When the next one is due, if one is in force. */
+  async function refresh(): Promise<Instant | undefined> {
     try {
       const now = clock.now();
-      const verified = verifyBlob(await read(source, ending.signal), anchor, now);
-      if (!verified.ok)
-        return logger.error({ source, reason: verified.rejection }, 'the FIDO metadata is not believed');
-      const blob = verified.value;
-      if (blob.number < number)
-        return logger.error({ source, number: blob.number, inForce: number }, 'the FIDO metadata is older than before');
-      if (blob.nextUpdate < now)
-        logger.warn(
-          { source, number: blob.number },
-          'the FIDO metadata is past its next update: is its source kept up?',
-        );
-      if (blob.number === number) return;
-      models = modelsOf(blob.entries.flatMap((entry) => readEntry(entry) ?? []));
-      number = blob.number;
-      logger.info({ source, number, models: models.size }, 'FIDO metadata in force');
+      const blob = await believed(now);
+      if (!blob) return undefined;
+      const { number, nextUpdate } = blob;
+      if (nextUpdate < now)
+        logger.warn({ source, number }, 'the FIDO metadata is past its next update: is its source kept up?');
+      if (number !== inForce.number) {
+        entries = blob.entries.flatMap((entry) => readEntry(entry) ?? []);
+        models = modelsOf(entries);
+        inForce = { number };
+        logger.info({ source, number, models: models.size }, 'FIDO metadata in force');
+      }
+      return nextUpdate;
     } catch (error) {
       if (!ending.signal.aborted) logger.error({ err: error, source }, 'the FIDO metadata could not be read');
+      return undefined;
     }
   }
 
-  async function keepUp(): Promise<void> {
+  async function keepUp(first: Instant | undefined): Promise<void> {
+    let due = first;
     while (!ending.signal.aborted) {
-      await delay(EVERY, undefined, { signal: ending.signal, ref: false }).catch(() => undefined);
-      if (!ending.signal.aborted) await refresh();
+      const wait = untilNextLook(isRemote, clock.now(), due);
+      await delay(wait, undefined, { signal: ending.signal, ref: false }).catch(() => undefined);
+      if (!ending.signal.aborted) due = await refresh();
     }
   }
 
-  await refresh();
-  const done = keepUp();
+  const done = keepUp(await refresh());
   return {
+    entries: () => entries,
     models: () => models,
-    refresh,
+    async refresh() {
+      await refresh();
+    },
     async [Symbol.asyncDispose]() {
       ending.abort();
       await done;
     },
   };
-}
-
-async function anchorIn(file: string): Promise<MetadataAnchor> {
-  const pem = await readFile(file, 'utf8');
-  const body = /-----BEGIN CERTIFICATE-----([^-]+)-----END CERTIFICATE-----/.exec(pem)?.[1] ?? '';
-  const root = parseCertificate(Buffer.from(body.replace(/\s/g, ''), 'base64'));
-  if (!root) throw new Error(`${file} has no certificate: name a PEM file with the root of your metadata service`);
-  return { root };
-}
-
-async function read(source: string, ending: AbortSignal): Promise<string> {
-  if (!source.startsWith('https://')) return readFile(source, 'utf8');
-  const signal = AbortSignal.any([ending, AbortSignal.timeout(TIMEOUT)]);
-  const response = await fetch(source, { signal });
-  if (!response.ok) throw new Error(`${source} answered ${response.status}`);
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.length;
-    if (size > MAX_BYTES) throw new Error(`${source} sent more than ${MAX_BYTES} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }

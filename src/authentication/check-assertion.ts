@@ -2,7 +2,7 @@ import { isCeremonyOver } from '../devices/ceremony.js';
 import { codeEpochOf } from '../devices/counting.js';
 import { asDetails, detailsOf, publicKeyOf } from '../devices/credential.js';
 import type { Device } from '../devices/model.js';
-import { relyingPartyTerms } from '../devices/relying-party.js';
+import { authenticatorsUnder } from '../devices/relying-party.js';
 import { accountLockEpoch } from '../platform/account.js';
 import type { Decision } from '../storage/port.js';
 import { type Assertion, hasAdvanced } from '../webauthn/assertion.js';
@@ -79,10 +79,9 @@ export function proofBy(
   const mustVerify = userVerification.option === 'required' || userVerification.enforced || device.type === 'PLATFORM';
   if (mustVerify && !outcome.value.userVerified) return 'USER_VERIFICATION';
   if (backupEligible && backup.enforced && !backup.allowed) return 'BACKUP_ELIGIBLE';
-  const models = relyingPartyTerms(circumstances.deployment).models();
-  const untrusted =
-    authenticators.enforced && demandProblem(provenance ?? { aaguid: '', isProved: false }, authenticators, models);
-  return untrusted || outcome.value;
+  if (!authenticators.enforced) return outcome.value;
+  const models = authenticatorsUnder(circumstances.configuration, circumstances.deployment);
+  return demandProblem(provenance ?? { aaguid: '', isProved: false }, authenticators, models) ?? outcome.value;
 }
 
 /** Its count and backup state, as the assertion has them (SEC-28); the same device when neither has changed. */

@@ -124,6 +124,6 @@ export interface RequestLimits {
 export interface FidoMetadataConfig {
   /** A path, or an https URL. */
   readonly source: string;
-  /** PEM file of a root in place of the FIDO Alliance's. */
+  /** PEM file of roots in place of the FIDO Alliance's. */
   readonly root?: string;
 }

@@ -1,6 +1,7 @@
 import { type Fido2Policy, parseFido2Policy } from '../policies/fido2-policy.js';
 import { factoryFido2Policies } from '../policies/fido2-policy-document.js';
 import type { Configuration, DeviceAuthenticationPolicy } from '../policies/model.js';
+import type { KnownAuthenticators } from '../webauthn/metadata/entry.js';
 import type { AuthenticatorModels } from '../webauthn/trust.js';
 import type { Deployment } from './eligibility.js';
 
@@ -10,14 +11,29 @@ export interface RelyingPartyTerms {
   readonly relyingPartyId: string;
   /** Whether a page on a subdomain of the RP ID may run a ceremony; off in the `strict` profile (SEC-25). */
   readonly allowsSubdomains: boolean;
-  /** Models of authenticators from the metadata in force. */
-  readonly models: () => AuthenticatorModels;
+  /** Authenticators of the metadata in force; absent: none. */
+  readonly metadata?: KnownAuthenticators;
 }
 
-const NOBODY: RelyingPartyTerms = { relyingPartyId: 'localhost', allowsSubdomains: true, models: () => new Map() };
+const NOBODY: RelyingPartyTerms = { relyingPartyId: 'localhost', allowsSubdomains: true };
+const NO_MODELS: AuthenticatorModels = new Map();
 
-export function relyingPartyTerms({ relyingParty = NOBODY }: Deployment): RelyingPartyTerms {
+export function relyingPartyTerms({ relyingParty = NOBODY }: Pick<Deployment, 'relyingParty'>): RelyingPartyTerms {
   return relyingParty;
+}
+
+/**
+ * The models that count in an environment (`20` §15): those of the metadata, and below them its own, which neither hide nor mend what the
+ * metadata says of a model (SEC-29).
+ */
+export function authenticatorsUnder(
+  { ownAuthenticators }: Pick<Configuration, 'ownAuthenticators'>,
+  deployment: Pick<Deployment, 'relyingParty'>,
+): AuthenticatorModels {
+  const known = relyingPartyTerms(deployment).metadata?.models() ?? NO_MODELS;
+  const own = ownAuthenticators?.() ?? NO_MODELS;
+  if (own.size === 0) return known;
+  return new Map([...known, ...[...own].filter(([id]) => !known.has(id))]);
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Instant, Millis } from '../kernel/clock.js';
 import type { Uuid } from '../kernel/ids.js';
 import type { JsonObject } from '../kernel/json.js';
 import type { EnvironmentId } from '../platform/model.js';
+import type { AuthenticatorModels } from '../webauthn/trust.js';
 import type { Fido2Policy } from './fido2-policy.js';
 
 export type PolicyId = Uuid;
@@ -95,4 +96,6 @@ export interface Configuration {
   /** FIDO policies; none in an environment that was made before there were any (`30` §2). */
   readonly fido2Policies: ReadonlyMap<PolicyId, Fido2Policy>;
   readonly defaultFido2Policy?: Fido2Policy;
+  /** Models of authenticators that the environment has added to those of the metadata service; absent: none (`20` §15). */
+  readonly ownAuthenticators?: () => AuthenticatorModels;
 }

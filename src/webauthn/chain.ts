@@ -22,9 +22,10 @@ export function parseChain(x5c: readonly Buffer[]): readonly [Certificate, ...Ce
 
 /**
  * Whether the chain leads, in its order, to one of the anchors (RFC 5280 §6 as far as WebAuthn needs it): every certificate is
- * valid now and signed by the next, every issuer is a certification authority, and the last is signed by an anchor or is one. An
- * anchor may be the leaf itself (FIDO MDS §3.1.1 `attestationRootCertificates`). What the chain brings along is never an anchor
- * (SEC-29), nothing is fetched, and an unknown critical extension refuses.
+ * valid now and signed by the next, every issuer is a certification authority, and it ends at the first that is an anchor or is signed
+ * by one: what follows there is a way to another root, and not looked at. An anchor may be the leaf itself (FIDO MDS §3.1.1
+ * `attestationRootCertificates`). What the chain brings along is never an anchor (SEC-29), nothing is fetched, and an unknown critical
+ * extension refuses.
  */
 export function leadsToAnchor(
   chain: readonly [Certificate, ...Certificate[]],
@@ -36,9 +37,9 @@ export function leadsToAnchor(
     if (!isValidAt(certificate.x509, now) || hasUnknownCriticalExtension(certificate)) return false;
     if (index > 0 && !certificate.x509.ca) return false;
     if (isAnchor(certificate)) return true;
+    if (anchors.some((anchor) => isValidAt(anchor.x509, now) && isIssuedBy(certificate, anchor))) return true;
     const next = chain[index + 1];
-    if (!next) return anchors.some((anchor) => isValidAt(anchor.x509, now) && isIssuedBy(certificate, anchor));
-    if (!isIssuedBy(certificate, next)) return false;
+    if (!next || !isIssuedBy(certificate, next)) return false;
   }
   return false;
 }

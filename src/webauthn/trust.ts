@@ -97,8 +97,8 @@ export function keyIdentifierOf({ publicKey }: Certificate): string {
     .digest('hex');
 }
 
-/** 16 bytes in the form of a UUID. */
+/** The first 16 bytes in the form of a UUID. */
 export function uuidOf(aaguid: Buffer): string {
   const hex = aaguid.toString('hex');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-');
 }

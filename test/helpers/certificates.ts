@@ -50,6 +50,8 @@ export interface CertificateRequest {
   readonly subject: Readonly<Record<string, string>>;
   /** Absent: signs itself. */
   readonly issuer?: Issued;
+  /** Whose key it certifies, again; absent: a new one. */
+  readonly certifies?: Issued;
   readonly isAuthority?: boolean;
   /** By OID: the DER of the value. */
   readonly extensions?: readonly { readonly oid: string; readonly value: Buffer; readonly critical?: boolean }[];
@@ -61,9 +63,14 @@ export interface CertificateRequest {
 /** Subject of an attestation certificate as WebAuthn L3 §8.2.1 asks for. */
 export const ATTESTATION_SUBJECT = { C: 'NO', O: 'Soft Keys', OU: 'Authenticator Attestation', CN: 'Soft Key One' };
 
+function newKey(): Pick<Issued, 'key' | 'publicKey'> {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return { key: privateKey, publicKey };
+}
+
 /** Issues a certificate on P-256. */
 export function issueCertificate(request: CertificateRequest): Issued {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const { key: privateKey, publicKey } = request.certifies ?? newKey();
   const { subject, issuer, isAuthority = false, extensions = [], version = 3 } = request;
   const all = [
     { oid: '2.5.29.19', value: der(0x30, ...(isAuthority ? [der(0x01, Buffer.of(0xff))] : [])), critical: true },

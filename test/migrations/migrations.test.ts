@@ -113,6 +113,7 @@ describe('the two catalogues', () => {
       environment_names: 'organization_id',
       sequences: 'name',
       clock: 'id',
+      marks: 'name',
     } as Record<string, string>;
     for (const { table, column } of keys) expect([table, column]).toEqual([table, exempt[table] ?? 'environment_id']);
     for (const index of sqliteCatalogue().indexes.filter((text) => text.includes(' unique')))

@@ -1,78 +1,26 @@
-import { sign } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openFidoMetadata } from '../../src/app/fido-metadata.js';
 import type { JsonObject } from '../../src/kernel/json.js';
-import { type Certificate, parseCertificate } from '../../src/webauthn/certificate.js';
 import { verifyBlob } from '../../src/webauthn/metadata/blob.js';
 import { modelsOf, readEntry } from '../../src/webauthn/metadata/entry.js';
 import { fidoAllianceAnchor } from '../../src/webauthn/metadata/root.js';
 import { demandProblem, keyIdentifierOf } from '../../src/webauthn/trust.js';
 import { type Issued, issueCertificate, testAuthority } from '../helpers/certificates.js';
 import { SoftAuthenticator, type SoftOptions } from '../helpers/soft-authenticator.js';
+import { aaguid, blob, certificateOf, entry, maker, NOW, published, root, uuid } from './metadata-service.js';
 import { Scene } from './scene.js';
 
-const NOW = Date.UTC(2026, 10, 22);
-const root = testAuthority('Metadata Root');
-const signer = issueCertificate({ subject: { C: 'NO', O: 'Soft Keys', CN: 'Metadata Signer' }, issuer: root });
-const maker = testAuthority('Maker');
-const certificateOf = (issued: Issued): Certificate => {
-  const certificate = parseCertificate(issued.der);
-  if (!certificate) throw new Error('the certificate of a test does not parse');
-  return certificate;
-};
-
-const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-const aaguid = (last: number): Buffer => Buffer.concat([Buffer.alloc(15, 7), Buffer.of(last)]);
-const uuid = (last: number): string =>
-  aaguid(last)
-    .toString('hex')
-    .replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
-
-const entry = (last: number, statuses: readonly (string | object)[], anchor = maker) => ({
-  aaguid: uuid(last),
-  metadataStatement: {
-    description: `Key ${last}`,
-    attestationRootCertificates: [anchor.der.toString('base64')],
-  },
-  statusReports: statuses.map((status) => (typeof status === 'string' ? { status } : status)),
-});
-
-const ENTRIES = [
-  entry(1, ['FIDO_CERTIFIED_L1']),
-  entry(2, ['NOT_FIDO_CERTIFIED']),
-  entry(3, ['FIDO_CERTIFIED_L1', 'REVOKED']),
-  entry(4, ['FIDO_CERTIFIED', 'USER_KEY_REMOTE_COMPROMISE', 'UPDATE_AVAILABLE']),
-  {
-    attestationCertificateKeyIdentifiers: [keyIdentifierOf(certificateOf(maker))],
-    metadataStatement: entry(0, []).metadataStatement,
-    statusReports: [{ status: 'FIDO_CERTIFIED' }],
-  },
-];
-
-function blob(
-  number: number,
-  change: { by?: Issued; chain?: readonly Issued[]; alg?: string; nextUpdate?: string } = {},
-): string {
-  const { by = signer, chain = [signer], alg = 'ES256', nextUpdate = '2026-12-01' } = change;
-  const header = { alg, typ: 'JWT', x5c: chain.map(({ der }) => der.toString('base64')) };
-  const body = { legalHeader: 'x', no: number, nextUpdate, entries: ENTRIES };
-  const signed = `${part(header)}.${part(body)}`;
-  const signature = sign('sha256', Buffer.from(signed), { key: by.key, dsaEncoding: 'ieee-p1363' });
-  return `${signed}.${signature.toString('base64url')}`;
-}
-
 describe('a BLOB of metadata (SEC-29)', () => {
-  const anchor = { root: certificateOf(root) };
+  const anchor = { roots: [certificateOf(root)] };
 
   it('is believed when its chain leads to the root and its first certificate has signed it', () => {
     expect(verifyBlob(blob(7), anchor, NOW)).toMatchObject({ ok: true, value: { number: 7 } });
   });
 
   it.each([
-    ['another root', () => verifyBlob(blob(7), { root: certificateOf(maker) }, NOW), 'UNTRUSTED'],
+    ['another root', () => verifyBlob(blob(7), { roots: [certificateOf(maker)] }, NOW), 'UNTRUSTED'],
     ['the FIDO Alliance’s root', () => verifyBlob(blob(7), fidoAllianceAnchor(), NOW), 'UNTRUSTED'],
     ['another host', () => verifyBlob(blob(7), { ...anchor, host: 'mds.fidoalliance.org' }, NOW), 'UNTRUSTED'],
     ['a certificate that has expired', () => verifyBlob(blob(7), anchor, Date.UTC(2100, 1, 1)), 'UNTRUSTED'],
@@ -93,6 +41,36 @@ describe('a BLOB of metadata (SEC-29)', () => {
       ok: false,
       rejection: 'SIGNATURE',
     });
+  });
+});
+
+describe('the roots of the FIDO Alliance’s service (MDS 3.1 §3.2)', () => {
+  const { roots, host } = fidoAllianceAnchor();
+
+  it('are R3 and R46 of GlobalSign, as they are published, for the service’s host alone', () => {
+    const prints = roots.map(({ x509 }) => x509.fingerprint256.replaceAll(':', '').toLowerCase());
+    expect(prints).toEqual([
+      'cbb522d7b7f127ad6a0113865bdf1cd4102e7d0759af635a7cf4720dc963c53b',
+      '4fa3126d8d3a11d1c4855a4f807cbad6cf919d3a5a88b03bea2c6372d93c40c9',
+    ]);
+    expect(roots.every(({ x509, publicKey }) => x509.ca && x509.verify(publicKey))).toBe(true);
+    expect(host).toBe('mds.fidoalliance.org');
+  });
+
+  it('are each enough where the new one is sent as the old one has signed it, and neither is believed when another is sent', () => {
+    const [old, next] = [testAuthority('Old Root'), testAuthority('New Root')];
+    const crossed = issueCertificate({ subject: next.subject, issuer: old, isAuthority: true, certifies: next });
+    const between = issueCertificate({ subject: { C: 'NO', CN: 'Between' }, issuer: next, isAuthority: true });
+    const signer = issueCertificate({ subject: { C: 'NO', CN: 'Signer' }, issuer: between });
+    const believed = (by: readonly Issued[], chain: readonly Issued[]) =>
+      verifyBlob(blob(7, { by: signer, chain }), { roots: by.map(certificateOf) }, NOW).ok;
+    expect(believed([old], [signer, between, crossed])).toBe(true);
+    expect(believed([next], [signer, between, crossed])).toBe(true);
+    expect(believed([next], [signer, between, next])).toBe(true);
+    expect(believed([next], [signer, between])).toBe(true);
+    expect(believed([old], [signer, between, next])).toBe(false);
+    expect(believed([maker], [signer, between, crossed])).toBe(false);
+    expect(believed([next], [signer, crossed])).toBe(false);
   });
 });
 
@@ -121,48 +99,13 @@ describe('status reports (MDS 3.1 §3.1.4)', () => {
   });
 });
 
-describe('the metadata in force', () => {
-  it('never goes back, and survives what cannot be read', async () => {
-    const directory = await mkdtemp(join(tmpdir(), 'postern-mds-'));
-    const [source, pem] = [join(directory, 'blob.jwt'), join(directory, 'root.pem')];
-    await writeFile(pem, `-----BEGIN CERTIFICATE-----\n${root.der.toString('base64')}\n-----END CERTIFICATE-----\n`);
-    await writeFile(source, blob(7));
-    const told: string[] = [];
-    const tell = (_fields: object, message: string): void => void told.push(message);
-    const logger = { debug: tell, info: tell, warn: tell, error: tell };
-    await using metadata = await openFidoMetadata({ source, root: pem }, { clock: { now: () => NOW }, logger });
-    expect(metadata.models().size).toBe(5);
-    for (const text of [blob(6), blob(8, { by: maker }), 'x']) {
-      await writeFile(source, text);
-      await metadata.refresh();
-    }
-    await rm(source);
-    await metadata.refresh();
-    expect(metadata.models().size).toBe(5);
-    await writeFile(source, blob(8, { nextUpdate: '2026-01-01' }));
-    await metadata.refresh();
-    expect(told).toEqual([
-      'FIDO metadata in force',
-      'the FIDO metadata is older than before',
-      'the FIDO metadata is not believed',
-      'the FIDO metadata is not believed',
-      'the FIDO metadata could not be read',
-      'the FIDO metadata is past its next update: is its source kept up?',
-      'FIDO metadata in force',
-    ]);
-    await rm(directory, { recursive: true });
-  });
-});
-
 describe('a policy that demands authenticators of the metadata (30 §2.2, 20 §8.3)', () => {
   let scene: Scene;
   let directory: string;
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'postern-mds-'));
-    const [source, pem] = [join(directory, 'blob.jwt'), join(directory, 'root.pem')];
-    await writeFile(pem, `-----BEGIN CERTIFICATE-----\n${root.der.toString('base64')}\n-----END CERTIFICATE-----\n`);
-    await writeFile(source, blob(7));
-    scene = await Scene.open({ env: { POSTERN_FIDO_METADATA: source, POSTERN_FIDO_METADATA_ROOT: pem } });
+    const { env } = await published(directory, blob(7));
+    scene = await Scene.open({ env });
   });
   afterAll(async () => {
     await scene[Symbol.asyncDispose]();

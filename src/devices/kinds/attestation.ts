@@ -12,7 +12,7 @@ import { judgeAuthenticator, type Provenance } from '../../webauthn/trust.js';
 import { type CeremonyRequest, isCeremonyOver } from '../ceremony.js';
 import { asDetails, credentialKeyOf, detailsOf, sealedCredential, userHandleOf } from '../credential.js';
 import type { Device } from '../model.js';
-import { fido2PolicyUnder, relyingPartyTerms } from '../relying-party.js';
+import { authenticatorsUnder, fido2PolicyUnder, relyingPartyTerms } from '../relying-party.js';
 import type { Members } from './kind.js';
 import type { Pairing, PairingContext, Verdict, VerifiedProof } from './pairing.js';
 
@@ -107,7 +107,7 @@ function verdictOn(device: Device, { outcome, credentialKey }: VerifiedProof, co
   if (!outcome.ok) return refused(device, outcome.rejection);
   const { policy, configuration, deployment, now } = context;
   const demands = fido2PolicyUnder(policy, configuration, deployment).authenticators;
-  const models = relyingPartyTerms(deployment).models();
+  const models = authenticatorsUnder(configuration, deployment);
   const trust = judgeAuthenticator(outcome.value, demands, models, now);
   if (!trust.ok) return refused(device, trust.rejection);
   const provenance = trust.value;

@@ -30,6 +30,7 @@ import { sealedColumns } from './sealed-columns.js';
 import { ask, call, only, type Row, type Script, statement } from './statement.js';
 import { lockHead } from './tables/audit.js';
 import { documentsCall, findDocument, toDocument } from './tables/documents.js';
+import { raiseMark } from './tables/marks.js';
 import { countOpen } from './tables/outbox.js';
 import { failingCursors } from './tables/webhooks.js';
 import { BATCH_SIZES } from './tally.js';
@@ -45,6 +46,11 @@ export interface SqlStore extends Store {
   readonly inbox: InboxStore;
   readonly webhooks: WebhookQueue;
   readonly keys: KeyAdmin;
+  /**
+   * Raises a number of the whole installation, unless it is that or more already, and gives what it is then: durable, the same for every
+   * process, and never less than before.
+   */
+  raiseMark(name: string, value: number): Promise<number>;
   stats(): StoreStats;
   /** What is neither sent nor given up; of a larger backlog the first 10,000 messages. */
   backlog(): Promise<Backlog>;
@@ -92,6 +98,7 @@ export function createStore(engine: Engine, lock: string, options: EngineOptions
     inbox: createInboxStore(engine, options.vault),
     webhooks: createWebhookQueue(engine, options.processId, options.vault.keys),
     keys: createKeyAdmin(engine, options.vault, sealedColumns(lock), options.settle ?? engine.settle),
+    raiseMark: (name, value) => engine.write('queues', () => raiseMark(name, value)),
     purge: (limit) => purge(engine, limit),
     async check() {
       const reason = await engine.unwritable();

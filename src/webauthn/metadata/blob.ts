@@ -5,9 +5,9 @@ import { accept, type Outcome, reject } from '../../kernel/outcome.js';
 import type { Certificate } from '../certificate.js';
 import { leadsToAnchor, parseChain } from '../chain.js';
 
-/** Whom a BLOB is believed: a root, and the host that the signer's certificate is for, where the root has others too. */
+/** Whom a BLOB is believed: roots, and the host that the signer's certificate is for, where these have certificates of others too. */
 export interface MetadataAnchor {
-  readonly root: Certificate;
+  readonly roots: readonly Certificate[];
   readonly host?: string;
 }
 
@@ -31,12 +31,12 @@ const ALGORITHMS: ReadonlyMap<unknown, string> = new Map([
 ]);
 
 /**
- * Reads a signed BLOB: the chain in its header leads to the root now, and the first certificate's key has signed it (MDS 3.1 §3.2;
+ * Reads a signed BLOB: the chain in its header leads to a root now, and the first certificate's key has signed it (MDS 3.1 §3.2;
  * SEC-29). Nothing in it is looked at before.
  */
 export function verifyBlob(
   text: string,
-  { root, host }: MetadataAnchor,
+  { roots, host }: MetadataAnchor,
   now: Instant,
 ): Outcome<MetadataBlob, BlobProblem> {
   if (text.length > MAX_BLOB) return reject('MALFORMED');
@@ -48,7 +48,7 @@ export function verifyBlob(
   const chain = parseChain(x5c.map((item) => Buffer.from(String(item), 'base64')));
   if (!chain) return reject('MALFORMED');
   const [signer] = chain;
-  if (!leadsToAnchor(chain, [root], now)) return reject('UNTRUSTED');
+  if (!leadsToAnchor(chain, roots, now)) return reject('UNTRUSTED');
   if (host !== undefined && signer.x509.checkHost(host) === undefined) return reject('UNTRUSTED');
   if (signer.publicKey.asymmetricKeyType !== (header['alg'] === 'ES256' ? 'ec' : 'rsa')) return reject('SIGNATURE');
   const signed = Buffer.from(`${head}.${body}`);

@@ -1,11 +1,17 @@
 import { isJsonObject, type Json, type JsonObject } from '../../kernel/json.js';
 import { type Certificate, parseCertificate } from '../certificate.js';
-import { type AuthenticatorModel, type AuthenticatorModels, keyIdentifierOf } from '../trust.js';
+import { type AuthenticatorModel, type AuthenticatorModels, keyIdentifierOf, uuidOf } from '../trust.js';
 
 /** A model with the statement that its maker wrote (FIDO Metadata Statement 3.1). */
 export interface MetadataEntry {
   readonly model: AuthenticatorModel;
   readonly statement: JsonObject;
+}
+
+/** What is known of authenticators: entries as they were published, and what they mean. */
+export interface KnownAuthenticators {
+  readonly entries: () => readonly MetadataEntry[];
+  readonly models: () => AuthenticatorModels;
 }
 
 /** Reports that refuse an authenticator (MDS 3.1 §3.1.4); a later update does not take them back from devices that are out there. */
@@ -17,24 +23,30 @@ const COMPROMISED: ReadonlySet<Json | undefined> = new Set<Json | undefined>([
   'USER_KEY_PHYSICAL_COMPROMISE',
 ]);
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const KEY_IDENTIFIER = /^[0-9a-f]{40}$/;
 
-/** What an entry says, under an id of its own or its AAGUID; `undefined` for UAF and for what does not read. */
-export function readEntry(entry: JsonObject, id?: string): MetadataEntry | undefined {
+/** The metadata id (`20` §15): the AAGUID of a FIDO2 model, the first 16 bytes of the first key identifier of a U2F model. */
+export function metadataIdOf(aaguid: string | undefined, [first]: readonly string[]): string | undefined {
+  if (aaguid !== undefined) return UUID.test(aaguid) ? aaguid : undefined;
+  return first !== undefined && KEY_IDENTIFIER.test(first) ? uuidOf(Buffer.from(first, 'hex')) : undefined;
+}
+
+/** What an entry says; `undefined` for UAF and for what does not read. */
+export function readEntry(entry: JsonObject): MetadataEntry | undefined {
   const statement = entry['metadataStatement'];
   if (!isJsonObject(statement)) return undefined;
   const aaguid = textOf(entry['aaguid'])?.toLowerCase();
   const keyIdentifiers = textsOf(entry['attestationCertificateKeyIdentifiers']).map((text) => text.toLowerCase());
-  if (aaguid !== undefined && !UUID.test(aaguid)) return undefined;
-  const named = id ?? aaguid ?? keyIdentifiers[0];
-  if (named === undefined || (aaguid === undefined && keyIdentifiers.length === 0)) return undefined;
+  const id = metadataIdOf(aaguid, keyIdentifiers);
+  if (id === undefined) return undefined;
   const reports = entry['statusReports'];
   const status = (Array.isArray(reports) ? reports : []).filter(isJsonObject);
   return {
     model: {
-      id: named,
+      id,
       ...(aaguid === undefined ? {} : { aaguid }),
       keyIdentifiers,
-      description: textOf(statement['description']) ?? named,
+      description: textOf(statement['description']) ?? id,
       anchors: textsOf(statement['attestationRootCertificates']).flatMap(certificateOf),
       certified: isCertified(status),
       compromised: compromiseOf(status),
@@ -64,7 +76,8 @@ function compromiseOf(reports: readonly JsonObject[]): boolean | readonly string
   return batches.length === 0 ? false : batches.flat();
 }
 
-function certificateOf(text: string): readonly Certificate[] {
+/** A certificate as metadata writes it: Base64 of its DER, with or without white space. */
+export function certificateOf(text: string): readonly Certificate[] {
   const certificate = text === '' ? undefined : parseCertificate(Buffer.from(text.replace(/\s/g, ''), 'base64'));
   return certificate ? [certificate] : [];
 }

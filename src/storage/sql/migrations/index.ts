@@ -18,6 +18,8 @@ import { webhooks as webhooksOnPostgres } from './0009-webhooks.postgres.js';
 import { webhooks as webhooksOnSqlite } from './0009-webhooks.sqlite.js';
 import { oathTokens as oathTokensOnPostgres } from './0010-oath-tokens.postgres.js';
 import { oathTokens as oathTokensOnSqlite } from './0010-oath-tokens.sqlite.js';
+import { marks as marksOnPostgres } from './0011-marks.postgres.js';
+import { marks as marksOnSqlite } from './0011-marks.sqlite.js';
 
 /** One step of the schema. Never edited once released; expand first, contract a release later (`style.md` §5). */
 export interface Migration {
@@ -64,4 +66,6 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 9, name: 'webhooks', oldestServer: 1, sqlite: webhooksOnSqlite, postgres: webhooksOnPostgres },
   // A table that older servers do not know; devices of a type that they do not know are refused by them.
   { number: 10, name: 'oath-tokens', oldestServer: 10, sqlite: oathTokensOnSqlite, postgres: oathTokensOnPostgres },
+  // Older servers raise no mark, and are held to none.
+  { number: 11, name: 'marks', oldestServer: 10, sqlite: marksOnSqlite, postgres: marksOnPostgres },
 ];
