@@ -4,6 +4,7 @@ import type { BaseUrls, Config } from '../config/config.js';
 import type { Deployment } from '../devices/eligibility.js';
 import { createNumberRules } from '../devices/numbering.js';
 import { createOathTokenService } from '../devices/oath/service.js';
+import { relyingPartyTerms } from '../devices/relying-party.js';
 import { createDeviceService } from '../devices/service.js';
 import type { EventSink } from '../events.js';
 import { ClientThrottle } from '../http/client-throttle.js';
@@ -13,6 +14,7 @@ import { deviceAuthenticationPoliciesRoutes } from '../http/routes/device-authen
 import { deviceAuthenticationsRoutes } from '../http/routes/device-authentications.js';
 import { devicesRoutes } from '../http/routes/devices.js';
 import { discoveryRoutes } from '../http/routes/discovery.js';
+import { fidoDevicesMetadataRoutes } from '../http/routes/fido-devices-metadata.js';
 import { fido2PoliciesRoutes } from '../http/routes/fido2-policies.js';
 import { groupMembershipsRoutes } from '../http/routes/group-memberships.js';
 import { groupsRoutes } from '../http/routes/groups.js';
@@ -101,6 +103,7 @@ export function apiRoutes(api: ApiParts): readonly Route[] {
     ...deviceAuthenticationPoliciesRoutes(mfaPolicies, managed, policies),
     ...mfaSettingsRoutes(managed),
     ...fido2PoliciesRoutes(managed),
+    ...fidoDevicesMetadataRoutes(() => relyingPartyTerms(deployment).metadata?.entries() ?? [], managed),
     ...pushCredentialsRoutes(managed),
     ...languagesRoutes(managed),
     ...templatesRoutes(templates),

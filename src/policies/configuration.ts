@@ -1,6 +1,8 @@
 import type { OwnContents } from '../delivery/own-contents.js';
 import { seconds } from '../kernel/duration.js';
 import type { EnvironmentId, StoredDocument } from '../platform/model.js';
+import { modelsOf, readEntry } from '../webauthn/metadata/entry.js';
+import type { AuthenticatorModels } from '../webauthn/trust.js';
 import { DEFAULT_MAX_ALLOWED_DEVICES } from './defaults.js';
 import { parseFido2Policy } from './fido2-policy.js';
 import { methodsOf } from './methods.js';
@@ -44,6 +46,7 @@ export function parseConfiguration(
     defaultPolicy,
     mfaSettings,
     ...fido2Policies(documents),
+    ...ownAuthenticators(documents),
   };
 }
 
@@ -60,6 +63,19 @@ function fido2Policies(
   const chosen = stored.find(({ body }) => body['default'] === true);
   const defaultPolicy = chosen && policies.get(chosen.id);
   return { fido2Policies: policies, ...(defaultPolicy ? { defaultFido2Policy: defaultPolicy } : {}) };
+}
+
+/** Read when somebody asks: few do, and certificates take their time. */
+function ownAuthenticators(documents: readonly StoredDocument[]): Pick<Configuration, 'ownAuthenticators'> {
+  const own = documents.filter(({ kind }) => kind === 'fidoDeviceMetadata');
+  if (own.length === 0) return {};
+  let models: AuthenticatorModels | undefined;
+  return {
+    ownAuthenticators() {
+      models ??= modelsOf(own.flatMap(({ body }) => readEntry(body) ?? []));
+      return models;
+    },
+  };
 }
 
 function byCreation(a: DeviceAuthenticationPolicy, b: DeviceAuthenticationPolicy): number {

@@ -50,6 +50,16 @@ export const SAMPLES: readonly Sample[] = [
     body: (name) => ({ ...factoryFido2Policies('example.test')[1], name }),
   },
   {
+    id: 'fidoDeviceMetadata',
+    parameter: 'metadataId',
+    path: '/fidoDevicesMetadata',
+    // The name of a sample ends in its number.
+    body: (name) => ({
+      aaguid: `00000000-0000-4000-8000-${String(name.split(' ').at(-1)).padStart(12, '0')}`,
+      metadataStatement: { description: name, attestationRootCertificates: [] },
+    }),
+  },
+  {
     id: 'group',
     parameter: 'groupId',
     path: '/groups',

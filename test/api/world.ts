@@ -144,6 +144,7 @@ const CONFIGURATION: readonly DocumentKind[] = [
   'deviceAuthenticationPolicy',
   'emailDeliverySettings',
   'fido2Policy',
+  'fidoDeviceMetadata',
   'language',
   'mfaSettings',
   'notificationsPolicy',

@@ -39,6 +39,22 @@ export const POLICY_READINGS: ReadingGroup = {
       ['30 §2.2', 'FIDO policies have names of their own; `pinRequirement.option` is `OPTIONAL`, `REQUIRED` or `NONE`'],
       ['30 §2.3', 'The two factory policies, for the host of `{authPath}`, or `localhost` where it is an address'],
     ]),
+    ...readingsIn('policies/fido-devices-metadata.ts', [
+      [
+        '20 §15',
+        'The metadata id of an authenticator is its AAGUID, of a U2F one the first 16 bytes of its first key identifier, in the form of a UUID',
+      ],
+      ['20 §15', 'An environment adds up to 100 authenticators, none that the metadata service or another entry has'],
+      ['20 §15', 'A statement is kept unchanged; its `attestationRootCertificates` must be there and be readable'],
+      ['20 §15', 'One of an environment’s own counts as known and never as certified'],
+    ]),
+    ...readingsIn('http/routes/fido-devices-metadata.ts', [
+      [
+        '20 §15',
+        'Responses have `mdsIdentifier`, `custom` and `certified`; to delete a built-in one is `CONSTRAINT_VIOLATION`',
+      ],
+      ['20 §15', 'Pages of 100 unless `limit` says otherwise; no filter, and no update'],
+    ]),
     ...readingsIn('policies/fido2-policies.ts', [
       ['30 §2.2', '`NONE` for attestation and `NONE` for metadata go together'],
     ]),

@@ -11,8 +11,13 @@ import { listRoute } from './list.js';
 import { environmentOf, pathIn, placeOf } from './place.js';
 import { managedView, viewSchema } from './view.js';
 
-/** The five operations of a resource that is a document: list, create, read, replace, delete. */
+/** The five operations of a resource that is a document: list, create, read, replace, delete; save those that it is without. */
 export function managedRoutes(definition: ManagedDefinition, service: ManagedService): Route[] {
+  const without = definition.without?.map((operation) => `${definition.id}.${operation}`) ?? [];
+  return allRoutes(definition, service).filter(({ id }) => !without.includes(id));
+}
+
+function allRoutes(definition: ManagedDefinition, service: ManagedService): Route[] {
   const { resource, id, one, source, path, parameter, permission, texts, partial } = definition;
   const view = viewSchema(definition);
   const item = `${path}/:${parameter}`;

@@ -27,6 +27,8 @@ export interface ManagedResource {
   /** Members, by such paths, that are sealed like those and shown nevertheless, because the reference shows them. */
   readonly sealed?: readonly string[];
   readonly rules: readonly Rule[];
+  /** The id that a document gives itself; absent, or where it gives none: a random one. Its rules say what a second one of it is. */
+  readonly idOf?: (document: JsonObject) => Uuid | undefined;
   /** What every environment has of it without its being stored; nobody can change or delete it. */
   readonly builtIn?: (environment: Environment, parent: string | undefined) => readonly StoredDocument[];
   /** Names that it can stand below, when these are no documents. */

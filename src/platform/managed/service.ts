@@ -163,7 +163,8 @@ export function createManagedService(parts: ManagedServiceParts): ManagedService
       );
     },
     read: readOne,
-    create: (resource, place, document, by) => put(resource, place, random.uuid(), document, 'create', by),
+    create: (resource, place, document, by) =>
+      put(resource, place, resource.idOf?.(document) ?? random.uuid(), document, 'create', by),
     replace: (resource, place, id, document, by) => put(resource, place, id, document, 'replace', by),
     remove,
     async readOnly(resource, environmentId) {

@@ -106,7 +106,14 @@ export const findDocument = statement(
 
 /** What decisions read, whenever an environment is loaded whose configuration has moved. */
 const CONFIGURING = (
-  ['deviceAuthenticationPolicy', 'fido2Policy', 'language', 'mfaSettings', 'templateContent'] satisfies DocumentKind[]
+  [
+    'deviceAuthenticationPolicy',
+    'fido2Policy',
+    'fidoDeviceMetadata',
+    'language',
+    'mfaSettings',
+    'templateContent',
+  ] satisfies DocumentKind[]
 )
   .map((kind) => `'${kind}'`)
   .join(', ');
