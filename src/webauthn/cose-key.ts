@@ -15,6 +15,9 @@ const ALG = 3;
 const OKP = 1;
 const EC2 = 2;
 const RSA = 3;
+/** In bytes: twice what any authenticator has, and what a verification may cost (SEC-30). */
+const MAX_MODULUS = 1_024;
+const MAX_EXPONENT = 8;
 
 /** COSE number of the curve → its JWK name and the length of a coordinate in bytes. */
 const EC_CURVES: ReadonlyMap<CborValue, readonly [string, number]> = new Map([
@@ -35,7 +38,7 @@ export function decodeCredentialKey(bytes: Buffer): CredentialKey | undefined {
 
 /**
  * The key in a COSE map: exactly the parameters that its type has and `alg` (WebAuthn L3 §6.5.2), of the sizes that it has, the
- * point on the curve, RSA from 2048 bits (SEC-30). `undefined` for anything else.
+ * point on the curve, RSA from 2048 to 8192 bits (SEC-30). `undefined` for anything else.
  */
 export function credentialKeyOf(cose: CborMap): CredentialKey | undefined {
   const alg = cose.get(ALG);
@@ -64,7 +67,7 @@ function jwkOf(cose: CborMap): JsonWebKey | undefined {
     }
     case RSA: {
       const [n, e] = [cose.get(-1), cose.get(-2)];
-      if (cose.size !== 4 || !isBytes(n) || !isBytes(e) || !isExponent(e)) return undefined;
+      if (cose.size !== 4 || !isModulus(n) || !isExponent(e)) return undefined;
       return { kty: 'RSA', n: n.toString('base64url'), e: e.toString('base64url') };
     }
     default:
@@ -76,11 +79,16 @@ function isBytes(value: CborValue | undefined, length?: number): value is Buffer
   return Buffer.isBuffer(value) && value.length > 0 && (length === undefined || value.length === length);
 }
 
-/** Odd and more than one: with an exponent of one every message is its own signature. */
-function isExponent(bytes: Buffer): boolean {
-  const last = bytes.at(-1) ?? 0;
-  const isOne = last === 1 && bytes.subarray(0, -1).every((byte) => byte === 0);
-  return bytes.length <= 8 && last % 2 === 1 && !isOne;
+/** A number in its one form, without leading zeros (RFC 8230 §4), of so many bytes at most, and odd as both of RSA are. */
+function isOddNumber(value: CborValue | undefined, longest: number): value is Buffer {
+  return isBytes(value) && value[0] !== 0 && value.length <= longest && (value.at(-1) ?? 0) % 2 === 1;
+}
+
+const isModulus = (value: CborValue | undefined): value is Buffer => isOddNumber(value, MAX_MODULUS);
+
+/** More than one: with an exponent of one every message is its own signature. */
+function isExponent(value: CborValue | undefined): value is Buffer {
+  return isOddNumber(value, MAX_EXPONENT) && !value.equals(Buffer.of(1));
 }
 
 /** A public key in JWK form; `undefined` when it is none: a point off its curve, for one. */
