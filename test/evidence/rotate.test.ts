@@ -25,26 +25,27 @@ const TURNS = rounds(1, 5);
 const MOST_UNDER_WAY = rounds(4, 1_000);
 
 /** Many users with a sealed contact each. */
-const seed = JSON.stringify({
-  environments: [
-    {
-      name: 'Rotation',
-      deviceAuthenticationPolicies: [factoryPolicy({ name: 'Rotation', sentMethods: ['sms', 'email'] })],
-      users: range(USERS).map((n) => ({
-        username: `user-${n}`,
-        email: `user-${n}@example.org`,
-        devices: [{ type: 'EMAIL', email: `device-${n}@example.org` }],
-      })),
-      clients: [
-        {
-          name: 'Client',
-          secret: 'client-secret-for-the-evidence',
-          tokenEndpointAuthMethod: 'CLIENT_SECRET_POST',
-        },
-      ],
-    },
-  ],
-});
+const seedOf = (users: number): string =>
+  JSON.stringify({
+    environments: [
+      {
+        name: 'Rotation',
+        deviceAuthenticationPolicies: [factoryPolicy({ name: 'Rotation', sentMethods: ['sms', 'email'] })],
+        users: range(users).map((n) => ({
+          username: `user-${n}`,
+          email: `user-${n}@example.org`,
+          devices: [{ type: 'EMAIL', email: `device-${n}@example.org` }],
+        })),
+        clients: [
+          {
+            name: 'Client',
+            secret: 'client-secret-for-the-evidence',
+            tokenEndpointAuthMethod: 'CLIENT_SECRET_POST',
+          },
+        ],
+      },
+    ],
+  });
 
 interface Case {
   readonly database: 'SQLite' | 'PostgreSQL';
@@ -56,12 +57,16 @@ interface Case {
   keys(words: readonly string[], master?: string): Promise<CommandResult>;
 }
 
-async function arrange(database: Case['database'], work: (arranged: Case) => Promise<void>): Promise<void> {
+async function arrange(
+  database: Case['database'],
+  users: number,
+  work: (arranged: Case) => Promise<void>,
+): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'postern-rotate-'));
   const url = database === 'PostgreSQL' ? await freshDatabase() : undefined;
   const where = ['--data', folder, ...(url === undefined ? [] : ['--database-url', url])];
   const seedFile = join(folder, 'seed.json');
-  writeFileSync(seedFile, seed);
+  writeFileSync(seedFile, seedOf(users));
   try {
     await work({
       database,
@@ -135,7 +140,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('postern keys rotate on %s', (d
   it(`under ${RATE} requests a second without an error, ${TURNS} times, ${USERS} contacts (SEC-68)`, {
     timeout: 900_000,
   }, async () => {
-    await arrange(database, async ({ start, keys, folder }) => {
+    await arrange(database, USERS, async ({ start, keys, folder }) => {
       await using postern = await start();
       for (const turn of range(TURNS)) {
         const rotation = keys(['rotate']);
@@ -158,7 +163,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('postern keys rotate on %s', (d
   });
 
   it('kill -9 in the middle: nothing is lost, and the next run goes on (SEC-68)', { timeout: 900_000 }, async () => {
-    await arrange(database, async ({ start, keys, folder, url, where }) => {
+    await arrange(database, USERS, async ({ start, keys, folder, url, where }) => {
       let postern = await start();
       try {
         if (url === undefined) {
@@ -197,7 +202,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('postern keys rotate on %s', (d
   it('a contact moved to another user is refused and told of; a new master key takes over (SEC-66, SEC-68)', {
     timeout: 300_000,
   }, async () => {
-    await arrange(database, async ({ start, keys, folder, url }) => {
+    await arrange(database, 2, async ({ start, keys, folder, url }) => {
       const next = 'cd'.repeat(32);
       let postern = await start();
       const [mine, theirs] = postern.ready.users;
