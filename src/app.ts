@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { apiRoutes } from './app/api.js';
 import { CONTROL_SOCKET, openControl } from './app/control.js';
+import { databaseOf } from './app/database.js';
 import { deploymentOf } from './app/deployment.js';
 import { freePort, localOrigin } from './app/free-port.js';
 import { Lifetime } from './app/lifetime.js';
@@ -31,7 +32,7 @@ import type { Logger } from './kernel/log.js';
 import { createSystemRandom, type Random } from './kernel/random.js';
 import { createDirectory } from './platform/directory.js';
 import { createTokenService } from './platform/tokens.js';
-import { type Database, openStore } from './storage/sql/index.js';
+import { openStore } from './storage/sql/index.js';
 import type { Sender } from './webhooks/sender.js';
 
 /** What tests replace. A clock that is given replaces the database's own source of time too. */
@@ -225,11 +226,4 @@ function logOf({ logLevel }: Pick<Config, 'logLevel'>, { logger }: Pick<AppOverr
   if (logger) return { logger, droppedLines: () => 0 };
   const own = createLogger(logLevel);
   return { logger: own, droppedLines: own.dropped };
-}
-
-/** The form in which the storage takes it. */
-export function databaseOf({ database }: Pick<Config, 'database'>): Database {
-  return database.kind === 'sqlite'
-    ? { kind: 'sqlite', file: database.file }
-    : { kind: 'postgres', url: database.url.reveal(), poolSize: database.poolSize };
 }

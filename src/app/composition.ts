@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createApp, databaseOf } from '../app.js';
 import type { Composition } from '../cli/composition.js';
 import { resolveMasterKey } from '../cli/master-key.js';
 import { CommandError } from '../cli/terminal.js';
@@ -19,6 +18,7 @@ import { MigrationError, migrate, openStore, type SqlStore } from '../storage/sq
 import { StoreError } from '../storage/store-error.js';
 import { CertificateError } from '../tls/pair.js';
 import { CONTROL_SOCKET, connectControl } from './control.js';
+import { databaseOf } from './database.js';
 import { localOrigin } from './free-port.js';
 import { createLogger } from './logger.js';
 import { reportRefused } from './refused.js';
@@ -40,7 +40,11 @@ export const composition: Composition = {
   version,
   optionGroups: OPTION_GROUPS,
   gatewayTable: { options: GATEWAY_OPTIONS, check: gatewayProblems },
-  createServer: (config, populate) => told(createApp(config, { version, ...(populate ? { populate } : {}) })),
+  async createServer(config, populate) {
+    // Only now: what serves is most of what there is to load, and no other command needs it.
+    const { createApp } = await import('../app.js');
+    return told(createApp(config, { version, ...(populate ? { populate } : {}) }));
+  },
   async openStore(config) {
     const { store, ...parts } = await told(openDatabase(config));
     const urls = config.urls ?? localUrls(localOrigin(config.listen.host, config.listen.port));
