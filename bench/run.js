@@ -3,6 +3,7 @@
  * Figures of a shared machine mean something only as ratios of one run; the warm-up lets everything compile what it runs.
  */
 import { parseArgs } from 'node:util';
+import { assertion } from './commands/assertion.js';
 import { growth } from './commands/growth.js';
 import { open } from './commands/open.js';
 import { profile } from './commands/profile.js';
@@ -12,7 +13,7 @@ import { starts } from './commands/starts.js';
 import { throughput } from './commands/throughput.js';
 import { withBench } from './harness/bench.js';
 
-const COMMANDS = { throughput, growth, open, start, starts, 'slow-disk': slowDisk, profile };
+const COMMANDS = { throughput, assertion, growth, open, start, starts, 'slow-disk': slowDisk, profile };
 const {
   values: options,
   positionals: [command = 'throughput'],
