@@ -1,5 +1,7 @@
 import { clearDestination, clearDevice, clearUser } from '../devices/counting.js';
-import type { Device } from '../devices/model.js';
+import { KINDS } from '../devices/kinds/index.js';
+import type { DeviceKind } from '../devices/kinds/kind.js';
+import type { DestinationUse, Device } from '../devices/model.js';
 import { confirmDestination } from '../devices/reserve-send.js';
 import type { BusinessEvent } from '../events.js';
 import type { Decided, Write } from '../storage/port.js';
@@ -36,7 +38,7 @@ export function acceptProof(
   const events = [eventOf(flow, event, detail), eventOf(flow, 'AUTHENTICATION.UPDATED', { status: 'COMPLETED' })];
 
   if (subject.kind === 'oneTime') {
-    const { use, writes: released } = confirmDestination(clearDestination(subject.destination), situation.deployment);
+    const { use, writes: released } = confirmedBy(clearDestination(subject.destination), selected, situation);
     writes.push(
       { kind: cleared === factors ? 'expect' : 'update', entity: 'factors', value: cleared },
       { kind: use === subject.destination ? 'expect' : 'update', entity: 'destination', value: use },
@@ -60,8 +62,16 @@ export function acceptProof(
 }
 
 /** The contact of a paired device, if a limit has counted what was sent to it: it has arrived (SEC-36, SEC-38). */
-function confirmedContact({ contactKey }: SelectedDevice, { destination, deployment }: Situation): readonly Write[] {
+function confirmedContact(selected: SelectedDevice, situation: Situation): readonly Write[] {
+  const { contactKey } = selected;
+  const { destination } = situation;
   if (contactKey === undefined || destination?.contactKey !== contactKey) return [];
-  const { use, writes } = confirmDestination(destination, deployment);
+  const { use, writes } = confirmedBy(destination, selected, situation);
   return use === destination ? writes : [{ kind: 'update', entity: 'destination', value: use }, ...writes];
+}
+
+/** What was sent to the contact has arrived. Only kinds that are sent to have a contact. */
+function confirmedBy(use: DestinationUse, { type }: SelectedDevice, { deployment, user }: Situation) {
+  const { channel }: DeviceKind = KINDS[type];
+  return channel ? confirmDestination(use, deployment, { channel, userId: user.id }) : { use, writes: [] };
 }

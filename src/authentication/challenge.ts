@@ -20,7 +20,7 @@ export function challengeDevice(
   device: Device,
   before: DeviceAuthenticationState | undefined,
   facts: ChallengeFacts,
-  loaded: Pick<Snapshot, 'destination' | 'counter'>,
+  loaded: Pick<Snapshot, 'destination' | 'counters'>,
 ): Begun | NotBegun {
   const kind = kindOf(device.type);
   switch (kind.challenge) {

@@ -1,6 +1,7 @@
 import { codeEpochOf } from '../devices/counting.js';
 import { KINDS } from '../devices/kinds/index.js';
 import type { Device } from '../devices/model.js';
+import { claimQuota } from '../devices/quota.js';
 import { isExpired } from '../otp/code.js';
 import { accountLockEpoch } from '../platform/account.js';
 import type { Decision } from '../storage/port.js';
@@ -57,7 +58,8 @@ function checkCode(
   if (verdict === 'malformed') return refuse({ kind: 'OtpMalformed', length: state.code.length });
   if (verdict === 'right') {
     const detail = state.country === undefined ? {} : { detail: { country: state.country } };
-    return acceptProof(state, situation, subject, { ...rightOtp(state), ...detail });
+    const writes = claimQuota(state.claim, situation.flow.environmentId, situation.now);
+    return acceptProof(state, situation, subject, { ...rightOtp(state), ...detail, writes });
   }
   return chargeProof(state, situation, subject, WORDS, verdict === 'replayed' ? { replacedCode: true } : {});
 }

@@ -36,6 +36,8 @@ export function createDeviceAuthentication(
     command.policyId === undefined ? configuration.defaultPolicy : configuration.policies.get(command.policyId);
   if (!policy) return refuse({ kind: 'PolicyUnknown' });
   const { applicationId, notification, selection, otp } = command;
+  if (notification?.policyId !== undefined && !configuration.sendRules.has(notification.policyId))
+    return refuse({ kind: 'NotificationsPolicyUnknown' });
   if (
     applicationId !== undefined &&
     !snapshot.documents.some(({ kind, id }) => kind === 'application' && id === applicationId)

@@ -1,6 +1,7 @@
 import type { CeremonyRequest } from '../devices/ceremony.js';
 import type { SentType } from '../devices/kinds/index.js';
 import type { DeviceId, DeviceType, FailureRun } from '../devices/model.js';
+import type { QuotaClaim } from '../devices/quota.js';
 import type { Instant } from '../kernel/clock.js';
 import type { Uuid } from '../kernel/ids.js';
 import type { IssuedCode } from '../otp/code.js';
@@ -64,6 +65,8 @@ export interface SentCodeState extends OpenChallenge {
   readonly code: IssuedCode;
   /** Where the code was sent by phone (ISO 3166): whether codes come back is watched by country (SEC-38). */
   readonly country?: string | undefined;
+  /** Where the send stands unclaimed in a quota. */
+  readonly claim?: QuotaClaim | undefined;
   /** The code that this one replaced, kept to tell a replay from a mistyped code in the records (SEC-18). */
   readonly replaced?: ReplacedCode | undefined;
 }
@@ -120,6 +123,8 @@ export interface NotificationRequest {
   readonly variant?: string;
   readonly locale?: string;
   readonly variables?: Readonly<Record<string, string>>;
+  /** The notification policy that the request names; absent: that of the MFA policy. */
+  readonly policyId?: PolicyId;
 }
 
 /** A flow with every member there, though some are `undefined`: of one shape wherever it comes from. */

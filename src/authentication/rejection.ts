@@ -9,6 +9,7 @@ export type AuthenticationRejection =
   | { readonly kind: 'NotFound' }
   /** Not in this environment (SEC-43). */
   | { readonly kind: 'PolicyUnknown' }
+  | { readonly kind: 'NotificationsPolicyUnknown' }
   | { readonly kind: 'ApplicationUnknown' }
   /** Whatever the reason: unknown, another user's, pending, blocked, locked, switched off (`10` §4.2, §7.2). */
   | { readonly kind: 'DeviceNotEligible'; readonly during: 'create' | 'device.select' }
@@ -18,12 +19,17 @@ export type AuthenticationRejection =
   | { readonly kind: 'OneTimeTestModeRefused' }
   /** Premium, shared-cost and the like (SEC-37; wire: `10` §9.6). */
   | { readonly kind: 'NumberRefused' }
+  /** The notification policy does not send to the number's country (`10` §9.6). */
+  | { readonly kind: 'CountryRefused'; readonly selected: 'device' | 'oneTime' }
   /** No content for template, channel and variant (`10` §13A). */
   | { readonly kind: 'NoContent' }
   /** A passcode came with the create request, and no device that could be used makes such passcodes: not compared (`10` §10.4). */
   | { readonly kind: 'NoPasscodeDevice' }
-  /** The contact was sent too much lately, or its number prefix is stopped (SEC-36, SEC-38; wire: `10` §9.5). */
-  | { readonly kind: 'SendRefused'; readonly channel: Channel; readonly expiresAt: Instant }
+  /**
+   * The contact was sent too much lately, or its number prefix is stopped (SEC-36, SEC-38; wire: `10` §9.5); without `expiresAt`, a
+   * quota is used up (`10` §9.6).
+   */
+  | { readonly kind: 'SendRefused'; readonly channel: Channel; readonly expiresAt?: Instant }
   /** ERR-STATE (`10` §15.4). */
   | { readonly kind: 'WrongState'; readonly command: CommandName; readonly status: Status }
   /** User disabled, account locked or MFA disabled since the flow was opened (`10` §9.8). */

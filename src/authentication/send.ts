@@ -5,11 +5,11 @@ import { codeEpochOf } from '../devices/counting.js';
 import type { SentCodeKind } from '../devices/kinds/kind.js';
 import type { Device } from '../devices/model.js';
 import { type Reservation, reservationEvents, reserveSend } from '../devices/reserve-send.js';
-import type { Instant } from '../kernel/clock.js';
 import { countryOfPhone } from '../kernel/numbering-plan.js';
 import { type Protected, Redacted } from '../kernel/sealed.js';
 import { type CodeBinding, issueCode } from '../otp/code.js';
 import { accountLockEpoch } from '../platform/account.js';
+import { sendRulesFor } from '../policies/send-rules.js';
 import type { Snapshot, Write } from '../storage/port.js';
 import type { Begun, NotBegun } from './begun.js';
 import type { ChallengeFacts } from './command.js';
@@ -65,7 +65,7 @@ export function sendCode(
   addressee: Addressee,
   replaced: ReplacedCode | undefined,
   facts: ChallengeFacts,
-  loaded: Pick<Snapshot, 'destination' | 'counter'>,
+  loaded: Pick<Snapshot, 'destination' | 'counters'>,
 ): Begun | NotBegun {
   const { selected, kind, testMode, device } = addressee;
   const { factors, policy, now } = circumstances;
@@ -79,7 +79,7 @@ export function sendCode(
   const { environmentId } = flow;
   const userId = circumstances.user.id;
   // Before there is a code: where more must be loaded first, all of this is decided again.
-  const sending = testMode ? undefined : reserveFor(flow, addressee, now, facts, loaded);
+  const sending = testMode ? undefined : reserveFor(flow, addressee, circumstances, facts, loaded);
   if (sending?.reservation.kind === 'needs') return sending.reservation;
 
   const { otpLength, lifeTime } = policy.methods[kind.method];
@@ -96,6 +96,7 @@ export function sendCode(
     code: issued,
     accountEpoch: accountLockEpoch(factors),
     country: undefined,
+    claim: undefined,
     replaced,
   };
   const sends = flow.sends + 1;
@@ -104,7 +105,7 @@ export function sendCode(
   const { to, reservation } = sending;
   const who = { environmentId, userId, deviceAuthenticationId: flow.id, ...(device ? { deviceId: device.id } : {}) };
   const events = reservationEvents(reservation, who, channel);
-  if (reservation.kind === 'refused') return { ...reservation, channel, events };
+  if (reservation.kind === 'refused') return { ...reservation, channel, selected: selected.kind, events };
 
   const content: MessageContent = composeContent({
     to,
@@ -134,12 +135,14 @@ export function sendCode(
   const sent = channel === 'EMAIL' ? state : { ...state, country: countryOfPhone(to) };
   if (reservation.kind === 'unlimited')
     return { kind: 'begun', state: sent, sends, writes: [message], messages: 1, events };
-  const { use, writes } = reservation;
+  const { use, writes, claim } = reservation;
+  const counted = use && selected.kind === 'device' ? { ...selected, contactKey: use.contactKey } : selected;
+  const contact = use ? [{ kind: 'update', entity: 'destination', value: use } as const] : [];
   return {
     kind: 'begun',
-    state: selected.kind === 'device' ? { ...sent, selected: { ...selected, contactKey: use.contactKey } } : sent,
+    state: { ...sent, selected: counted, claim },
     sends,
-    writes: [message, { kind: 'update', entity: 'destination', value: use }, ...writes],
+    writes: [message, ...contact, ...writes],
     messages: 1,
     events,
   };
@@ -147,16 +150,21 @@ export function sendCode(
 
 /** Where the code is to go, in clear, and what limits say of it. Of a one-time contact the key is known: its destination has it. */
 function reserveFor(
-  { environmentId }: Recipient,
+  { environmentId, notification }: Recipient,
   { selected, contact, kind: { channel } }: Addressee,
-  now: Instant,
+  { now, configuration, policy, user }: Circumstances,
   { deployment, digests, open }: ChallengeFacts,
-  loaded: Pick<Snapshot, 'destination' | 'counter'>,
+  loaded: Pick<Snapshot, 'destination' | 'counters'>,
 ): { readonly to: string; readonly reservation: Reservation } {
   const to = open(contact);
   const contactKey = selected.kind === 'oneTime' ? selected.contactKey : undefined;
+  const rules = sendRulesFor(configuration, policy, notification?.policyId)?.[channel];
+  const { id: userId } = user;
   return {
     to,
-    reservation: reserveSend({ environmentId, channel, address: to, contactKey, now, deployment, digests }, loaded),
+    reservation: reserveSend(
+      { environmentId, userId, channel, address: to, contactKey, now, deployment, rules, digests },
+      loaded,
+    ),
   };
 }

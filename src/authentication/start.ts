@@ -9,5 +9,5 @@ export interface Start {
   readonly circumstances: Circumstances;
   readonly facts: CreateFacts;
   /** What limits on sending read, and hardware tokens. */
-  readonly loaded: Pick<Snapshot, 'destination' | 'counter' | 'oathTokens'>;
+  readonly loaded: Pick<Snapshot, 'destination' | 'counters' | 'oathTokens'>;
 }

@@ -16,6 +16,7 @@ import { type ManagedDevice, managed } from './managed.js';
 import type { Device, DeviceId } from './model.js';
 import { withActivated } from './order.js';
 import { governingPolicy, pendingRefusal } from './pending.js';
+import { claimQuota } from './quota.js';
 import { raisesAlarm } from './recent-failures.js';
 import type { DeviceRejection } from './rejection.js';
 import { confirmDestination } from './reserve-send.js';
@@ -136,19 +137,24 @@ function activated(
   deployment: Deployment,
   { credentialKey, detail, writes: rests = [] }: Learned,
 ): DeviceDecision<ManagedDevice> {
-  const { lookupKey } = device;
-  // What was sent to the contact has reached whom it was meant for (SEC-36, SEC-38).
-  const isCounted = !device.testMode && deployment.sendLimits !== undefined && countsSends(deployment.sendLimits);
+  const { lookupKey, environmentId, userId, id: deviceId } = device;
+  const { channel }: DeviceKind = KINDS[device.type];
+  // What was sent to the contact has reached whom it was meant for (SEC-36, SEC-38, `10` §9.5).
+  const isCounted =
+    !device.testMode &&
+    (device.activation?.isCounted === true ||
+      (deployment.sendLimits !== undefined && countsSends(deployment.sendLimits)));
   if (isCounted && lookupKey !== undefined && destination?.contactKey !== lookupKey)
     return { needs: { destination: lookupKey } };
-  const confirmed = isCounted && destination ? confirmDestination(destination, deployment) : undefined;
+  const confirmed =
+    isCounted && destination && channel ? confirmDestination(destination, deployment, { channel, userId }) : undefined;
   const contact: Write[] =
     confirmed && confirmed.use !== destination
       ? [{ kind: 'update', entity: 'destination', value: confirmed.use }, ...confirmed.writes]
       : [];
   const { activation, ...rest } = clearDevice(device, now);
   const country = activation?.country === undefined ? undefined : { country: activation.country };
-  const { environmentId, userId, id: deviceId } = device;
+  const claimed = claimQuota(activation?.claim, environmentId, now);
   const held: Write[] =
     credentialKey === undefined
       ? []
@@ -157,7 +163,7 @@ function activated(
   const ordered: UserFactors = { ...factors, deviceOrder: withActivated(factors.deviceOrder, device.id) };
   return grant(
     managed(active, ordered, now),
-    [...putDevice(ordered, active), ...contact, ...held, ...rests],
+    [...putDevice(ordered, active), ...contact, ...claimed, ...held, ...rests],
     [eventOf(active, 'DEVICE.ACTIVATED', { ...country, ...detail })],
   );
 }

@@ -1,6 +1,8 @@
+import type { Channel } from '../delivery/message.js';
 import type { BusinessEvent } from '../events.js';
 import type { JsonObject } from '../kernel/json.js';
 import { accept, type Outcome, reject } from '../kernel/outcome.js';
+import { sendRulesFor } from '../policies/send-rules.js';
 import type { Snapshot, Write } from '../storage/port.js';
 import { type DeviceDecision, eventOf, refuse } from './answer.js';
 import { type Deployment, lockOf } from './eligibility.js';
@@ -22,7 +24,7 @@ export interface Beginning {
 }
 
 /** What limits read (SEC-36). */
-export interface SendTerms extends Pick<Snapshot, 'destination' | 'counter'> {
+export interface SendTerms extends Pick<Snapshot, 'destination' | 'counters'> {
   readonly deployment: Pick<Deployment, 'sendLimits'>;
 }
 
@@ -57,21 +59,48 @@ export function beginPairing(
   const { environmentId, userId, id: deviceId } = device;
   const { now, digests } = context;
   const reservation = reserveSend(
-    { environmentId, channel: message.channel, address: context.open(device.secret), now, digests, ...limits },
+    {
+      environmentId,
+      userId,
+      channel: message.channel,
+      address: context.open(device.secret),
+      now,
+      digests,
+      deployment: limits.deployment,
+      rules: sendRulesFor(context.configuration, context.policy, terms.notification?.policyId)?.[message.channel],
+    },
     limits,
   );
   if (reservation.kind === 'needs') return reject(reservation);
   const told = reservationEvents(reservation, { environmentId, userId, deviceId }, message.channel);
-  if (reservation.kind === 'refused')
-    return notBegun({ kind: 'SendRefused', channel: message.channel, expiresAt: reservation.until }, told);
+  if (reservation.kind === 'refused') return notBegun(refusalOf(reservation, message.channel), told);
   const reserved = reservation.kind === 'reserved' ? reservation : undefined;
   return accept({
-    device: pending,
+    device: reserved ? charged(pending, reserved) : pending,
     writes: [{ kind: 'append', entity: 'outbox', value: message }, ...(reserved?.writes ?? [])],
-    ...(reserved ? { destination: reserved.use } : {}),
+    ...(reserved?.use ? { destination: reserved.use } : {}),
     events: [eventOf(pending, 'NOTIFICATION.CREATED', { channel: message.channel }), ...told],
     once,
   });
+}
+
+/** `10` §9.5, §9.6. */
+function refusalOf(
+  { reason, until }: Extract<Reservation, { readonly kind: 'refused' }>,
+  channel: Channel,
+): DeviceRejection {
+  if (reason === 'COUNTRY') return { kind: 'CountryRefused' };
+  return { kind: 'SendRefused', channel, ...(until === undefined ? {} : { expiresAt: until }) };
+}
+
+/** The device with what its send has cost, for the activation to settle. */
+function charged(device: Device, { use, claim }: Extract<Reservation, { readonly kind: 'reserved' }>): Device {
+  const { activation } = device;
+  if (!activation || (!use && !claim)) return device;
+  return {
+    ...device,
+    activation: { ...activation, ...(use ? { isCounted: true } : {}), ...(claim ? { claim } : {}) },
+  };
 }
 
 function notBegun(rejection: DeviceRejection, events: readonly BusinessEvent[] = []): Outcome<never, NotBegun> {

@@ -52,6 +52,8 @@ export function createDevice(
   const { policyId, notification } = creation;
   const policy = policyId === undefined ? configuration.defaultPolicy : configuration.policies.get(policyId);
   if (!policy) return refuse({ kind: 'PolicyUnknown' });
+  if (notification?.policyId !== undefined && !configuration.sendRules.has(notification.policyId))
+    return refuse({ kind: 'NotificationsPolicyUnknown' });
   const unpaired = newDevice(subject, creation, caller, facts);
   const refusal = refusalOf(unpaired, subject, policy, caller, facts.deployment);
   if (refusal) return refuse(refusal);

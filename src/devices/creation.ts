@@ -12,7 +12,10 @@ export interface CreationRequest extends Members {
   readonly status?: DeviceStatus;
   readonly nickname?: string;
   readonly policy?: { readonly id?: string; readonly type?: string };
-  readonly notification?: { readonly template?: PairingNotification; readonly policy?: { readonly id?: string } };
+  readonly notification?: {
+    readonly template?: Omit<PairingNotification, 'policyId'>;
+    readonly policy?: { readonly id?: string };
+  };
   readonly testMode?: boolean;
 }
 
@@ -48,10 +51,9 @@ export function parseCreation(request: CreationRequest): Outcome<Creation, reado
     ...(policy.ok ? [] : [policy.rejection]),
     ...memberProblems(kind, request),
     ...variableProblems(notification?.template?.variables),
-    ...notificationPolicyProblems(notification?.policy?.id),
   ];
   if (!particulars.ok || !policy.ok || problems.length > 0) return reject(problems);
-  const template = notificationOf(notification?.template);
+  const told = notificationOf(notification);
   return accept({
     type,
     particulars: particulars.value,
@@ -59,7 +61,7 @@ export function parseCreation(request: CreationRequest): Outcome<Creation, reado
     ...(status === undefined ? {} : { status }),
     ...(nickname ? { nickname } : {}),
     ...(policy.value === undefined ? {} : { policyId: policy.value }),
-    ...(template ? { notification: template } : {}),
+    ...(told ? { notification: told } : {}),
   });
 }
 
@@ -100,20 +102,19 @@ function variableProblems(variables: PairingNotification['variables']): readonly
     : [];
 }
 
-/** There are no notification policies, so every id is an unknown one; to ignore it would be to drop its limits in silence. */
-function notificationPolicyProblems(id: string | undefined): readonly FieldProblem[] {
-  if (id === undefined) return [];
-  const message = 'must be the id of a notification policy of this environment';
-  return [{ problem: 'invalid', target: 'notification.policy.id', message }];
-}
-
-function notificationOf(template: PairingNotification | undefined): PairingNotification | undefined {
-  if (!template) return undefined;
+/** `undefined`: the request says nothing of it. */
+function notificationOf({
+  template = {},
+  policy,
+}: NonNullable<CreationRequest['notification']> = {}): PairingNotification | undefined {
   const { locale, variant, variables } = template;
-  if (locale === undefined && variant === undefined && variables === undefined) return undefined;
-  return {
+  // The schema has accepted it as an id.
+  const policyId = policy?.id === undefined ? undefined : parseUuid(policy.id);
+  const notification = {
     ...(locale === undefined ? {} : { locale }),
     ...(variant === undefined ? {} : { variant }),
     ...(variables === undefined ? {} : { variables }),
+    ...(policyId === undefined ? {} : { policyId }),
   };
+  return Object.keys(notification).length > 0 ? notification : undefined;
 }

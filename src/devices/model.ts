@@ -7,6 +7,8 @@ import type { EnvironmentId, UserId } from '../platform/model.js';
 import type { PolicyId } from '../policies/model.js';
 import type { CeremonyRequest } from './ceremony.js';
 import type { KINDS } from './kinds/index.js';
+import type { QuotaClaim } from './quota.js';
+import type { ResendRun } from './resend-run.js';
 import type { SendWindow } from './send-window.js';
 
 export type DeviceId = Uuid;
@@ -34,6 +36,8 @@ export interface PairingNotification {
   readonly locale?: string;
   readonly variant?: string;
   readonly variables?: Readonly<Record<string, string>>;
+  /** The notification policy that the request names. */
+  readonly policyId?: PolicyId;
 }
 
 /** What a pending device waits for (`20` §6.4). */
@@ -49,6 +53,10 @@ export interface Activation {
   readonly ceremony?: CeremonyRequest;
   /** Where it was sent by phone (ISO 3166): whether codes come back is watched by country (SEC-38). */
   readonly country?: string;
+  /** A limit has counted the send by its contact, which a completed activation confirms. */
+  readonly isCounted?: true;
+  /** Where the send stands unclaimed. */
+  readonly claim?: QuotaClaim;
   /** The code that this one replaced, kept to tell a replay from a mistyped code in the records (SEC-18). */
   readonly replaced?: IssuedCode;
 }
@@ -100,6 +108,8 @@ export interface DestinationUse {
   readonly leftovers: Readonly<Record<string, Leftover>>;
   /** Absent: nothing was sent while a limit was in force. */
   readonly sends?: SendWindow;
+  /** By `runOf`; absent: nothing was sent under a notification policy with a cool-down. */
+  readonly resends?: Readonly<Record<string, ResendRun>>;
 }
 
 /** Consecutive failures per factor type, or per one-time destination, that end in a lock without end (SEC-13, SEC-14). */

@@ -17,6 +17,7 @@ export type DeviceRejection =
   | { readonly kind: 'Invalid'; readonly problems: readonly FieldProblem[] }
   /** Not in this environment (SEC-43). */
   | { readonly kind: 'PolicyUnknown' }
+  | { readonly kind: 'NotificationsPolicyUnknown' }
   /** This caller may not ask for it (`20` §3.2). */
   | { readonly kind: 'StatusNotAllowed'; readonly allowed: readonly DeviceStatus[] }
   /** The type cannot be paired now; `at` says whether it is asked for or already begun. */
@@ -27,13 +28,15 @@ export type DeviceRejection =
   | { readonly kind: 'ExtensionRefused' }
   /** Premium, shared-cost and the like (SEC-37; wire: `10` §9.6). */
   | { readonly kind: 'NumberRefused' }
+  /** The notification policy does not send to the number's country (`10` §9.6). */
+  | { readonly kind: 'CountryRefused' }
   /** An active device of the user has the same contact (`20` §5). */
   | { readonly kind: 'ContactTaken'; readonly field: string; readonly existingId: DeviceId }
   /** No content for channel and variant (`10` §13A). */
   | { readonly kind: 'NoContent' }
   /** Too many paired devices, or too many that wait for activation (`20` §3.1, §17.2). */
   | { readonly kind: 'TooManyDevices'; readonly of: DeviceStatus; readonly maximumAllowed: number }
-  /** A lock forbids sending a code; without `expiresAt` it has no end (`20` §6.4, SEC-13). */
+  /** A lock or a limit forbids sending a code; without `expiresAt` it has no end that is told (`20` §6.4, SEC-13, SEC-35). */
   | { readonly kind: 'SendRefused'; readonly channel?: Channel; readonly expiresAt?: Instant }
   | { readonly kind: 'AlreadyActive' }
   /** User disabled or account locked since the pairing was begun (SEC-16). */

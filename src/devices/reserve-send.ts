@@ -2,11 +2,15 @@ import type { Channel } from '../delivery/message.js';
 import type { BusinessEvent } from '../events.js';
 import type { Instant } from '../kernel/clock.js';
 import type { Digests } from '../kernel/keys.js';
-import type { EnvironmentId } from '../platform/model.js';
-import type { Snapshot, Undecided, Write } from '../storage/port.js';
+import { countryOfPhone } from '../kernel/numbering-plan.js';
+import type { EnvironmentId, UserId } from '../platform/model.js';
+import { admits, type ChannelRules } from '../policies/send-rules.js';
+import type { Counter, Snapshot, Undecided, Write } from '../storage/port.js';
 import { canonicalContact } from './contact.js';
 import type { Deployment } from './eligibility.js';
 import type { DestinationUse } from './model.js';
+import { chargeQuota, type QuotaClaim, quotaCounters } from './quota.js';
+import { resendRefusal, runOf, withoutRuns, withResend } from './resend-run.js';
 import {
   confirmSends,
   countsSends,
@@ -20,6 +24,7 @@ import {
 /** A message on its way to a contact. */
 export interface Sending {
   readonly environmentId: EnvironmentId;
+  readonly userId: UserId;
   readonly channel: Channel;
   /** In clear. */
   readonly address: string;
@@ -27,24 +32,35 @@ export interface Sending {
   readonly contactKey?: string | undefined;
   readonly now: Instant;
   readonly deployment: Pick<Deployment, 'sendLimits'>;
+  /** What the notification policy in force says of the channel (`30` §5.4). */
+  readonly rules: ChannelRules | undefined;
   readonly digests: Pick<Digests, 'contact'>;
 }
 
-/** What limits say of a send. */
+/** Why a message is not sent. */
+export type SendObstacle = 'COUNTRY' | 'COOL_DOWN' | 'RESEND_LIMIT' | 'SEND_LIMIT' | 'PREFIX_STOPPED' | 'QUOTA';
+
+/** What the operator's limits and the notification policy say of a send, and what it costs. */
 export type Reservation =
   /** No limit is in force: nothing is read and nothing written. */
   | { readonly kind: 'unlimited' }
-  /** The contact or the counter of its prefix must be loaded first. */
+  /** The contact or counters must be loaded first. */
   | ({ readonly kind: 'needs' } & Undecided)
-  | { readonly kind: 'refused'; readonly until: Instant; readonly reason: 'SEND_LIMIT' | 'PREFIX_STOPPED' }
-  /** Charged: `use` is to be written, which guards it, so that parallel sends are counted one after the other (SEC-35). */
+  /** `until`: when the same send would be granted, where waiting helps and the instant is told (`10` §9.5, §9.6). */
+  | { readonly kind: 'refused'; readonly until?: Instant; readonly reason: SendObstacle }
+  /** Charged: what it says is to be written, so that parallel sends are counted one after the other (SEC-35). */
   | {
       readonly kind: 'reserved';
-      readonly use: DestinationUse;
+      /** The contact's row with this send in it; absent: no limit counts by contact. */
+      readonly use?: DestinationUse;
       readonly writes: readonly Write[];
+      /** To be kept with the code, and claimed when it is used. */
+      readonly claim?: QuotaClaim;
       /** This send has filled the counter of its prefix, which is named here without its last four digits. */
       readonly stops?: string;
     };
+
+type Refused = Extract<Reservation, { readonly kind: 'refused' }>;
 
 const UNLIMITED: Reservation = { kind: 'unlimited' };
 
@@ -52,45 +68,114 @@ const UNLIMITED: Reservation = { kind: 'unlimited' };
 export const prefixOf = (phone: string): string => phone.slice(0, -4);
 
 /** The name of a prefix's counter: keyed, so that beside a masked contact it does not give the number away. */
-function counterOf({ environmentId, address, digests }: Sending): string {
+function prefixCounter({ environmentId, address, digests }: Pick<Sending, 'environmentId' | 'address' | 'digests'>) {
   return digests.contact(environmentId, `prefix ${prefixOf(address)}`);
 }
 
 /** What a plan may name beforehand when the contact is known: the counter of its prefix, where a breaker is in force. */
-export function counterFor(sending: Pick<Sending, 'environmentId' | 'address' | 'digests' | 'channel' | 'deployment'>) {
-  const { sendLimits } = sending.deployment;
-  return sendLimits && sendLimits.prefix > 0 && sending.channel !== 'EMAIL'
-    ? { counter: counterOf({ ...sending, now: 0 }) }
-    : {};
+export function counterFor(
+  sending: Pick<Sending, 'environmentId' | 'address' | 'digests' | 'channel' | 'deployment'>,
+): { readonly counters?: readonly string[] } {
+  return isWatched(sending) ? { counters: [prefixCounter(sending)] } : {};
 }
 
-/**
- * Charges a send to its contact and, for a number, to its prefix, or refuses it (SEC-35 to SEC-39). The windows hold for the
- * contact whatever the user, flow or channel; a contact counts once in its prefix until it completes a check.
- */
-export function reserveSend(sending: Sending, snapshot: Pick<Snapshot, 'destination' | 'counter'>): Reservation {
-  const { sendLimits: limits } = sending.deployment;
-  if (!limits || !countsSends(limits)) return UNLIMITED;
-  const { environmentId, address, digests, now } = sending;
-  const contactKey = sending.contactKey ?? digests.contact(environmentId, canonicalContact(address));
-  const wanted = { destination: contactKey, ...counterFor(sending) };
-  const { destination, counter } = snapshot;
-  if (destination?.contactKey !== contactKey || counter?.name !== wanted.counter)
-    return { kind: 'needs', needs: wanted };
-  const until = sendableAt(destination, limits, now);
-  if (until !== undefined) return { kind: 'refused', until, reason: 'SEND_LIMIT' };
-  if (!counter) return { kind: 'reserved', use: withSend(destination, now, limits), writes: [] };
+const isWatched = ({ channel, deployment: { sendLimits } }: Pick<Sending, 'channel' | 'deployment'>): boolean =>
+  sendLimits !== undefined && sendLimits.prefix > 0 && channel !== 'EMAIL';
 
-  const stands = counter.endsAt > now;
-  if (stands && counter.value >= limits.prefix)
-    return { kind: 'refused', until: counter.endsAt, reason: 'PREFIX_STOPPED' };
-  if (isCounted(destination, counter.name, counter.endsAt, now))
-    return { kind: 'reserved', use: withSend(destination, now, limits), writes: [] };
-  const fills = (stands ? counter.value : 0) + 1 >= limits.prefix;
+/**
+ * Charges a send to its contact, to its prefix and to the quota of its policy, or refuses it (SEC-35 to SEC-39, `30` §5.4). The
+ * operator's windows hold for the contact whatever the user, flow or channel; a contact counts once in its prefix until it completes a check.
+ */
+export function reserveSend(sending: Sending, snapshot: Pick<Snapshot, 'destination' | 'counters'>): Reservation {
+  const { environmentId, userId, channel, address, digests, now, rules } = sending;
+  const { sendLimits } = sending.deployment;
+  const limits = sendLimits && countsSends(sendLimits) ? sendLimits : undefined;
+  if (!limits && !rules) return UNLIMITED;
+  const { countries, resends, quota } = rules ?? {};
+  if (countries && !admits(countries, countryOfPhone(address))) return { kind: 'refused', reason: 'COUNTRY' };
+  if (!limits && !resends && !quota) return UNLIMITED;
+
+  const contactKey = sending.contactKey ?? digests.contact(environmentId, canonicalContact(address));
+  const prefix = isWatched(sending) ? prefixCounter(sending) : undefined;
+  const wanted = [...(prefix === undefined ? [] : [prefix]), ...(quota ? quotaCounters(quota, userId) : [])];
+  const { destination, counters = [] } = snapshot;
+  const countsByContact = limits !== undefined || resends !== undefined;
+  const isThere = (name: string): boolean => counters.some((counter) => counter.name === name);
+  if ((countsByContact && destination?.contactKey !== contactKey) || !wanted.every(isThere))
+    return {
+      kind: 'needs',
+      needs: {
+        ...(countsByContact ? { destination: contactKey } : {}),
+        ...(wanted.length > 0 ? { counters: wanted } : {}),
+      },
+    };
+
+  let use = countsByContact ? destination : undefined;
+  const writes: Write[] = [];
+  let stops: string | undefined;
+  const early = use && tooEarly(use, sending, limits);
+  if (early) return early;
+  if (use && resends) use = withResend(use, runOf(channel, userId, resends), now);
+  if (use && limits) {
+    const breaker = counters.find(({ name }) => name === prefix);
+    const charged = chargeContact(use, breaker, limits, sending);
+    if (charged.kind === 'refused') return charged;
+    use = charged.use;
+    writes.push(...charged.writes);
+    stops = charged.stops;
+  }
+  const charge = quota && chargeQuota(quota, environmentId, userId, counters, now);
+  if (charge?.kind === 'full') return { kind: 'refused', reason: 'QUOTA' };
+  if (charge) writes.push(charge.write);
   return {
     kind: 'reserved',
-    use: withSend(destination, now, limits, counter.name),
-    writes: [{ kind: 'add', entity: 'counter', value: boundedBy(limits, environmentId, counter.name) }],
+    writes,
+    ...(use ? { use } : {}),
+    ...(charge?.claim ? { claim: charge.claim } : {}),
+    ...(stops === undefined ? {} : { stops }),
+  };
+}
+
+/** Of two limits that ask for patience, the more patient one: the instant that is told is one at which the send would be granted. */
+function tooEarly(
+  use: DestinationUse,
+  { channel, userId, now, rules }: Sending,
+  limits: SendLimits | undefined,
+): Refused | undefined {
+  const { resends } = rules ?? {};
+  const run = resends && resendRefusal(use, runOf(channel, userId, resends), resends, now);
+  const until = limits && sendableAt(use, limits, now);
+  if (run && run.until >= (until ?? 0)) return { kind: 'refused', ...run };
+  return until === undefined ? undefined : { kind: 'refused', until, reason: 'SEND_LIMIT' };
+}
+
+type Charged =
+  | Refused
+  | {
+      readonly kind: 'charged';
+      readonly use: DestinationUse;
+      readonly writes: readonly Write[];
+      readonly stops?: string;
+    };
+
+/** One more in the contact's windows and, unless it counts there already, in its prefix. */
+function chargeContact(
+  use: DestinationUse,
+  counter: Counter | undefined,
+  limits: SendLimits,
+  { environmentId, address, now }: Sending,
+): Charged {
+  if (!counter) return { kind: 'charged', use: withSend(use, now, limits), writes: [] };
+  const { name, value, endsAt } = counter;
+  const stands = endsAt > now;
+  if (stands && value >= limits.prefix) return { kind: 'refused', until: endsAt, reason: 'PREFIX_STOPPED' };
+  if (isCounted(use, name, endsAt, now)) return { kind: 'charged', use: withSend(use, now, limits), writes: [] };
+  const fills = (stands ? value : 0) + 1 >= limits.prefix;
+  const terms = { environmentId, name, bound: limits.prefix, endsAt: now + PREFIX_WINDOW };
+  return {
+    kind: 'charged',
+    use: withSend(use, now, limits, name),
+    writes: [{ kind: 'add', entity: 'counter', value: terms }],
     ...(fills ? { stops: prefixOf(address) } : {}),
   };
 }
@@ -99,20 +184,21 @@ export function reserveSend(sending: Sending, snapshot: Pick<Snapshot, 'destinat
 export function confirmDestination(
   use: DestinationUse,
   { sendLimits }: Pick<Deployment, 'sendLimits'>,
+  { channel, userId }: Pick<Sending, 'channel' | 'userId'>,
 ): { readonly use: DestinationUse; readonly writes: readonly Write[] } {
-  const confirmed = confirmSends(use);
+  const confirmed = withoutRuns(confirmSends(use), channel, userId);
   const { counted } = use.sends ?? {};
   if (!counted || !sendLimits || sendLimits.prefix === 0) return { use: confirmed, writes: [] };
-  const value = { ...boundedBy(sendLimits, use.environmentId, counted.counter), since: counted.at };
+  const { environmentId } = use;
+  const value = {
+    environmentId,
+    name: counted.counter,
+    since: counted.at,
+    window: PREFIX_WINDOW,
+    bound: sendLimits.prefix,
+  };
   return { use: confirmed, writes: [{ kind: 'release', entity: 'counter', value }] };
 }
-
-const boundedBy = (limits: SendLimits, environmentId: EnvironmentId, name: string) => ({
-  environmentId,
-  name,
-  bound: limits.prefix,
-  window: PREFIX_WINDOW,
-});
 
 /** Told once the refusal or the send is durable. Without the contact: of a number its prefix at most, and that only in the log (SEC-71). */
 export function reservationEvents(

@@ -1,6 +1,7 @@
 import type { Instant, Millis } from '../kernel/clock.js';
 import { days, hours, minutes } from '../kernel/duration.js';
 import type { DestinationUse } from './model.js';
+import { runsEnd } from './resend-run.js';
 
 /** What may be sent to one contact, whatever a policy says (SEC-36), and under one number prefix (SEC-38). 0 = no such limit. */
 export interface SendLimits {
@@ -91,7 +92,9 @@ export function confirmSends(use: DestinationUse): DestinationUse {
 }
 
 /** From when on nothing of the contact is left to know; `undefined`: failures or what a device has left keep it. */
-export function forgottenAfter({ oneTimeFailures, leftovers, sends = NOTHING }: DestinationUse): Instant | undefined {
+export function forgottenAfter(use: DestinationUse): Instant | undefined {
+  const { oneTimeFailures, leftovers, sends } = use;
   if (oneTimeFailures > 0 || Object.keys(leftovers).length > 0) return undefined;
-  return (sends.at.at(-1) ?? 0) + LONGEST_WINDOW;
+  const windowsEnd = (sends?.at.at(-1) ?? 0) + LONGEST_WINDOW;
+  return use.resends ? Math.max(sends ? windowsEnd : 0, runsEnd(use)) : windowsEnd;
 }

@@ -1,6 +1,6 @@
 /**
  * Countries by calling code (ITU-T E.164 Annex, list of assigned country codes). A code that several share stands for the largest of
- * them; `+1` and `+7` are told apart below, because what one of their countries costs or loses says nothing of the others.
+ * them; the others are told apart below, because what one of them costs or loses says nothing of the others (SEC-37).
  */
 const CALLING_CODES =
   '20:EG 27:ZA 30:GR 31:NL 32:BE 33:FR 34:ES 36:HU 39:IT 40:RO 41:CH 43:AT 44:GB 45:DK 46:SE 47:NO 48:PL 49:DE ' +
@@ -25,6 +25,15 @@ const NORTH_AMERICA =
   'TC:649 JM:658,876 MS:664 MP:670 GU:671 AS:684 SX:721 LC:758 DM:767 VC:784 PR:787,939 DO:809,829,849 TT:868 ' +
   'KN:869 ';
 
+/**
+ * Ranges of the smaller countries that share a calling code, code included (national numbering plans). Those who have no range of their
+ * own (Saint Martin, Saint Barthélemy, most of Christmas Island) count as the largest.
+ */
+const SHARED_RANGES =
+  'GG:441481,447781,447839,4479111,4479117 JE:441534,447509,4477003,4477007,4477008,447797,447829,447937 ' +
+  'IM:441624,4474576,447524,447624,447924 VA:3906698 SJ:4779 CC:6189162 CX:6189164 EH:2125288,2125289 ' +
+  'YT:2622689,262269,262639,26270935,26270936,26270937 TA:2908 AX:35818 BQ:5993,5994,5997 ';
+
 /** No country: an unassigned code, a satellite or another network that belongs to none. */
 export const NO_COUNTRY = 'other';
 
@@ -39,12 +48,28 @@ for (const entry of NORTH_AMERICA.trim().split(' ')) {
   for (const code of codes.split(',')) areas.set(code, country);
 }
 
+/** By the country that their code stands for. */
+const ranges = new Map<string, (readonly [range: string, country: string])[]>();
+for (const entry of SHARED_RANGES.trim().split(' ')) {
+  const [country = '', list = ''] = entry.split(':');
+  for (const range of list.split(',')) {
+    const largest = countryOfCode(range);
+    ranges.set(largest, [...(ranges.get(largest) ?? []), [range, country]]);
+  }
+}
+
 /**
- * The country (ISO 3166-1 alpha-2) that an E.164 number belongs to by its first digits; the number need not exist. One of some 230
+ * The country (ISO 3166-1 alpha-2) that an E.164 number belongs to by its first digits; the number need not exist. One of some 245
  * values, whatever the number, so that it may label a metric (SEC-38).
  */
 export function countryOfPhone(number: string): string {
   if (number.startsWith('+1')) return areas.get(number.slice(2, 5)) ?? 'US';
   if (number.startsWith('+7')) return number[2] === '6' || number[2] === '7' ? 'KZ' : 'RU';
-  return countries.get(number.slice(1, 3)) ?? countries.get(number.slice(1, 4)) ?? NO_COUNTRY;
+  const country = countryOfCode(number.slice(1, 4));
+  const shared = ranges.get(country)?.find(([range]) => number.startsWith(range, 1));
+  return shared ? shared[1] : country;
+}
+
+function countryOfCode(digits: string): string {
+  return countries.get(digits.slice(0, 2)) ?? countries.get(digits.slice(0, 3)) ?? NO_COUNTRY;
 }

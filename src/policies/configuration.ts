@@ -1,5 +1,6 @@
 import type { OwnContents } from '../delivery/own-contents.js';
 import { seconds } from '../kernel/duration.js';
+import { parseUuid } from '../kernel/ids.js';
 import type { EnvironmentId, StoredDocument } from '../platform/model.js';
 import { modelsOf, readEntry } from '../webauthn/metadata/entry.js';
 import type { AuthenticatorModels } from '../webauthn/trust.js';
@@ -8,7 +9,9 @@ import { parseFido2Policy } from './fido2-policy.js';
 import { methodsOf } from './methods.js';
 import { isMfaSettingsDocument } from './mfa-settings-document.js';
 import type { Configuration, DeviceAuthenticationPolicy, DeviceSelection, MfaSettings, PolicyId } from './model.js';
+import { isNotificationsPolicy } from './notifications-policy.js';
 import { isPolicyDocument } from './policy-document.js';
+import { sendRulesOf } from './send-rules.js';
 import { sentContents } from './sent-contents.js';
 
 /** A stored configuration that cannot be read: the environment's decisions would rest on guesses. */
@@ -47,7 +50,23 @@ export function parseConfiguration(
     mfaSettings,
     ...fido2Policies(documents),
     ...ownAuthenticators(documents),
+    ...notificationsPolicies(documents),
   };
+}
+
+/** An environment that was made before there were any has none, and nothing limits its messages. */
+function notificationsPolicies(
+  documents: readonly StoredDocument[],
+): Pick<Configuration, 'sendRules' | 'defaultSendRules'> {
+  const stored = documents.filter(({ kind }) => kind === 'notificationsPolicy');
+  const parsed = stored.map(({ id, body }) => {
+    if (!isNotificationsPolicy(body)) throw new ConfigurationError(`notification policy ${id} does not decode`);
+    return [id, sendRulesOf(body)] as const;
+  });
+  const sendRules = new Map(parsed);
+  const chosen = stored.find(({ body }) => body['default'] === true);
+  const defaultSendRules = chosen && sendRules.get(chosen.id);
+  return defaultSendRules && Object.keys(defaultSendRules).length > 0 ? { sendRules, defaultSendRules } : { sendRules };
 }
 
 function fido2Policies(
@@ -90,6 +109,7 @@ export function parsePolicy(
 ): DeviceAuthenticationPolicy {
   const { body } = stored;
   if (!isPolicyDocument(body)) throw new ConfigurationError(`policy ${stored.id} does not decode`);
+  const notificationsPolicyId = parseUuid(body.notificationsPolicy?.id ?? '');
   return {
     id: stored.id,
     environmentId: stored.environmentId,
@@ -100,6 +120,7 @@ export function parsePolicy(
     ignoreUserLock: body.ignoreUserLock ?? false,
     methods: methodsOf(body),
     ...(contents ? { contents } : {}),
+    ...(notificationsPolicyId ? { notificationsPolicyId } : {}),
     createdAt: stored.createdAt,
     updatedAt: stored.updatedAt,
   };

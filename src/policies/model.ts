@@ -5,6 +5,7 @@ import type { JsonObject } from '../kernel/json.js';
 import type { EnvironmentId } from '../platform/model.js';
 import type { AuthenticatorModels } from '../webauthn/trust.js';
 import type { Fido2Policy } from './fido2-policy.js';
+import type { SendRules } from './send-rules.js';
 
 export type PolicyId = Uuid;
 
@@ -68,6 +69,8 @@ export interface DeviceAuthenticationPolicy {
   readonly document: JsonObject;
   readonly deviceSelection: DeviceSelection;
   readonly ignoreUserLock: boolean;
+  /** Absent: the environment's default notification policy. */
+  readonly notificationsPolicyId?: PolicyId;
   readonly methods: Methods;
   /** What the environment has to say in place of the server's own words; absent: nothing. */
   readonly contents?: OwnContents;
@@ -98,4 +101,8 @@ export interface Configuration {
   readonly defaultFido2Policy?: Fido2Policy;
   /** Models of authenticators that the environment has added to those of the metadata service; absent: none (`20` §15). */
   readonly ownAuthenticators?: () => AuthenticatorModels;
+  /** Of every notification policy, one that limits nothing included (`30` §5). */
+  readonly sendRules: ReadonlyMap<PolicyId, SendRules>;
+  /** Of the default one, where it limits anything. */
+  readonly defaultSendRules?: SendRules;
 }

@@ -66,7 +66,8 @@ export type NotificationsPolicyDocument = Static<typeof NotificationsPolicyDocum
 
 const isFit = fits(NotificationsPolicyDocument);
 
-function isNotificationsPolicy(value: JsonObject): value is JsonObject & NotificationsPolicyDocument {
+/** Whether a stored document is one. */
+export function isNotificationsPolicy(value: JsonObject): value is JsonObject & NotificationsPolicyDocument {
   return isFit(value);
 }
 

@@ -34,8 +34,8 @@ export interface Plan {
   readonly user?: Uuid;
   /** A contact by its keyed hash. */
   readonly destination?: string;
-  /** A counter by its name. */
-  readonly counter?: string;
+  /** Counters by their names, each once; `MOST_COUNTERS` at most. */
+  readonly counters?: readonly string[];
   /** For management: single documents, or all of a kind, by creation. */
   readonly documents?: readonly DocumentRef[];
   /** The device that holds this credential now (`CredentialHolder.key`). */
@@ -65,8 +65,8 @@ export interface Snapshot {
   readonly devices: readonly Device[];
   /** Present for a plan with `destination` or a one-time flow; version 0 = no row yet. */
   readonly destination?: DestinationUse;
-  /** Present for a plan with `counter`; 0 that ended long ago = no row yet. */
-  readonly counter?: Counter;
+  /** Present for a plan with `counters`, in its order; 0 that ended long ago = no row yet. */
+  readonly counters?: readonly Counter[];
   readonly documents: readonly StoredDocument[];
   readonly usernameHolder?: Uuid;
   /** Present for a plan with `directory`. */
@@ -93,12 +93,25 @@ export interface Counter {
   readonly endsAt: Instant;
 }
 
-/** A counter with its terms: it is full at `bound`, and stays so for one `window` from the moment that it was filled. */
-export interface BoundedCounter {
+/** Counters that a plan may name: every load joins each of them. */
+export const MOST_COUNTERS = 3;
+
+/** A counter with its terms: whoever begins it, or fills it to `bound`, lets it stand until `endsAt`. Without a bound nobody is refused. */
+export interface CounterTerms {
   readonly environmentId: EnvironmentId;
   readonly name: string;
-  readonly bound: number;
+  readonly endsAt: Instant;
+  readonly bound?: number;
+}
+
+/** Something that was added to a counter and is no longer to be in it: at `since`, in a window of this length. */
+export interface CounterRelease {
+  readonly environmentId: EnvironmentId;
+  readonly name: string;
+  readonly since: Instant;
   readonly window: Millis;
+  /** A counter that was filled to it stands as it is; absent: whatever it holds. */
+  readonly bound?: number;
 }
 
 /**
@@ -151,14 +164,10 @@ export type Write =
       readonly entity: 'document';
       readonly value: Pick<StoredDocument, 'environmentId' | 'kind' | 'id'>;
     }
-  /** One more. A full counter means: load and decide again; whoever adds has loaded it, and refuses where it is full. */
-  | { readonly kind: 'add'; readonly entity: 'counter'; readonly value: BoundedCounter }
-  /** One fewer of what was added at `since`, unless that window has ended, or the counter was filled and stands. */
-  | {
-      readonly kind: 'release';
-      readonly entity: 'counter';
-      readonly value: BoundedCounter & { readonly since: Instant };
-    }
+  /** One more. A full counter means: load and decide again; whoever adds to one with a bound has loaded it, and refuses where it is full. */
+  | { readonly kind: 'add'; readonly entity: 'counter'; readonly value: CounterTerms }
+  /** One fewer of what was added at `since`, unless that window has ended. */
+  | { readonly kind: 'release'; readonly entity: 'counter'; readonly value: CounterRelease }
   | { readonly kind: 'append'; readonly entity: 'outbox'; readonly value: OutboxMessage }
   /** On record in the same commit, or nothing of the write set happens (SEC-73, SEC-82). */
   | { readonly kind: 'append'; readonly entity: 'audit'; readonly value: AuditRecord };
@@ -175,7 +184,7 @@ export interface Decided<O> {
  * tell, such as the contact of the device that a policy selects.
  */
 export interface Undecided {
-  readonly needs: Pick<Plan, 'destination' | 'counter' | 'oathTokens'>;
+  readonly needs: Pick<Plan, 'destination' | 'counters' | 'oathTokens'>;
 }
 
 /** What a pure decision returns. */

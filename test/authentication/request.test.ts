@@ -98,8 +98,8 @@ describe('the body of a create request (10 §3.1)', () => {
       ['INVALID_VALUE notification.policy.id'],
     ],
     [
-      'a notification policy, of which there is none',
-      { user, notification: { policy: { id: id(1) } } },
+      'a notification policy by something that is no id',
+      { user, notification: { policy: { id: 'default' } } },
       ['INVALID_VALUE notification.policy.id'],
     ],
     [

@@ -93,7 +93,7 @@ describe('what is sent', () => {
     );
     const { secret } = world.device(1);
     const contact = digests.contact(ENVIRONMENT, secret ? keyring.vault.open(secret) : '');
-    expect(decision).toMatchObject({ needs: { destination: contact, counter: expect.any(String) } });
+    expect(decision).toMatchObject({ needs: { destination: contact, counters: [expect.any(String)] } });
   });
 
   it('a test device gets no message, and its code is in the answer (10 §4.4)', () => {

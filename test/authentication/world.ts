@@ -184,6 +184,7 @@ export class World {
         defaultPolicy,
         mfaSettings: this.settings,
         fido2Policies: new Map(),
+        sendRules: new Map(),
       },
       devices: this.devices,
       documents: this.documents,

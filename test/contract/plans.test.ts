@@ -80,7 +80,7 @@ const PLANS: Record<string, Omit<Plan, 'environmentId'>> = {
   'user and destination': { user: id, destination: 'x' },
   'flow and destination': { deviceAuthentication: id, destination: 'x' },
   username: { username: 'x' },
-  'destination and counter': { user: id, destination: 'x', counter: 'x' },
+  'destination and counters': { user: id, destination: 'x', counters: ['x', 'y', 'z'] },
   everything: { user: id, destination: 'x', username: 'x' },
 };
 const STATEMENTS: Record<string, Statement> = {

@@ -235,6 +235,7 @@ export class World {
         defaultPolicy,
         mfaSettings: this.settings,
         fido2Policies: new Map(),
+        sendRules: new Map(),
       },
       devices: isUser ? this.devices : [],
       documents: [],

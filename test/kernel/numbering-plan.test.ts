@@ -1,4 +1,5 @@
-import parsePhoneNumber, { type CountryCode } from 'libphonenumber-js/max';
+import examples from 'libphonenumber-js/examples.mobile.json' with { type: 'json' };
+import parsePhoneNumber, { type CountryCode, getExampleNumber } from 'libphonenumber-js/max';
 import metadata from 'libphonenumber-js/metadata.max.json' with { type: 'json' };
 import { describe, expect, it } from 'vitest';
 import { countryOfPhone, NO_COUNTRY } from '../../src/kernel/numbering-plan.js';
@@ -17,6 +18,28 @@ describe('the country of a phone number', () => {
       const number = parsePhoneNumber(`+1${area}2345678`);
       if (number?.country) expect([area, countryOfPhone(number.number)]).toEqual([area, number.country]);
     }
+  });
+
+  it('tells the countries of other shared codes apart, as the library of record does (SEC-37)', () => {
+    // By mobile numbers, which some of them share for good: those are the largest country's.
+    const oneRange = new Set(['BL', 'MF', 'VA', 'SJ', 'CC', 'CX', 'EH', 'AX']);
+    const countries = Object.keys(examples).filter((country) => !oneRange.has(country)) as CountryCode[];
+    expect(countries.length).toBeGreaterThan(220);
+    for (const country of countries)
+      expect([country, countryOfPhone(getExampleNumber(country, examples)?.number ?? '')]).toEqual([country, country]);
+    // And by every mobile range of the code that is shared most finely.
+    for (let range = 7000; range < 8000; range++) {
+      const number = parsePhoneNumber(`+44${range}234567`);
+      // The library's own patterns give 7924 to two of them, and its example to the Isle of Man.
+      if (number?.isValid() && number.country && range !== 7924)
+        expect([range, countryOfPhone(number.number)]).toEqual([range, number.country]);
+    }
+    expect(['+390669812345', '+4779123456', '+212528812345', '+358181234567'].map(countryOfPhone)).toEqual([
+      'VA',
+      'SJ',
+      'EH',
+      'AX',
+    ]);
   });
 
   it.each<[string, CountryCode]>([

@@ -10,7 +10,7 @@ import {
   type WireError,
   wireError,
 } from '../errors.js';
-import { NUMBER_REFUSED, sendRefused } from './sends.js';
+import { COUNTRY_REFUSED, NOTIFICATIONS_POLICY_UNKNOWN, NUMBER_REFUSED, sendRefused } from './sends.js';
 
 /** What a peer is told when a device authentication refuses (wire: `10` §9.8, §15). */
 export function authenticationError(rejection: AuthenticationRejection): WireError {
@@ -19,6 +19,8 @@ export function authenticationError(rejection: AuthenticationRejection): WireErr
       return notFound();
     case 'PolicyUnknown':
       return invalidData(invalid('policy.id', 'must be the id of a device authentication policy of this environment'));
+    case 'NotificationsPolicyUnknown':
+      return invalidData(NOTIFICATIONS_POLICY_UNKNOWN);
     case 'ApplicationUnknown':
       return invalidData(invalid('application.id', 'must be the id of an application of this environment'));
     case 'DeviceNotEligible':
@@ -35,6 +37,10 @@ export function authenticationError(rejection: AuthenticationRejection): WireErr
       return invalidData(invalid('selectedDevice.oneTime.testMode', 'is not allowed in this environment'));
     case 'NumberRefused':
       return invalidData(invalid('selectedDevice.oneTime.phone', NUMBER_REFUSED));
+    case 'CountryRefused':
+      return invalidData(
+        invalid(rejection.selected === 'device' ? 'phone' : 'selectedDevice.oneTime.phone', COUNTRY_REFUSED),
+      );
     case 'NoContent':
       // Released clients look for this text (`10` §13A).
       return invalidData({ code: 'INVALID_VALUE', message: 'Could not find suitable content.' });

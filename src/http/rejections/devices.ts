@@ -12,7 +12,7 @@ import {
   type WireError,
 } from '../errors.js';
 import { invalidFields } from './fields.js';
-import { NUMBER_REFUSED, sendRefused } from './sends.js';
+import { COUNTRY_REFUSED, NOTIFICATIONS_POLICY_UNKNOWN, NUMBER_REFUSED, sendRefused } from './sends.js';
 
 /** What a peer is told when devices refuse (wire: `20` §17). */
 export function deviceError(rejection: DeviceRejection): WireError {
@@ -26,6 +26,8 @@ export function deviceError(rejection: DeviceRejection): WireError {
       return invalidFields(rejection.problems);
     case 'PolicyUnknown':
       return invalidData(invalid('policy.id', 'must be the id of a device authentication policy of this environment'));
+    case 'NotificationsPolicyUnknown':
+      return invalidData(NOTIFICATIONS_POLICY_UNKNOWN);
     case 'StatusNotAllowed':
       return invalidData(invalid('status', 'is not allowed for this caller', rejection.allowed));
     case 'PairingClosed':
@@ -38,6 +40,8 @@ export function deviceError(rejection: DeviceRejection): WireError {
       return invalidData(invalid('extension', 'phone extensions are not enabled in the MFA settings'));
     case 'NumberRefused':
       return invalidData(invalid('phone', NUMBER_REFUSED));
+    case 'CountryRefused':
+      return invalidData(invalid('phone', COUNTRY_REFUSED));
     case 'ContactTaken':
       return invalidData(taken(rejection.field, rejection.existingId));
     case 'NoContent':

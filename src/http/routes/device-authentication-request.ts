@@ -159,18 +159,16 @@ function parseNotification(
 ): NotificationRequest | undefined {
   if (clientContext && Buffer.byteLength(JSON.stringify(clientContext)) > CLIENT_CONTEXT_BYTES)
     problems.push(tooLong('notification.clientContext', CLIENT_CONTEXT_BYTES));
-  // There are no notification policies, so every id is an unknown one; to ignore it would be to drop its limits in silence.
-  if (policy)
-    problems.push(invalid('notification.policy.id', 'must be the id of a notification policy of this environment'));
-  if (!template) return undefined;
-  const { variant, locale, variables } = template;
-  const name = TEMPLATES.find((known) => known === template.name?.toLowerCase());
-  if (template.name !== undefined && name === undefined)
+  if (!template && !policy) return undefined;
+  const { variant, locale, variables } = template ?? {};
+  const name = TEMPLATES.find((known) => known === template?.name?.toLowerCase());
+  if (template?.name !== undefined && name === undefined)
     problems.push(invalid('notification.template.name', 'is not one of the allowed values', TEMPLATES));
   return {
     ...(name === undefined ? {} : { template: name }),
     ...(variant === undefined ? {} : { variant }),
     ...(locale === undefined ? {} : { locale }),
     ...(variables === undefined ? {} : { variables }),
+    ...(policy ? { policyId: idOf(policy.id) } : {}),
   };
 }

@@ -13,6 +13,9 @@ import type { TimeSource } from './time.js';
 export const NOW = 0;
 export const CONFIG_VERSION = 1;
 
+/** The parameters of a plan's counters, in its order: `MOST_COUNTERS` of them, which every load has values for. */
+const COUNTER_PARAMETERS = ['firstCounter', 'secondCounter', 'thirdCounter'];
+
 /** A load's statement, and where in its row each part begins; absent = not asked for. */
 export interface Layout {
   readonly statement: Statement;
@@ -21,7 +24,8 @@ export interface Layout {
   /** `contactKey`: of the flow, where the plan does not name it. */
   readonly destination?: { readonly at: number; readonly contactKey: number | undefined };
   readonly holder?: number;
-  readonly counter?: number;
+  /** In the order of the plan. */
+  readonly counters?: readonly number[];
   readonly credential?: number;
 }
 
@@ -32,8 +36,8 @@ export function shapeOf(plan: Plan): number {
     (plan.user === undefined ? 0 : 2) +
     (plan.destination === undefined ? 0 : 4) +
     (plan.username === undefined ? 0 : 8) +
-    (plan.counter === undefined ? 0 : 16) +
-    (plan.credential === undefined ? 0 : 32)
+    (plan.credential === undefined ? 0 : 16) +
+    32 * (plan.counters?.length ?? 0)
   );
 }
 
@@ -79,10 +83,13 @@ export function layoutOf(plan: Plan, time: TimeSource): Layout {
     joins.push('left join users n on n.environment_id = e.id and n.username_key = :usernameKey');
     layout.holder = add('n', ['id']);
   }
-  if (plan.counter !== undefined) {
-    joins.push('left join counters k on k.environment_id = e.id and k.name = cast(:counter as text)');
-    layout.counter = add('k', COUNTER_COLUMNS);
-  }
+  if (plan.counters?.length)
+    layout.counters = plan.counters.map((_, index) => {
+      const k = `k${index}`;
+      const name = `cast(:${COUNTER_PARAMETERS[index]} as text)`;
+      joins.push(`left join counters ${k} on ${k}.environment_id = e.id and ${k}.name = ${name}`);
+      return add(k, COUNTER_COLUMNS);
+    });
   if (plan.credential !== undefined) {
     joins.push('left join credentials c on c.environment_id = e.id and c.credential_key = cast(:credential as text)');
     layout.credential = add('c', CREDENTIAL_COLUMNS);

@@ -39,7 +39,9 @@ export class Loader {
           flow: plan.deviceAuthentication ?? null,
           user: plan.user ?? null,
           destination: plan.destination ?? null,
-          counter: plan.counter ?? null,
+          firstCounter: plan.counters?.[0] ?? null,
+          secondCounter: plan.counters?.[1] ?? null,
+          thirdCounter: plan.counters?.[2] ?? null,
           credential: plan.credential ?? null,
           usernameKey: plan.username === undefined ? null : usernameKey(plan.username),
         }),
@@ -128,8 +130,8 @@ function snapshotOf(
           ? unusedDestination(environmentId, key)
           : toDestination(environmentId, key, row, destination.at);
   }
-  const { counter } = layout;
-  if (counter !== undefined && plan.counter !== undefined) parts.counter = toCounter(plan.counter, row, counter);
+  const { counters } = layout;
+  if (counters) parts.counters = counters.map((at, index) => toCounter(plan.counters?.[index] ?? '', row, at));
   // Ids are stored as they were parsed.
   if (holder !== undefined && row[holder] !== null) parts.usernameHolder = row[holder] as Uuid;
   const { credential } = layout;

@@ -18,7 +18,7 @@ export interface Parts
     Snapshot,
     | 'deviceAuthentication'
     | 'destination'
-    | 'counter'
+    | 'counters'
     | 'usernameHolder'
     | 'credentialHolder'
     | 'documents'
@@ -31,7 +31,7 @@ const NOBODY: readonly Device[] = [];
 
 /** A snapshot of its parts. A clock that is behind what was stored (fail-over to a slower server) does not take time back (SEC-20). */
 export function assembled(now: Instant, { environment, configuration }: Configured, parts: Parts): Snapshot {
-  const { deviceAuthentication, destination, counter, person, usernameHolder, documents, directory } = parts;
+  const { deviceAuthentication, destination, counters, person, usernameHolder, documents, directory } = parts;
   let latest = Math.max(now, environment.updatedAt);
   if (deviceAuthentication) latest = Math.max(latest, deviceAuthentication.updatedAt);
   if (person) {
@@ -51,7 +51,7 @@ export function assembled(now: Instant, { environment, configuration }: Configur
   }
   if (deviceAuthentication) snapshot.deviceAuthentication = deviceAuthentication;
   if (destination) snapshot.destination = destination;
-  if (counter) snapshot.counter = counter;
+  if (counters) snapshot.counters = counters;
   if (usernameHolder !== undefined) snapshot.usernameHolder = usernameHolder;
   if (directory) snapshot.directory = directory;
   if (parts.credentialHolder) snapshot.credentialHolder = parts.credentialHolder;

@@ -54,6 +54,16 @@ export interface WriteSet {
  */
 export type Rank = 0 | 1 | 2 | 3 | 4 | 5;
 
+/** A counter's statement. */
+interface Counting {
+  readonly name: string;
+  readonly call: Call;
+}
+
+/** By name: whoever wants two counters locks them as everybody does. */
+const inOrder = (counting: Counting[]): readonly Counting[] =>
+  counting.length > 1 ? counting.sort((a, b) => (a.name < b.name ? -1 : 1)) : counting;
+
 interface Ranked {
   readonly rank: Rank;
   readonly step: Step;
@@ -66,7 +76,8 @@ interface Ranked {
 export class WriteSetBuilder {
   readonly #guards: Guard[] = [];
   readonly #claims: Call[] = [];
-  #counter: Call | undefined;
+  readonly #counts: Counting[] = [];
+  readonly #tallies: Counting[] = [];
   readonly #steps: Ranked[] = [];
   readonly #appended: OutboxMessage[] = [];
   readonly #audit: AuditLine[] = [];
@@ -98,9 +109,14 @@ export class WriteSetBuilder {
     this.#claims.push(call);
   }
 
-  /** Claimed after everything else, because everyone wants the counters (`design.md` §4); a plan names one at most. */
-  count(call: Call): void {
-    this.#counter = call;
+  /** Claimed after everything else, because everyone wants the counters (`design.md` §4), and in the order of their names. */
+  count(name: string, call: Call): void {
+    this.#counts.push({ name, call });
+  }
+
+  /** What changes a counter whatever it holds, in the same order behind all other steps. */
+  tally(name: string, call: Call): void {
+    this.#tallies.push({ name, call });
   }
 
   step(rank: Rank, call: Call, rows: Step['rows'] = 'one'): void {
@@ -124,8 +140,9 @@ export class WriteSetBuilder {
       if (loaded?.id !== id || loaded.version !== version)
         throw new StorageFault(`a decision guards ${entity} ${id} at version ${version}, which was not loaded`);
     }
-    if (this.#counter) this.#claims.push(this.#counter);
+    for (const { call } of inOrder(this.#counts)) this.#claims.push(call);
     if (this.#steps.length > 1) this.#steps.sort((a, b) => a.rank - b.rank);
+    for (const { call } of inOrder(this.#tallies)) this.#steps.push({ rank: 5, step: { call, rows: 'any' } });
     return {
       guards,
       claims: this.#claims,

@@ -9,7 +9,7 @@ import { addEnvironment } from './environment-writes.js';
 import { StorageFault } from './fault.js';
 import { claimUsername } from './names.js';
 import { call } from './statement.js';
-import { addToCounter, counterValues, releaseFromCounter } from './tables/counters.js';
+import { additionValues, addToCounter, releaseFromCounter, releaseValues } from './tables/counters.js';
 import { credentialValues, insertCredential } from './tables/credentials.js';
 import { dataKeyValues, insertDataKey } from './tables/data-keys.js';
 import { destinationValues, insertDestination, updateDestination } from './tables/destinations.js';
@@ -208,17 +208,22 @@ function addOathToken(builder: WriteSetBuilder, { kind, value }: WriteOf<'oathTo
   else builder.step(3, call(deleteOathToken, { environment, id, version }));
 }
 
-/** Adding is a claim, which a full counter refuses; giving back is the last thing that a unit does. */
-function addCounter(builder: WriteSetBuilder, write: WriteOf<'counter'>, { now, counter }: Snapshot): void {
-  const values = counterValues(write.value, now);
-  builder.once('counter', write.value.name);
+/** Adding up to a bound is a claim, which a full counter refuses; what is never refused is the last thing that a unit does. */
+function addCounter(builder: WriteSetBuilder, write: WriteOf<'counter'>, { now, counters }: Snapshot): void {
+  const { name } = write.value;
+  builder.once('counter', name);
   if (write.kind === 'release') {
-    builder.step(5, call(releaseFromCounter, { ...values, since: write.value.since }), 'any');
+    builder.tally(name, call(releaseFromCounter, releaseValues(write.value, now)));
     return;
   }
-  if (counter?.name !== write.value.name)
-    throw new StorageFault(`a decision adds to the counter ${write.value.name}, which was not loaded`);
-  builder.count(call(addToCounter, values));
+  const addition = call(addToCounter, additionValues(write.value, now));
+  if (write.value.bound === undefined) {
+    builder.tally(name, addition);
+    return;
+  }
+  if (!counters?.some((counter) => counter.name === name))
+    throw new StorageFault(`a decision adds to the counter ${name}, which was not loaded`);
+  builder.count(name, addition);
 }
 
 function addDocument(

@@ -115,8 +115,8 @@ export class SqliteMemory {
 
 /** What a plan names beside flow, user and destination. */
 function isReadFromFile(plan: Plan): boolean {
-  const { documents, username, counter, credential, directory, environmentName, oathTokens } = plan;
-  if (documents !== undefined || username !== undefined || counter !== undefined) return true;
+  const { documents, username, counters, credential, directory, environmentName, oathTokens } = plan;
+  if (documents !== undefined || username !== undefined || counters !== undefined) return true;
   if (oathTokens !== undefined) return true;
   return credential !== undefined || directory !== undefined || environmentName !== undefined;
 }

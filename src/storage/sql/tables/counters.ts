@@ -1,4 +1,4 @@
-import type { BoundedCounter, Counter } from '../../port.js';
+import type { Counter, CounterRelease, CounterTerms } from '../../port.js';
 import { decode, integer } from '../row.js';
 import { type Row, statement, type Value } from '../statement.js';
 
@@ -11,13 +11,20 @@ export function toCounter(name: string, row: Row, at: number): Counter {
   return decode('counters', name, () => ({ name, value: integer(row, at), endsAt: integer(row, at + 1) }));
 }
 
-export function counterValues({ environmentId, name, bound, window }: BoundedCounter, now: number) {
-  return { environment: environmentId, name, bound, now, window, endsAt: now + window } satisfies Record<string, Value>;
+/** Nobody counts so far. */
+const UNBOUNDED = Number.MAX_SAFE_INTEGER;
+
+export function additionValues({ environmentId, name, bound = UNBOUNDED, endsAt }: CounterTerms, now: number) {
+  return { environment: environmentId, name, bound, now, endsAt } satisfies Record<string, Value>;
+}
+
+export function releaseValues({ environmentId, name, bound = UNBOUNDED, window, since }: CounterRelease, now: number) {
+  return { environment: environmentId, name, bound, now, window, since } satisfies Record<string, Value>;
 }
 
 /**
- * One more, in one statement that is atomic under the row's lock: a counter that has ended begins anew, one that is filled by this
- * stands for a whole window from now. No row: it is full.
+ * One more, in one statement that is atomic under the row's lock: a counter that has ended begins anew, and with one that is filled
+ * by this it stands until the instant that is given. No row: it is full.
  */
 export const addToCounter = statement(
   'count',
@@ -30,7 +37,7 @@ export const addToCounter = statement(
    where counters.ends_at <= cast(:now as bigint) or counters.value < cast(:bound as bigint)`,
 );
 
-/** One fewer, if what was added then is still in it and it does not stand filled. */
+/** One fewer, if what was added then is still in it and it does not stand filled to a bound. */
 export const releaseFromCounter = statement(
   'count',
   `update counters set value = value - 1

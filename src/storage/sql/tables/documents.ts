@@ -112,6 +112,7 @@ const CONFIGURING = (
     'fidoDeviceMetadata',
     'language',
     'mfaSettings',
+    'notificationsPolicy',
     'templateContent',
   ] satisfies DocumentKind[]
 )
