@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/kernel/clock.js';
+import { days } from '../../src/kernel/duration.js';
 import { createKeyring } from '../../src/kernel/keys.js';
 import { Redacted } from '../../src/kernel/sealed.js';
 import { type Child, childCommand, start } from '../contract/child.js';
@@ -27,7 +29,7 @@ function ask(child: Child, line: string): Promise<Report> {
 }
 
 describe('two processes on one PostgreSQL', () => {
-  it('send exactly the allowed number between them, to one number and to a block of numbers (SEC-35, SEC-38, SEC-39)', async () => {
+  it('send exactly the allowed number between them, to one number, to a block of numbers and under a quota (SEC-35, SEC-38, SEC-39)', async () => {
     const masterKey = newMasterKey();
     await using test = await openTestStore({
       kind: 'postgres',
@@ -83,6 +85,25 @@ describe('two processes on one PostgreSQL', () => {
       answers.every((answer) => answer === 'sent' || answer === 'SendRefused'),
     );
     if (inTime) expect(numbers).toBe(20);
+
+    // And a quota of the environment, under which numbers of many blocks are sent to from both.
+    const [factory] = await test.store.documents(world.environmentId, { kind: 'notificationsPolicy' });
+    if (!factory) throw new Error('an environment has a notification policy');
+    const quotas = [{ type: 'ENVIRONMENT', deliveryMethods: ['SMS'], total: 12 }];
+    await test.store.transact({ environmentId: world.environmentId }, () => ({
+      outcome: undefined,
+      writes: [{ kind: 'put', entity: 'document', value: { ...factory, body: { ...factory.body, quotas } } }],
+    }));
+    const day = (): number => Math.floor(systemClock.now() / days(1));
+    const before = day();
+    const under = await both(Array.from({ length: 32 }, (_, n) => `+1414${100 + n}0150`));
+    const midnightBetween = day() !== before;
+    expect(sentIn(under)).toBeLessThanOrEqual(midnightBetween ? 24 : 12);
+    if (
+      !midnightBetween &&
+      under.every(({ answers }) => answers.every((one) => one === 'sent' || one === 'SendRefused'))
+    )
+      expect(sentIn(under)).toBe(12);
     for (const child of children) child.process.stdin?.end();
     expect((await Promise.all(children.map(({ ended }) => ended))).map(({ code }) => code)).toEqual([0, 0]);
   });

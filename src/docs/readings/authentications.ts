@@ -69,6 +69,31 @@ export const AUTHENTICATION_READINGS: ReadingGroup = {
       ['10 §7.1', 'Which actions each status allows, beyond the documented pairs; select and cancel work outside push'],
       ['10 §6', 'Names of links beyond `self`, `device.select` and `otp.check`'],
     ]),
+    ...readingsIn('policies/send-rules.ts', [
+      [
+        '10 §3.1',
+        '`notification.policy.id` is that of a notification policy of the environment; unknown is `INVALID_VALUE`',
+      ],
+      ['10 §4.1', 'A flow keeps the notification policy that its request named; one that is gone is passed over'],
+      ['30 §5.2', '`groupBy` other than `USER_ID` counts by contact; `countryLimit` does not limit WhatsApp'],
+    ]),
+    ...readingsIn('devices/reserve-send.ts', [
+      [
+        '10 §9.6',
+        'A used-up quota is `LIMIT_EXCEEDED` without `coolDownExpiresAt`; a country is `INVALID_VALUE` at the number',
+      ],
+      ['10 §9.5', 'Where several limits ask for patience, the latest instant is told'],
+    ]),
+    ...readingsIn('devices/resend-run.ts', [
+      [
+        '10 §9.5',
+        'A run of resends ends with a completed check, or half an hour after its last message, the block included',
+      ],
+    ]),
+    ...readingsIn('devices/quota.ts', [
+      ['30 §5.4', 'Policies whose quotas name the same scope and methods share what they count'],
+      ['30 §5.4', 'A used code moves its message to the claimed of the same day even when these are full'],
+    ]),
     ...readingsIn('authentication/judge-code.ts', [
       [
         '10 §7.3',
