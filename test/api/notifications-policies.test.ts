@@ -154,6 +154,81 @@ describe('notification policies (30 §5)', () => {
   });
 });
 
+describe('a notification policy in force (30 §5.4)', () => {
+  const devices = `/environments/${HERE}/users/${here.newcomer}/devices`;
+  let last = 0;
+  const pending = (policy: string): Promise<Answer> =>
+    world().ask({
+      path: devices,
+      body: {
+        type: 'SMS',
+        phone: `+1512555${2000 + last++}`,
+        status: 'ACTIVATION_REQUIRED',
+        notification: { policy: { id: policy } },
+      },
+    });
+  const act = (device: Answer, action: string, body?: Body): Promise<Answer> =>
+    world().ask({
+      path: `${devices}/${device.body['id']}`,
+      type: `device.${action}`,
+      body: body ?? {},
+    });
+  async function activate(device: Answer): Promise<Answer> {
+    await world().postern.drain();
+    const { body } = await world().postern.send({
+      method: 'GET',
+      url: `${world().postern.inboxUrl}/messages?device=${device.body['id']}`,
+      token: null,
+    });
+    const [newest] = (body as { messages: Body[] }).messages;
+    return act(device, 'activate', { otp: String(newest?.['otp'] ?? newest?.['code']) });
+  }
+  const limits = async (name: string, rules: Body): Promise<string> =>
+    String((await create({ name, quotas: [], ...rules })).body['id']);
+  const limitExceeded = { status: 400, code: 'REQUEST_FAILED', details: ['LIMIT_EXCEEDED'] };
+
+  it('limits pairing codes that name it, resends too, and no others', async () => {
+    const policy = await limits('One a day', { quotas: [{ type: 'USER', deliveryMethods: ['SMS'], total: 1 }] });
+    const device = await pending(policy);
+    expect(device.status, device.text).toBe(201);
+    const again = await act(device, 'sendActivationCode');
+    expect(refusalOf(again)).toEqual(limitExceeded);
+    expect(again.text).toContain('"deliveryMethod":"SMS"');
+    expect(again.text).not.toContain('coolDownExpiresAt');
+    expect(refusalOf(await pending(policy))).toEqual(limitExceeded);
+    const free = await limits('Free', {});
+    expect((await pending(free)).status).toBe(201);
+    // The code before it is alive.
+    expect((await activate(device)).status).toBe(200);
+  });
+
+  it('an activated device has claimed its message, and ended its cool-down', async () => {
+    const periods = [600, 600, 600].map((duration) => ({ duration, timeUnit: 'SECONDS' }));
+    const policy = await limits('Two halves', {
+      quotas: [{ type: 'USER', deliveryMethods: ['SMS', 'Voice'], claimed: 2, unclaimed: 1 }],
+      cooldownConfiguration: { sms: { enabled: true, periods, resendLimit: 1 }, voice: off, email: off, whatsApp: off },
+    });
+    const first = await pending(policy);
+    expect(first.status, first.text).toBe(201);
+    const early = await act(first, 'sendActivationCode');
+    expect(early.text).toContain('coolDownExpiresAt');
+    expect(refusalOf(await pending(policy))).toEqual(limitExceeded);
+    expect((await activate(first)).status).toBe(200);
+    const second = await pending(policy);
+    expect((await activate(second)).status).toBe(200);
+    expect(refusalOf(await pending(policy))).toEqual(limitExceeded);
+  });
+
+  it('a number of a country that is not sent to is neither paired', async () => {
+    const policy = await limits('Elsewhere', { countryLimit: { type: 'ALLOWED', countries: ['DE'] } });
+    expect(refusalOf(await pending(policy))).toEqual(invalidData('INVALID_VALUE phone'));
+  });
+
+  it('one of another environment is unknown (SEC-43)', async () => {
+    expect(refusalOf(await pending(NOBODY))).toEqual(invalidData('INVALID_VALUE notification.policy.id'));
+  });
+});
+
 const country = () => list(text({ max: 2, malformed: ['d', 'de', '12'] }), { max: 300, of: 'DE' });
 const coolDown = object({
   'enabled*': flag(),
