@@ -8,8 +8,27 @@ export const CHANNELS: readonly Channel[] = ['SMS', 'VOICE', 'EMAIL', 'WHATSAPP'
 
 export type TemplateName = 'strong_authentication' | 'transaction' | 'device_pairing';
 
+/** Who a message is from, as an environment has it; what a gateway cannot do, or may not, it leaves out. */
+export interface Origin {
+  /** E-mail only. */
+  readonly from?: MailAddress;
+  /** E-mail only. */
+  readonly replyTo?: MailAddress;
+  /** E-mail only: the character set of the text, by its IANA name. */
+  readonly charset?: string;
+  /** Text messages only: a sender id of up to 11 letters, digits and blanks. */
+  readonly sender?: string;
+  /** Calls only: the provider's name of a voice. */
+  readonly voice?: string;
+}
+
+export interface MailAddress {
+  readonly name?: string;
+  readonly address?: string;
+}
+
 /** A text of an environment's own, with its placeholders. */
-export interface Words {
+export interface Words extends Origin {
   readonly text: string;
   readonly subject?: string;
   /** E-mail only: the text is HTML. */

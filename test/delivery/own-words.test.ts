@@ -18,6 +18,15 @@ describe('a mail of the environment’s own', () => {
     });
   });
 
+  it('says who it is from as the content does (30 §9.3)', () => {
+    const origin = { from: { name: 'Shop' }, replyTo: { address: 'help@example.org' }, charset: 'ISO-8859-1' };
+    expect(renderWords({ ...words, ...origin }, 'EMAIL', values, '')).toMatchObject(origin);
+    expect(renderWords({ text: 'x', isHtml: false, sender: 'Shop' }, 'SMS', values, '')).toEqual({
+      text: 'x',
+      sender: 'Shop',
+    });
+  });
+
   it('is text alone when it says so, and has the server’s subject when it has none', () => {
     expect(renderWords({ ...words, isHtml: false }, 'EMAIL', values, 'Fallback')).toEqual({
       subject: 'Fallback',

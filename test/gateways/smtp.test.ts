@@ -76,6 +76,46 @@ describe('smtp', () => {
   });
 });
 
+describe('a mail that says who it is from (30 §9.3)', () => {
+  async function sent(change: Parameters<typeof outgoing>[2]): Promise<string> {
+    await using world = await open();
+    await world.gateway.send(outgoing('EMAIL', 'jane@example.com', change), signal());
+    expect(world.rig.mails[0]?.from).toBe('codes@example.org');
+    return world.rig.mails[0]?.data ?? '';
+  }
+
+  it('has the environment’s name, and its address within the operator’s domain', async () => {
+    const data = await sent({
+      from: { name: 'Shop\r\nBcc: eve@example.com', address: 'Hello@EXAMPLE.org' },
+      replyTo: { name: 'Help', address: 'help@example.org' },
+    });
+    expect(data).toMatch(/^From: "?ShopBcc: eve@example.com"? <Hello@example.org>\r$/m);
+    expect(data).toMatch(/^Reply-To: Help <help@example.org>\r$/m);
+    expect(data).not.toMatch(/^Bcc:/m);
+  });
+
+  it('is not sent in another domain’s name, nor asks for replies there', async () => {
+    const data = await sent({
+      from: { name: 'Shop', address: 'noreply@example.com' },
+      replyTo: { address: 'eve@sub.example.org' },
+    });
+    expect(data).toMatch(/^From: Shop <codes@example.org>\r$/m);
+    expect(data).not.toMatch(/^Reply-To:/m);
+    expect(await sent({ from: { address: 'no address' } })).toMatch(/^From: Example Codes <codes@example.org>\r$/m);
+  });
+
+  it('is in the character set that is asked for, where that has its characters', async () => {
+    const latin = await sent({ text: 'Ihr Schlüssel', html: '<p>Ihr Schlüssel</p>', charset: 'ISO-8859-1' });
+    expect(latin.match(/charset=iso-8859-1/g)).toHaveLength(2);
+    expect(latin.match(/Ihr Schl=FCssel/g)).toHaveLength(2);
+    for (const charset of ['US-ASCII', 'KOI8-R', 'x\r\ny'])
+      expect(await sent({ text: 'Ihr Schlüssel', charset })).toContain('charset=utf-8');
+    expect(await sent({ text: 'Your key', html: '<p>Your key</p>', charset: 'us-ascii' })).toContain(
+      'charset=us-ascii',
+    );
+  });
+});
+
 describe('smtp settings', () => {
   const check = (settings: Readonly<Record<string, string>>) =>
     smtp.check(settingsOf(smtp, settings)).map(({ where, what }) => `${where} ${what}`);

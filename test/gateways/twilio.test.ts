@@ -41,6 +41,27 @@ describe('twilio', () => {
     });
   });
 
+  it.each([
+    ['+4915112345678', 'My Shop', 'My Shop'],
+    ['+4915112345678', '12345', '+15550001111'],
+    ['+4915112345678', 'A&B', '+15550001111'],
+    [NUMBER, 'My Shop', '+15550001111'],
+  ])('a text message to %s with the sender id %s is from %s (30 §9.3)', async (to, sender, from) => {
+    await using world = await open();
+    await world.send(outgoing('SMS', to, { sender }));
+    expect(formOf(world.rig.requests[0]?.form)).toMatchObject({ To: to, From: from });
+  });
+
+  it.each([
+    ['Alice', '<Say voice="alice">'],
+    ['Polly.Joanna', '<Say voice="Polly.Joanna">'],
+    ['"/><Dial>', '<Say>'],
+  ])('a call in the voice %s begins with %s (30 §9.3, SEC-62)', async (voice, say) => {
+    await using world = await open();
+    await world.send(outgoing('VOICE', NUMBER, { voice }));
+    expect(formOf(world.rig.requests[0]?.form)['Twiml']).toContain(`<Response>${say}Your sign-on code`);
+  });
+
   it('names a messaging service by its SID', async () => {
     const service = `MG${'d'.repeat(32)}`;
     await using world = await open({ 'twilio-sms-from': service });

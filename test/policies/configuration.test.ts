@@ -155,6 +155,23 @@ describe('a configuration', () => {
     expect([...policies.keys()]).toEqual([DEFAULT_POLICY]);
   });
 
+  it('has the rules of its notification policies, those of the default apart where it limits anything (30 §5)', () => {
+    const rules = (n: number, body: JsonObject): StoredDocument => ({
+      ...policy(n, { name: `N${n}`, quotas: [], ...body }),
+      kind: 'notificationsPolicy',
+    });
+    const quotas = [{ type: 'USER', deliveryMethods: ['Voice', 'SMS'], total: 3 }];
+    const named = { ...factoryPolicy(), notificationsPolicy: { id: policyId(8) } };
+    const limited = parse(policy(1, named), settings(), rules(8, {}), rules(9, { quotas, default: true }));
+    const sms = { quota: { scope: 'USER', methods: 'SMS,Voice', limit: { kind: 'total', total: 3 } } };
+    expect(limited.defaultSendRules).toEqual({ SMS: sms, VOICE: sms });
+    expect([...limited.sendRules.keys()]).toEqual([policyId(8), policyId(9)]);
+    expect(limited.defaultPolicy.notificationsPolicyId).toBe(policyId(8));
+    const free = parse(factory, settings(), rules(9, { default: true }));
+    expect([free.sendRules.size, free.defaultSendRules]).toEqual([1, undefined]);
+    expect(() => parse(factory, settings(), rules(9, { quotas: 1 }))).toThrow(ConfigurationError);
+  });
+
   it.each([
     ['no default policy', [policy(1, { ...factoryPolicy({ default: false }) }), settings()]],
     ['two default policies', [factory, policy(2, { ...factoryPolicy() }), settings()]],

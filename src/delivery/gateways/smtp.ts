@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { Problem } from '../../config/problem.js';
-import { type EmailAddress, parseEmail } from '../../devices/contact.js';
+import { parseEmail } from '../../devices/contact.js';
 import { seconds } from '../../kernel/duration.js';
 import { type Gateway, permanent, type SendResult, transient } from '../gateway.js';
 import { defineGateway } from './definition.js';
+import { bodyOf, domainOf, originOf, parseSender } from './smtp-mail.js';
 
 /** Connections that are open at once. */
 const CONNECTIONS = 8;
@@ -89,7 +90,7 @@ export const smtp = defineGateway({
         disableUrlAccess: true,
       }),
     );
-    const domain = sender.address.slice(sender.address.lastIndexOf('@') + 1);
+    const domain = domainOf(sender.address);
     return {
       name: 'smtp',
       channels: ['EMAIL'],
@@ -102,11 +103,10 @@ export const smtp = defineGateway({
         try {
           await (await transport).sendMail({
             envelope: { from: sender.address, to: [to] },
-            from: sender,
+            ...originOf(message, sender),
             to: { name: '', address: to },
             subject: message.subject ?? '',
-            text: message.text,
-            ...(message.html === undefined ? {} : { html: message.html }),
+            ...bodyOf(message),
             messageId,
             // RFC 3834 §5: keeps vacation notices away.
             headers: { 'Auto-Submitted': 'auto-generated' },
@@ -151,18 +151,6 @@ function decode(text: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-interface Sender {
-  readonly name: string;
-  readonly address: EmailAddress;
-}
-
-/** `address` or `Name <address>`; the name holds nothing that could end a header (SEC-63). */
-function parseSender(text: string): Sender | undefined {
-  const named = /^"?([^"<>\p{Cc}\p{Cf}]{0,100}?)"?\s*<([^<>]+)>$/u.exec(text);
-  const address = parseEmail(named?.[2] ?? text);
-  return address && { name: named?.[1]?.trim() ?? '', address };
 }
 
 function readable(path: string): string | undefined {

@@ -4,16 +4,21 @@ import { substitute } from './substitute.js';
 
 /** An environment's own text as a gateway sends it; `subject` is the server's, for a mail that has none. */
 export function renderWords(
-  { text, subject, isHtml }: Words,
+  { text, subject, isHtml, ...origin }: Words,
   channel: Channel,
   values: ReadonlyMap<string, string>,
   fallbackSubject: string,
 ): Rendered {
-  if (channel === 'VOICE') return { text: substitute(spoken(text), values, 'text') };
-  if (channel !== 'EMAIL') return { text: substitute(text, values, 'text') };
+  if (channel === 'VOICE') return { ...origin, text: substitute(spoken(text), values, 'text') };
+  if (channel !== 'EMAIL') return { ...origin, text: substitute(text, values, 'text') };
   const line = substitute(subject ?? fallbackSubject, values, 'text');
-  if (!isHtml) return { subject: line, text: substitute(text, values, 'text') };
-  return { subject: line, text: substitute(plain(text), values, 'text'), html: substitute(text, values, 'html') };
+  if (!isHtml) return { ...origin, subject: line, text: substitute(text, values, 'text') };
+  return {
+    ...origin,
+    subject: line,
+    text: substitute(plain(text), values, 'text'),
+    html: substitute(text, values, 'html'),
+  };
 }
 
 /** The same mail for readers that show text only: without its markup. */

@@ -1,12 +1,12 @@
 import { type Instant, toTimestamp } from '../../kernel/clock.js';
-import type { Channel, MessageContent } from '../message.js';
+import type { Channel, MessageContent, Origin } from '../message.js';
 import { CONTENTS, DEFAULT_LOCALE } from './contents.js';
 import { chooseLocale } from './locale.js';
 import { renderWords } from './own-words.js';
 import { substitute } from './substitute.js';
 
 /** A message as a gateway sends it. Plain text, but for `html`. */
-export interface Rendered {
+export interface Rendered extends Origin {
   /** One line. E-mail only. */
   readonly subject?: string;
   /** For a call: what is spoken. */

@@ -107,6 +107,16 @@ export const POLICY_READINGS: ReadingGroup = {
         'A variant is looked for along the whole chain of locales, the server’s own language last, and is never given up',
       ],
     ]),
+    ...readingsIn('delivery/gateways/smtp-mail.ts', [
+      [
+        '30 §9.3',
+        'A content’s `from` and `replyTo` hold within the domain of the operator’s `smtp-from`; of another `from`, its name is taken alone',
+      ],
+      ['30 §9.3', '`charset` may be ISO-8859-1 or US-ASCII where the message fits; everything else goes as UTF-8'],
+    ]),
+    ...readingsIn('delivery/gateways/twilio-form.ts', [
+      ['30 §9.3', 'A content’s `sender` is used outside North America, where no sender ids are delivered'],
+    ]),
     ...readingsIn('policies/template-content-document.ts', [
       ['30 §9.3', 'Text messages may have 660 characters; a WhatsApp content has `content` as a call has'],
     ]),
