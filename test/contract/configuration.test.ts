@@ -37,11 +37,13 @@ const aDocument = (environmentId: Uuid, over: Partial<StoredDocument> = {}): Sto
 describe.each(DATABASES)('configuration documents on $name', ({ open }) => {
   let test: TestStore;
   let parsed = 0;
+  let seen: readonly StoredDocument[] = [];
   beforeAll(async () => {
     test = await open({
       engine: {
         parseConfiguration: (...args) => {
           parsed += 1;
+          seen = args[2];
           return parseConfiguration(...args);
         },
       },
@@ -74,6 +76,36 @@ describe.each(DATABASES)('configuration documents on $name', ({ open }) => {
     expect(await policyName(test, world)).toBe('Renamed');
     expect((await test.store.load({ environmentId: world.environmentId })).configuration?.version).toBe(2);
     expect(parsed - before).toBe(2);
+  });
+
+  it('are at hand for decisions only where they are read: of contents, those that messages are made of', async () => {
+    const { store } = test;
+    const { environmentId } = await addEnvironment(store);
+    const contents = ['general', 'transaction', 'device_pairing'].map((parent) =>
+      aDocument(environmentId, {
+        kind: 'templateContent',
+        parent,
+        body: { deliveryMethod: 'SMS', locale: 'en', content: parent, sender: 'Shop' },
+      }),
+    );
+    await commit(
+      store,
+      environmentId,
+      ...contents.map((value) => ({ kind: 'put', entity: 'document', value }) as const),
+      { kind: 'put', entity: 'document', value: aDocument(environmentId) },
+    );
+    await store.load({ environmentId });
+    expect(seen.filter(({ kind }) => kind === 'templateContent').map(({ parent }) => parent)).toEqual(
+      expect.arrayContaining(['transaction', 'device_pairing']),
+    );
+    expect(seen.map(({ parent }) => parent)).not.toContain('general');
+    expect(seen.map(({ kind }) => kind)).not.toContain('application');
+    const { configuration } = await store.load({ environmentId });
+    expect(configuration?.defaultPolicy.contents?.all.map(({ words }) => words)).toContainEqual({
+      text: 'transaction',
+      isHtml: false,
+      sender: 'Shop',
+    });
   });
 
   it('change one after another when many writers come at once', async () => {

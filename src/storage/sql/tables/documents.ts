@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../kernel/json.js';
 import type { SealedPlace } from '../../../kernel/sealed.js';
 import type { DocumentKind, DocumentRef, EnvironmentId, StoredDocument } from '../../../platform/model.js';
+import { SENT_TEMPLATES } from '../../../policies/sent-contents.js';
 import { decode, document, integer, optionalText, type SealingVault, sealedFrom, sealInto, text } from '../row.js';
 import { type Call, call, type Row, statement, type Value } from '../statement.js';
 import { ENVIRONMENT_COLUMNS } from './environments.js';
@@ -104,6 +105,8 @@ export const findDocument = statement(
    where d.id = :id and d.kind = :kind order by d.environment_id limit 1`,
 );
 
+const SENT = SENT_TEMPLATES.map((name) => `'${name}'`).join(', ');
+
 /** What decisions read, whenever an environment is loaded whose configuration has moved. */
 const CONFIGURING = (
   [
@@ -120,7 +123,7 @@ const CONFIGURING = (
   .join(', ');
 
 /**
- * An environment and the documents that decisions read, in one statement, so that they and `config_version` are of one instant.
+ * An environment and the documents that decisions read (of contents those that are sent), in one statement, so that they and `config_version` are of one instant.
  * No row: no such environment. One row without a document: an environment without any.
  */
 export const selectConfiguration = statement(
@@ -128,5 +131,6 @@ export const selectConfiguration = statement(
   `select ${[...ENVIRONMENT_COLUMNS.map((column) => `e.${column}`), ...DOCUMENT_COLUMNS.map((column) => `d.${column}`)].join(', ')}
    from environments e
    left join documents d on d.environment_id = e.id and d.kind in (${CONFIGURING})
+     and (d.kind <> 'templateContent' or d.parent in (${SENT}))
    where e.id = :environment and e.deleted_at is null order by d.created_at nulls last, d.id nulls last`,
 );
