@@ -98,6 +98,13 @@ describe('what is stored and sent', () => {
     expect(JSON.stringify(world.stored(device))).not.toContain(message.otp);
   });
 
+  it('a WhatsApp message takes no variables of the request (20 §18.1)', async () => {
+    const world = new World();
+    const notification = { template: { variables: { shop: 'Corner' } } };
+    const device = await world.created({ ...WHATSAPP, notification, ...PENDING });
+    expect(Object.keys(world.message(device).variables)).not.toContain('shop');
+  });
+
   it('the code has the length and the life of the method in the policy that was named (30 §1.7)', async () => {
     const world = new World();
     world.setRules({ otpLength: 10, lifeTime: minutes(2) }, 'sms', OTHER_POLICY);

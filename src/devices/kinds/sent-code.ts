@@ -109,7 +109,8 @@ function messageFor(
     user,
     otp,
     words,
-    variables: notification?.variables,
+    // Its texts are approved by the provider, with the code as their one variable (`20` §18.1, `30` §9.2).
+    variables: channel === 'WHATSAPP' ? undefined : notification?.variables,
   });
   return {
     id: messageId,
