@@ -7,6 +7,7 @@ import { environmentChangesRoutes } from '../http/routes/environment-changes.js'
 import { environmentsRoutes } from '../http/routes/environments.js';
 import { organizationsRoutes } from '../http/routes/organizations.js';
 import { populationsRoutes } from '../http/routes/populations.js';
+import { resourcesRoutes } from '../http/routes/resources.js';
 import { roleAssignmentsRoutes } from '../http/routes/role-assignments.js';
 import { rolesRoutes } from '../http/routes/roles.js';
 import type { Digests, Vault } from '../kernel/keys.js';
@@ -56,6 +57,7 @@ export function platformRoutes(parts: PlatformParts): readonly Route[] {
     ...populationsRoutes(managed),
     ...applicationsRoutes(applications),
     ...applicationSecretsRoutes(createApplicationSecretService(parts)),
+    ...resourcesRoutes(managed),
     ...roleAssignmentsRoutes(createRoleAssignmentService({ ...parts, onRoles: tokens.forget })),
   ];
 }

@@ -2,6 +2,7 @@ import type { Uuid } from '../kernel/ids.js';
 import type { JsonObject } from '../kernel/json.js';
 import { namedId } from '../kernel/keys.js';
 import type { DocumentKind } from '../platform/model.js';
+import { FACTORY_RESOURCES } from '../platform/resources.js';
 import { factoryFido2Policies } from './fido2-policy-document.js';
 import { factoryLanguages } from './languages.js';
 import { factoryNotificationsPolicy } from './notifications-policy.js';
@@ -41,6 +42,11 @@ export function factoryDocuments({
         }),
       );
       return [policy, ...steps];
+    }),
+    ...FACTORY_RESOURCES.flatMap(({ body, scopes }): FactoryDocument[] => {
+      const resource: FactoryDocument = { kind: 'resource', name: String(body['name']), body };
+      const parent = factoryId(environmentId, resource);
+      return [resource, ...scopes.map((name): FactoryDocument => ({ kind: 'scope', parent, name, body: { name } }))];
     }),
   ];
 }

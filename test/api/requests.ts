@@ -2,6 +2,7 @@ import { activityId } from '../../src/audit/activity.js';
 import { LICENSE_ID, ORGANIZATION_ID } from '../../src/cli/seed/world.js';
 import type { Route } from '../../src/http/route.js';
 import { uuidOf } from '../../src/kernel/ids.js';
+import { namedId } from '../../src/kernel/keys.js';
 import { roleByName } from '../../src/platform/roles.js';
 import { factoryPolicy } from '../../src/policies/defaults.js';
 import { makeSamples, NAMES, type Objects, replacementOf, SAMPLES, sampleBody } from './samples.js';
@@ -111,12 +112,21 @@ const QUERIES: Readonly<Record<string, string>> = {
 /** Environments made: their names are unique. */
 let made = 0;
 
+/** Of a predefined scope of a predefined resource. */
+function grantOf({ environment }: Named, resource: string, scope: string): Body {
+  const id = namedId(uuidOf(environment), `resource//${resource}`);
+  return { resource: { id }, scopes: [{ id: namedId(uuidOf(environment), `scope/${id}/${scope}`) }] };
+}
+
 /** A body that fits, for every operation that takes one. */
 const BODIES: Readonly<Record<string, (named: Named) => Body | string>> = {
   'token.issue': () => FORM,
   'token.issueByClient': () => FORM,
   'signOnPolicyAssignment.create': ({ objects }) => ({ signOnPolicy: { id: objects['signOnPolicyId'] }, priority: 1 }),
   'signOnPolicyAssignment.update': ({ objects }) => ({ signOnPolicy: { id: objects['signOnPolicyId'] }, priority: 2 }),
+  // An application has one for each resource.
+  'grant.create': (named) => grantOf(named, 'openid', 'profile'),
+  'grant.update': (named) => grantOf(named, 'PingOne API', 'p1:read:device'),
   'application.secret.rotate': () => ({}),
   'environment.create': () => ({ name: `Another ${++made}`, type: 'SANDBOX', region: 'NA' }),
   'environment.update': ({ environment }) => ({ name: `Again ${environment}`, type: 'SANDBOX', region: 'NA' }),

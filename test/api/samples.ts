@@ -149,6 +149,24 @@ export const SAMPLES: readonly Sample[] = [
     path: '/applications/:applicationId/signOnPolicyAssignments',
     body: (_name, objects) => ({ signOnPolicy: { id: objects['signOnPolicyId'] }, priority: 1 }),
   },
+  {
+    id: 'resource',
+    parameter: 'resourceId',
+    path: '/resources',
+    body: (name) => ({ name, audience: 'orders' }),
+  },
+  {
+    id: 'scope',
+    parameter: 'scopeId',
+    path: '/resources/:resourceId/scopes',
+    body: (name) => ({ name: name.replaceAll(' ', ':') }),
+  },
+  {
+    id: 'grant',
+    parameter: 'grantId',
+    path: '/applications/:applicationId/grants',
+    body: (_name, objects) => ({ resource: { id: objects['resourceId'] }, scopes: [{ id: objects['scopeId'] }] }),
+  },
 ];
 
 /** Objects that have names in place of ids, the same in every environment. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { namedId } from '../../src/kernel/keys.js';
+import { FACTORY_RESOURCES } from '../../src/platform/resources.js';
 import { parseConfiguration } from '../../src/policies/configuration.js';
 import { factoryPolicy } from '../../src/policies/defaults.js';
 import { provisionEnvironment } from '../../src/policies/provisioning.js';
@@ -54,9 +55,19 @@ describe('a new environment', () => {
           ]),
         ];
       }),
+      ...FACTORY_RESOURCES.flatMap(({ body, scopes }) => {
+        const resource = namedId(ENVIRONMENT, `resource//${body['name']}`);
+        return [
+          ['resource', resource],
+          ...scopes.map((name) => ['scope', namedId(ENVIRONMENT, `scope/${resource}/${name}`)]),
+        ];
+      }),
       ['signingKey', environment.signingKey.id],
     ]);
-    const kinds = ['fido2Policy', 'language', 'notificationsPolicy', 'signOnPolicy', 'signOnPolicyAction'];
+    const kinds = [
+      ...['fido2Policy', 'language', 'notificationsPolicy', 'signOnPolicy', 'signOnPolicyAction'],
+      ...['resource', 'scope'],
+    ];
     const made = documents.filter(({ kind }) => kinds.includes(kind));
     for (const document of documents.filter((each) => !made.includes(each)))
       expect(document).toMatchObject({ environmentId: ENVIRONMENT, createdAt: NOW, updatedAt: NOW });
@@ -64,7 +75,7 @@ describe('a new environment', () => {
     expect(made.map(({ createdAt, updatedAt }) => [createdAt - NOW, updatedAt - NOW])).toEqual(
       made.map((_, at) => [at, at]),
     );
-    expect(made).toHaveLength(22);
+    expect(made).toHaveLength(49);
   });
 
   it('has the factory configuration', () => {

@@ -41,6 +41,26 @@ export const PLATFORM_READINGS: ReadingGroup = {
     ...readingsIn('platform/application-document.ts', [
       ['00 §9.2', '`allowWildcardInRedirectUris`, which public clients send, allows `*` in `redirectUris` alone'],
     ]),
+    ...readingsIn('platform/resources.ts', [
+      [
+        '00 §9.4',
+        'The platform’s own resource has the type `PINGONE_API`, as the public clients read it; `PING_ONE_API` they do not know',
+      ],
+      ['00 §9.4', 'Resources are created, replaced and deleted as the public clients do it; predefined ones stay'],
+      ['00 §9.4', 'The `p1:*` scopes are the twenty that the public Terraform provider’s guides name'],
+    ]),
+    ...readingsIn('platform/scopes.ts', [
+      [
+        '00 §9.4',
+        'Scopes are added to `openid` and to custom resources; to the platform’s only `p1:read:user:…` and `p1:update:user:…`',
+      ],
+    ]),
+    ...readingsIn('platform/grants.ts', [
+      [
+        '00 §9.1',
+        'An application has one grant for each resource; what is granted stays, with `CONSTRAINT_VIOLATION`, until it is not',
+      ],
+    ]),
     ...readingsIn('platform/bill-of-materials.ts', [
       ['00 §7.1', 'Types of products that nobody knows are kept; a product’s id stays while its place and type do'],
     ]),

@@ -125,11 +125,9 @@ export const PLATFORM: readonly ReferenceGroup[] = [
         ['DELETE env/applications/:app/secret', 'Remove the previous secret'],
       ]),
       ...managed('00 §9.1', 'env/applications/:app/grants', 'a grant', 'grants'),
-      ...operations('api', '00 §9.4', [
-        ['GET env/resources', 'List resources'],
-        ['GET env/resources/:resource', 'Read a resource'],
-        ['GET env/resources/:resource/scopes', 'List scopes'],
-      ]),
+      // What the section names is lists and reads; creating and changing is in the public clients.
+      ...managed('00 §9.4', 'env/resources', 'a resource', 'resources'),
+      ...managed('00 §9.4', 'env/resources/:resource/scopes', 'a scope', 'scopes'),
     ],
   },
   {
