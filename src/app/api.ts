@@ -7,6 +7,7 @@ import { createOathTokenService } from '../devices/oath/service.js';
 import { relyingPartyTerms } from '../devices/relying-party.js';
 import { createDeviceService } from '../devices/service.js';
 import type { EventSink } from '../events.js';
+import { createClientEndpoint } from '../http/client-endpoint.js';
 import { ClientThrottle } from '../http/client-throttle.js';
 import type { Route } from '../http/route.js';
 import { activitiesRoutes } from '../http/routes/activities.js';
@@ -29,6 +30,7 @@ import { signOnPoliciesRoutes } from '../http/routes/sign-on-policies.js';
 import { subscriptionsRoutes } from '../http/routes/subscriptions.js';
 import { templateContentsRoutes } from '../http/routes/template-contents.js';
 import { templatesRoutes } from '../http/routes/templates.js';
+import { tokenStateRoutes } from '../http/routes/token-states.js';
 import { tokenRoutes } from '../http/routes/tokens.js';
 import { userPasswordsRoutes } from '../http/routes/user-passwords.js';
 import { usersRoutes } from '../http/routes/users.js';
@@ -43,6 +45,7 @@ import { createGroupService } from '../platform/groups.js';
 import { createManagedService } from '../platform/managed/service.js';
 import { createPasswordService } from '../platform/passwords.js';
 import { subscriptions } from '../platform/subscriptions.js';
+import { createTokenStates } from '../platform/token-states.js';
 import type { TokenService } from '../platform/tokens.js';
 import { createUserService } from '../platform/users.js';
 import { deviceAuthenticationPolicies } from '../policies/device-authentication-policies.js';
@@ -89,8 +92,10 @@ export function apiRoutes(api: ApiParts): readonly Route[] {
   const oathTokens = createOathTokenService(parts);
   const authentications = createAuthenticationService(parts);
   const activities = createActivityService({ store, digests });
+  const client = createClientEndpoint(new ClientThrottle({ free: limits.requests.tokenFailures }), refusals);
   return [
-    ...tokenRoutes(tokens, new ClientThrottle({ free: limits.requests.tokenFailures }), refusals),
+    ...tokenRoutes(tokens, client),
+    ...tokenStateRoutes(createTokenStates({ store, tokens, events }), client),
     ...discoveryRoutes(tokens),
     ...platformRoutes({ ...api, managed, authPath: urls.authPath }),
     ...usersRoutes(users),

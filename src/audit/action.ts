@@ -29,8 +29,8 @@ export type Noun = (typeof NOUNS)[number];
 type ManagedAction = `${Noun}.${(typeof CHANGES)[number]}`;
 
 /**
- * What else can stand in the audit trail. All but the last nine are names of the reference's vocabulary (wire: `10` §16, `20` §18.2,
- * `00` §11.4); those nine it has no word for, and activities leave them out unless they are asked for by name.
+ * What else can stand in the audit trail. All but the last ten are names of the reference's vocabulary (wire: `10` §16, `20` §18.2,
+ * `00` §11.4); those ten it has no word for, and activities leave them out unless they are asked for by name.
  */
 const ACTIONS = {
   'ASSERTION.CHECK_FAILED': 'FAILURE',
@@ -81,6 +81,8 @@ const ACTIONS = {
   'OATH_TOKEN.CREATED': 'SUCCESS',
   'OATH_TOKEN.RESYNCHRONISED': 'SUCCESS',
   'OATH_TOKEN.REVOKED': 'SUCCESS',
+  /** An access token is good for nothing before its time (RFC 7009). */
+  'TOKEN.REVOKED': 'SUCCESS',
   /** No number of a block is sent to for a while (SEC-38). */
   'NOTIFICATION.PREFIX_STOPPED': 'FAILURE',
   /** More failed checks in 30 days than a user makes by mistake (SEC-19). */
@@ -106,6 +108,7 @@ const INTERNAL: ReadonlySet<string> = new Set<ActionType>([
   'OATH_TOKEN.CREATED',
   'OATH_TOKEN.RESYNCHRONISED',
   'OATH_TOKEN.REVOKED',
+  'TOKEN.REVOKED',
   'NOTIFICATION.PREFIX_STOPPED',
   'USER.FAILURES_EXCEEDED',
   'SEALED_VALUE.REFUSED',

@@ -88,6 +88,8 @@ export function accessTokenChecks(environmentId: EnvironmentId, realm: TokenReal
 
 /** What is kept of a token that was found good. */
 export interface VerifiedToken {
+  /** Its `jti`, by which it is revoked. */
+  readonly id: Uuid;
   /** The key that signed it: once that is removed, so is every token of it. */
   readonly kid: string;
   readonly clientId: ApplicationId;
@@ -100,13 +102,14 @@ export interface VerifiedToken {
  * a beginning, and the audience is a list, as `accessToken` writes it.
  */
 export function toVerifiedToken(
-  { client_id: clientId, aud, exp }: JWTPayload,
+  { client_id: clientId, jti, aud, exp }: JWTPayload,
   kid: string,
   environmentId: EnvironmentId,
   now: Instant,
 ): VerifiedToken | undefined {
   if (!Array.isArray(aud)) return undefined;
   if (typeof clientId !== 'string' || !isUuid(clientId)) return undefined;
+  if (typeof jti !== 'string' || !isUuid(jti)) return undefined;
   if (exp === undefined || now >= exp * 1000) return undefined;
-  return { kid, clientId, environmentId, expiresAt: exp * 1000 };
+  return { id: jti, kid, clientId, environmentId, expiresAt: exp * 1000 };
 }

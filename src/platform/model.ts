@@ -160,6 +160,14 @@ export interface Application {
   readonly roles: readonly RoleAssignment[];
 }
 
+/** An access token that was revoked, until its own time is over (RFC 7009). */
+export interface RevokedToken {
+  readonly environmentId: EnvironmentId;
+  /** Its `jti`. */
+  readonly id: Uuid;
+  readonly expiresAt: Instant;
+}
+
 /** Who is calling: a worker application whose token was verified. */
 export interface Actor {
   readonly kind: 'worker';

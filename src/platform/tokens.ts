@@ -1,11 +1,10 @@
 import type { CryptoKey } from 'jose';
 import { createLocalJWKSet, type LocalJWKSet } from 'jose/jwks/local';
 import type { Clock } from '../kernel/clock.js';
-import { parseUuid, type Uuid } from '../kernel/ids.js';
+import type { Uuid } from '../kernel/ids.js';
 import type { Vault } from '../kernel/keys.js';
 import { accept, type Outcome, reject } from '../kernel/outcome.js';
 import type { Random } from '../kernel/random.js';
-import { Sealed } from '../kernel/sealed.js';
 import type { Reader } from '../storage/port.js';
 import {
   ACCESS_TOKEN_SECONDS,
@@ -18,8 +17,8 @@ import {
   type VerifiedToken,
 } from './access-token.js';
 import { toApplication } from './application.js';
-import { liveSecrets, readApplicationSecrets } from './application-secret.js';
-import { authenticateClient, type ClientCredentials, type ClientRejection } from './client-authentication.js';
+import type { ClientCredentials, ClientRejection } from './client-authentication.js';
+import { type AuthenticateClient, createClients } from './clients.js';
 import type { Directory } from './directory.js';
 import { parseToken, signToken, verifyToken } from './jws.js';
 import type { Actor, ApplicationId, EnvironmentId, StoredDocument } from './model.js';
@@ -46,7 +45,15 @@ export interface IssuedToken {
   readonly expiresInSeconds: number;
 }
 
+/** A token that is good for something now. */
+export interface ReadToken {
+  readonly token: VerifiedToken;
+  readonly actor: Actor;
+}
+
 export interface TokenService {
+  /** Who a client is that proves itself at an endpoint of tokens. */
+  readonly authenticateClient: AuthenticateClient;
   issue(request: TokenRequest): Promise<Outcome<IssuedToken, TokenRejection>>;
   /**
    * The worker behind a bearer token, with its roles as they are now; `undefined` when the token is not good for anything. A
@@ -54,6 +61,10 @@ export interface TokenService {
    * `design.md` §5).
    */
   authenticate(token: string): Promise<Actor | undefined>;
+  /** What is known of a token that is good for something: its holder, and what else was verified of it. */
+  read(token: string): Promise<ReadToken | undefined>;
+  /** A token that was revoked; other processes follow within 2 s. */
+  forgetToken(token: string): void;
   /** What is remembered of a client, or of all, is out of date: the next request looks again. Other processes follow within 2 s. */
   forget(clientId?: ApplicationId): void;
   /** How often a verified token was found in memory; for metrics. */
@@ -63,7 +74,7 @@ export interface TokenService {
 }
 
 interface TokenServiceOptions {
-  readonly store: Pick<Reader, 'findDocument' | 'documents'>;
+  readonly store: Pick<Reader, 'findDocument' | 'documents' | 'isRevoked'>;
   readonly directory: Directory;
   readonly vault: Vault;
   readonly random: Random;
@@ -86,10 +97,10 @@ const REMEMBERED_TOKENS = 10_000;
 const KEY_LENGTH = 43;
 const REMEMBERED_CLIENTS = 10_000;
 const REMEMBERED_ENVIRONMENTS = 1_000;
-const SECRET_BYTES = 48;
 
 export function createTokenService(options: TokenServiceOptions): TokenService {
   const { store, directory, vault, random, clock } = options;
+  const authenticateClient = createClients(options);
   const realm = createTokenRealm(options.apiPath, options.authPath);
   const verified = new Map<string, { readonly token: string; readonly claims: VerifiedToken }>();
   const clients = new Recent<ApplicationId, Actor | undefined>(
@@ -100,18 +111,13 @@ export function createTokenService(options: TokenServiceOptions): TokenService {
     { clock, maxAge: LOOK_UP_AGAIN_AFTER, capacity: REMEMBERED_ENVIRONMENTS },
     async (environmentId) => toEnvironmentKeys(await store.documents(environmentId, { kind: 'signingKey' }), vault),
   );
-  const decoy = createDecoy(vault, random);
+  // By the token as it was verified: a token that is forgotten and verified anew is looked up anew.
+  const revoked = new Recent<VerifiedToken, boolean>(
+    { clock, maxAge: LOOK_UP_AGAIN_AFTER, capacity: REMEMBERED_TOKENS },
+    ({ environmentId, id }) => store.isRevoked(environmentId, id),
+  );
   let hits = 0;
   let misses = 0;
-
-  /** The client, if it is one and may be seen from here, and its secret, or that of nobody. */
-  async function findClient(credentials: ClientCredentials, environmentId: EnvironmentId | undefined) {
-    const id = parseUuid(credentials.clientId);
-    const found = id && (await store.findDocument('application', id));
-    const document = environmentId === undefined || found?.environmentId === environmentId ? found : undefined;
-    const opened = readApplicationSecrets(vault.open(document?.secret ?? decoy));
-    return { application: document && toApplication(document), secrets: liveSecrets(opened, clock.now()) };
-  }
 
   async function verify(token: string): Promise<VerifiedToken | undefined> {
     const parsed = parseToken(token);
@@ -130,12 +136,35 @@ export function createTokenService(options: TokenServiceOptions): TokenService {
     verified.set(keyOf(token), { token, claims });
   }
 
+  async function authenticate(token: string): Promise<Actor | undefined> {
+    const known = verified.get(keyOf(token));
+    // The whole text: that it ends like a good one makes no token good.
+    let claims = known?.token === token ? known.claims : undefined;
+    if (claims) hits += 1;
+    else {
+      misses += 1;
+      claims = await verify(token);
+      if (!claims) return undefined;
+      remember(token, claims);
+    }
+    if (clock.now() >= claims.expiresAt) {
+      verified.delete(keyOf(token));
+      return undefined;
+    }
+    const { published } = await keys.get(claims.environmentId);
+    if (!published.some(({ kid }) => kid === claims.kid)) return undefined;
+    if (await revoked.get(claims)) return undefined;
+    const actor = await clients.get(claims.clientId);
+    return actor?.environmentId === claims.environmentId ? actor : undefined;
+  }
+
   return {
+    authenticateClient,
+
     async issue({ environmentId, grantType, credentials }) {
       if (grantType === undefined) return reject({ kind: 'GrantTypeMissing' });
       if (!credentials) return reject({ kind: 'ClientNotAuthenticated' });
-      const { application, secrets } = await findClient(credentials, environmentId);
-      const client = authenticateClient(application, secrets, credentials);
+      const client = await authenticateClient(credentials, environmentId);
       if (!client.ok) return client;
       if (grantType !== 'client_credentials') return reject({ kind: 'GrantTypeNotSupported' });
       if (client.value.type !== 'WORKER' || !client.value.mayActForItself)
@@ -156,25 +185,16 @@ export function createTokenService(options: TokenServiceOptions): TokenService {
       });
     },
 
-    async authenticate(token) {
+    authenticate,
+
+    async read(token) {
+      const actor = await authenticate(token);
       const known = verified.get(keyOf(token));
-      // The whole text: that it ends like a good one makes no token good.
-      let claims = known?.token === token ? known.claims : undefined;
-      if (claims) hits += 1;
-      else {
-        misses += 1;
-        claims = await verify(token);
-        if (!claims) return undefined;
-        remember(token, claims);
-      }
-      if (clock.now() >= claims.expiresAt) {
-        verified.delete(keyOf(token));
-        return undefined;
-      }
-      const { published } = await keys.get(claims.environmentId);
-      if (!published.some(({ kid }) => kid === claims.kid)) return undefined;
-      const actor = await clients.get(claims.clientId);
-      return actor?.environmentId === claims.environmentId ? actor : undefined;
+      return actor && known?.token === token ? { token: known.claims, actor } : undefined;
+    },
+
+    forgetToken(token) {
+      if (verified.get(keyOf(token))?.token === token) verified.delete(keyOf(token));
     },
 
     forget: (clientId) => clients.forget(clientId),
@@ -206,10 +226,4 @@ async function toEnvironmentKeys(documents: readonly StoredDocument[], vault: Va
     verifying: createLocalJWKSet({ keys: [...published] }),
     signing: newest && { kid: newest.id, key: await toPrivateKey(newest, vault) },
   };
-}
-
-/** A secret that nobody has, sealed like a real one: opened and compared when there is no such client (SEC-50). */
-function createDecoy(vault: Vault, random: Random): Sealed {
-  const place = { table: 'document', column: 'secret', environmentId: 'nobody', row: 'nobody' };
-  return new Sealed(vault.seal(random.bytes(SECRET_BYTES).toString('base64url'), place), place);
 }

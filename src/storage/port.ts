@@ -13,6 +13,7 @@ import type {
   DocumentRef,
   Environment,
   EnvironmentId,
+  RevokedToken,
   StoredDocument,
   User,
   UserFactors,
@@ -168,6 +169,8 @@ export type Write =
   | { readonly kind: 'add'; readonly entity: 'counter'; readonly value: CounterTerms }
   /** One fewer of what was added at `since`, unless that window has ended. */
   | { readonly kind: 'release'; readonly entity: 'counter'; readonly value: CounterRelease }
+  /** Again is as once. */
+  | { readonly kind: 'put'; readonly entity: 'revokedToken'; readonly value: RevokedToken }
   | { readonly kind: 'append'; readonly entity: 'outbox'; readonly value: OutboxMessage }
   /** On record in the same commit, or nothing of the write set happens (SEC-73, SEC-82). */
   | { readonly kind: 'append'; readonly entity: 'audit'; readonly value: AuditRecord };
@@ -199,6 +202,8 @@ export interface Reader extends DirectoryReader {
   documents(environmentId: EnvironmentId, of: DocumentRef): Promise<readonly StoredDocument[]>;
   /** The environment that holds the document, for look-ups by client id alone (`00` §1.2). */
   findDocument(kind: DocumentKind, id: Uuid): Promise<StoredDocument | undefined>;
+  /** Whether the access token of this id (`jti`) was revoked; once its own time is over, nobody knows. */
+  isRevoked(environmentId: EnvironmentId, id: Uuid): Promise<boolean>;
 }
 
 /** The only way to write (`style.md` §5): load what the plan names, decide, commit; settled once durable. */

@@ -98,6 +98,7 @@ async function pairToken(world: World, { environment, user }: Tenant, objects: O
 }
 
 const FORM = 'grant_type=client_credentials';
+const TOKEN_FORM = 'token=nobodys';
 const BASIC = `Basic ${Buffer.from(`${clientId(HERE, 'backend')}:${SECRET}`).toString('base64')}`;
 
 const VARIANT = `?filter=${encodeURIComponent('variant eq "nobody’s"')}`;
@@ -122,6 +123,8 @@ function grantOf({ environment }: Named, resource: string, scope: string): Body 
 const BODIES: Readonly<Record<string, (named: Named) => Body | string>> = {
   'token.issue': () => FORM,
   'token.issueByClient': () => FORM,
+  'token.introspect': () => TOKEN_FORM,
+  'token.revoke': () => TOKEN_FORM,
   'signOnPolicyAssignment.create': ({ objects }) => ({ signOnPolicy: { id: objects['signOnPolicyId'] }, priority: 1 }),
   'signOnPolicyAssignment.update': ({ objects }) => ({ signOnPolicy: { id: objects['signOnPolicyId'] }, priority: 2 }),
   // An application has one for each resource.

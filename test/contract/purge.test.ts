@@ -49,6 +49,22 @@ describe.each(DATABASES)('purge on $name', ({ open }) => {
     ]);
   });
 
+  it('forgets that a token was revoked a minute after its time, and keeps tenants apart (SEC-42, SEC-49)', async () => {
+    await using test = await open();
+    const [here, there] = [await addEnvironment(test.store), await addEnvironment(test.store)];
+    const { environmentId } = here;
+    const value = { environmentId, id: uuid(), expiresAt: TEST_TIME + minutes(5) };
+    for (const _ of ['once', 'again'])
+      await commit(test.store, environmentId, { kind: 'put', entity: 'revokedToken', value });
+    const isRevoked = (environment = environmentId) => test.store.isRevoked(environment, value.id);
+    test.clock.set(value.expiresAt + minutes(1) - 1);
+    await purgeAll(test, 10);
+    expect([await isRevoked(), await isRevoked(there.environmentId)]).toEqual([true, false]);
+    test.clock.advance(1);
+    expect(await purgeAll(test, 10)).toEqual([1, 0]);
+    expect(await isRevoked()).toBe(false);
+  });
+
   it('a flow that is past its time is still loaded until it is purged: the domain says what it is worth', async () => {
     await using test = await open();
     const world = await addEnvironment(test.store);

@@ -6,6 +6,7 @@ import {
   ELSEWHERE,
   HERE,
   NOWHERE,
+  ORGANIZATION,
   type PlatformWorld,
   platformWorld,
   SECRET,
@@ -207,3 +208,95 @@ describe('a token on the API', () => {
     expect(await status(world, await world.tokenOf(DEMO))).toBe(403);
   });
 });
+
+describe('introspection and revocation (00 §5.5; RFC 7662, RFC 7009)', () => {
+  const at = (operation: string, environment = HERE) => `/${environment}/as/${operation}`;
+  const introspect = (world: PlatformWorld, token: string, request: TokenAsk = {}) =>
+    askToken(world, { url: at('introspect'), body: `token=${token}&token_type_hint=access_token`, ...request });
+
+  it('show a client its own token’s claims, and nothing of any other', async () => {
+    await using world = await platformWorld();
+    const token = await world.tokenOf();
+    const iat = Math.floor(world.test.clock.now() / 1000);
+    const { status, body, headers } = await introspect(world, token);
+    expect([status, body]).toEqual([
+      200,
+      {
+        active: true,
+        client_id: CLIENT,
+        iat,
+        exp: iat + 3_600,
+        iss: `${AUTH}/${HERE}/as`,
+        aud: [AUTH],
+        env: HERE,
+        org: ORGANIZATION,
+      },
+    ]);
+    expect(headers['cache-control']).toContain('no-store');
+    await world.putApplication(worker({ id: DEMO }));
+    const another = { authorization: basic(DEMO, SECRET) };
+    const inactive = [await introspect(world, token, another), await introspect(world, `${token}x`)];
+    expect(inactive.map((answer) => [answer.status, answer.body])).toEqual(
+      inactive.map(() => [200, { active: false }]),
+    );
+    world.test.clock.advance(3_600_000);
+    expect((await introspect(world, token)).body).toEqual({ active: false });
+  });
+
+  it('end a token here at once, on every other node within 5 s, for good (SEC-49)', async () => {
+    await using world = await platformWorld();
+    const [token, kept] = [await world.tokenOf(), await world.tokenOf()];
+    for (const node of [world.tokens, world.otherNode])
+      for (const each of [token, kept]) expect(await node.authenticate(each)).toBeDefined();
+    const answer = await revoke(world, token);
+    expect([answer.statusCode, answer.body]).toEqual([200, '']);
+    expect(await world.tokens.authenticate(token)).toBeUndefined();
+    expect((await introspect(world, token)).body).toEqual({ active: false });
+    world.test.clock.advance(5_000);
+    expect(await world.otherNode.authenticate(token)).toBeUndefined();
+    for (const node of [world.tokens, world.otherNode]) expect(await node.authenticate(kept)).toBeDefined();
+    // What is kept of it goes with its time, and not before.
+    world.test.clock.advance(3_595_000 - 1);
+    await world.test.store.purge(100);
+    expect(await world.otherNode.authenticate(token)).toBeUndefined();
+    expect(world.events.filter(({ type }) => type === 'TOKEN.REVOKED')).toEqual([
+      expect.objectContaining({ environmentId: HERE, detail: { applicationId: CLIENT } }),
+    ]);
+  });
+
+  it('take what is no good token any more for revoked, and leave other clients’ tokens alone', async () => {
+    await using world = await platformWorld();
+    await world.putApplication(worker({ id: DEMO }));
+    const token = await world.tokenOf();
+    const foreign = await revoke(world, token, basic(DEMO, SECRET));
+    expect([foreign.statusCode, foreign.json().error]).toEqual([400, 'unauthorized_client']);
+    expect(await world.tokens.authenticate(token)).toBeDefined();
+    for (const other of ['nobodys', token, token]) expect((await revoke(world, other)).statusCode).toBe(200);
+    expect(world.events.filter(({ type }) => type === 'TOKEN.REVOKED')).toHaveLength(1);
+  });
+
+  it.each(['introspect', 'revoke'])('%s asks for a client and a token of its environment', async (operation) => {
+    await using world = await platformWorld();
+    const token = await world.tokenOf();
+    const url = at(operation);
+    for (const [request, status, error] of [
+      [{ url, body: `token=${token}`, authorization: basic(CLIENT, 'wrong') }, 401, 'invalid_client'],
+      [{ url, body: `token=${token}`, authorization: undefined }, 401, 'invalid_client'],
+      [{ url, body: `token=${token}`, authorization: `Bearer ${token}` }, 401, 'invalid_client'],
+      [{ url: at(operation, ELSEWHERE), body: `token=${token}` }, 401, 'invalid_client'],
+      [{ url, body: 'token_type_hint=access_token' }, 400, 'invalid_request'],
+    ] as const) {
+      const answer = await askToken(world, request);
+      expect([answer.status, answer.body.error]).toEqual([status, error]);
+    }
+    expect(await world.tokens.authenticate(token)).toBeDefined();
+  });
+});
+
+const revoke = (world: PlatformWorld, token: string, authorization = basic(CLIENT, SECRET)) =>
+  world.server.inject({
+    method: 'POST',
+    url: `/${HERE}/as/revoke`,
+    headers: { 'content-type': FORM, authorization },
+    payload: `token=${token}`,
+  });

@@ -325,16 +325,24 @@ describe('what is not an access token (SEC-48)', () => {
 
 describe('claims under a good signature (00 §5.2; SEC-48)', () => {
   const now = 1_900_000_000_000;
-  const good = { client_id: CLIENT, aud: ['https://api.example'], exp: now / 1000 + 1, env: HERE };
+  const good = { client_id: CLIENT, jti: NOWHERE, aud: ['https://api.example'], exp: now / 1000 + 1, env: HERE };
   const verified = (change: object, at = now) => toVerifiedToken({ ...good, ...change }, 'k', HERE, at);
 
   it('name a client of ours, a list of audiences and an end that is still to come', () => {
-    expect(verified({})).toEqual({ kid: 'k', clientId: CLIENT, environmentId: HERE, expiresAt: now + 1_000 });
+    expect(verified({})).toEqual({
+      id: NOWHERE,
+      kid: 'k',
+      clientId: CLIENT,
+      environmentId: HERE,
+      expiresAt: now + 1_000,
+    });
     expect(verified({}, now + 999)).toBeDefined();
     for (const change of [
       { client_id: undefined },
       { client_id: 7 },
       { client_id: 'postern' },
+      { jti: undefined },
+      { jti: 'any' },
       { aud: 'https://api.example' },
       { exp: undefined },
     ])

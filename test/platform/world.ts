@@ -1,9 +1,12 @@
 import type { BusinessEvent } from '../../src/events.js';
+import { createClientEndpoint } from '../../src/http/client-endpoint.js';
+import { ClientThrottle } from '../../src/http/client-throttle.js';
 import { discoveryRoutes } from '../../src/http/routes/discovery.js';
 import { environmentsRoutes } from '../../src/http/routes/environments.js';
 import { groupMembershipsRoutes } from '../../src/http/routes/group-memberships.js';
 import { groupsRoutes } from '../../src/http/routes/groups.js';
 import { populationsRoutes } from '../../src/http/routes/populations.js';
+import { tokenStateRoutes } from '../../src/http/routes/token-states.js';
 import { tokenRoutes } from '../../src/http/routes/tokens.js';
 import { userPasswordsRoutes } from '../../src/http/routes/user-passwords.js';
 import { usersRoutes } from '../../src/http/routes/users.js';
@@ -20,6 +23,7 @@ import type { Application, RoleAssignment, RoleName } from '../../src/platform/m
 import { createPasswordService } from '../../src/platform/passwords.js';
 import { createPlatformService, type PlatformService } from '../../src/platform/service.js';
 import { createSigningKey } from '../../src/platform/signing-key.js';
+import { createTokenStates } from '../../src/platform/token-states.js';
 import { createTokenService, type TokenService } from '../../src/platform/tokens.js';
 import { createUserService } from '../../src/platform/users.js';
 import { provisionEnvironment } from '../../src/policies/provisioning.js';
@@ -61,6 +65,8 @@ export function role(name: RoleName, type: RoleAssignment['scope']['type'], id: 
 export interface PlatformWorld extends AsyncDisposable {
   readonly test: TestStore;
   readonly tokens: TokenService;
+  /** Tokens as another node of the same database knows them. */
+  readonly otherNode: TokenService;
   readonly platform: PlatformService;
   readonly server: HttpServer;
   readonly events: BusinessEvent[];
@@ -79,15 +85,8 @@ export async function platformWorld(): Promise<PlatformWorld> {
   const { store, random, clock, keyring } = test;
   const events: BusinessEvent[] = [];
   const directory = createDirectory(store, clock);
-  const tokens = createTokenService({
-    store,
-    directory,
-    vault: keyring.vault,
-    random,
-    clock,
-    apiPath: API,
-    authPath: AUTH,
-  });
+  const node = { store, directory, vault: keyring.vault, random, clock, apiPath: API, authPath: AUTH };
+  const tokens = createTokenService(node);
   const sink = { emit: (event: BusinessEvent) => void events.push(event) };
   const platform = createPlatformService({ store, digests: keyring.digests });
   // Cheap, because what a hash costs is not what these tests are about.
@@ -95,9 +94,11 @@ export async function platformWorld(): Promise<PlatformWorld> {
   const users = createUserService({ store, random, digests: keyring.digests, passwords: hashes, events: sink });
   const passwords = createPasswordService({ store, passwords: hashes, events: sink });
   const groups = createGroupService({ store, random, digests: keyring.digests, events: sink });
+  const client = createClientEndpoint(new ClientThrottle({ free: 0 }));
   const server = createHttpServer({
     routes: [
-      ...tokenRoutes(tokens),
+      ...tokenRoutes(tokens, client),
+      ...tokenStateRoutes(createTokenStates({ store, tokens, events: sink }), client),
       ...discoveryRoutes(tokens),
       ...environmentsRoutes(platform),
       ...populationsRoutes(
@@ -145,6 +146,7 @@ export async function platformWorld(): Promise<PlatformWorld> {
   const world: PlatformWorld = {
     test,
     tokens,
+    otherNode: createTokenService(node),
     platform,
     server,
     events,

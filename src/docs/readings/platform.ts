@@ -205,6 +205,13 @@ export const PLATFORM_READINGS: ReadingGroup = {
       ['00 §1.2', 'Without an environment in the path the client’s own is meant'],
       ['00 §5.2', 'Roles are looked up with the request, not carried in the token'],
     ]),
+    ...readingsIn('platform/token-states.ts', [
+      ['00 §5.5', 'A client is told of its own tokens only: those of others are `{"active":false}`'],
+      ['00 §5.5', 'To revoke another client’s token is 400 `unauthorized_client`; what is no good token is revoked already'],
+    ]),
+    ...readingsIn('http/routes/token-states.ts', [
+      ['00 §5.5', 'An introspected token shows its claims without `jti`'],
+    ]),
     ...readingsIn('http/routes/discovery.ts', [
       ['00 §1.2', 'No custom domain leads to one environment: keys and metadata are read with its id in the path only'],
     ]),

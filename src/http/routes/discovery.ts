@@ -130,7 +130,7 @@ export function discoveryRoutes(tokens: TokenService): Route[] {
       path: '/:envId/as/.well-known/openid-configuration',
       permission: 'public',
       replies: { 200: DiscoveryView },
-      partial: 'The document is the reference’s; of its endpoints, only token and jwks exist.',
+      partial: 'The document is the reference’s; of its endpoints, token, introspect, revoke and jwks exist.',
       async handle({ params, links }) {
         const keys = await tokens.publicKeys(params.envId);
         return keys

@@ -27,6 +27,7 @@ export const ENVIRONMENT_TABLES: Readonly<Record<string, readonly string[]>> = {
   user_groups: ['id'],
   users: ['id'],
   subscription_cursors: ['id'],
+  revoked_tokens: ['id'],
   documents: ['kind', 'id'],
 };
 

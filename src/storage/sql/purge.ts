@@ -2,7 +2,7 @@ import type { AuditEvent } from '../../audit/record.js';
 import { lapse, lapseEvent, lapsePlan } from '../../devices/lapse.js';
 import { forgottenAfter } from '../../devices/send-window.js';
 import type { Instant, Millis } from '../../kernel/clock.js';
-import { days } from '../../kernel/duration.js';
+import { days, minutes } from '../../kernel/duration.js';
 import { uuidOf } from '../../kernel/ids.js';
 import type { AppendAudit } from './audit-tail.js';
 import type { Engine } from './engine.js';
@@ -16,6 +16,7 @@ import { oldestDeviceAuthentications, purgeDeviceAuthentication } from './tables
 import { lapsedDevices, purgeDevice, toLapsedDevice } from './tables/devices.js';
 import { environmentIds } from './tables/environments.js';
 import { oldestMessages, purgeMessage } from './tables/outbox.js';
+import { endedRevokedTokens, purgeRevokedToken } from './tables/revoked-tokens.js';
 
 /** How long a settled message's record is kept: what was sent when, by which gateway; its content has been gone since. */
 const OUTBOX_RETENTION = days(1);
@@ -41,6 +42,8 @@ const PENDING_DEVICES: Kind = {
   isKept: (row, now) => lapsePlan(toLapsedDevice(row), now) !== undefined,
 };
 const COUNTERS: Kind = { select: endedCounters, remove: purgeCounter, retention: 0 };
+/** Tokens end by the host's clock, which may be behind the one that is asked here. */
+const REVOKED_TOKENS: Kind = { select: endedRevokedTokens, remove: purgeRevokedToken, retention: minutes(1) };
 
 /**
  * Removes up to `limit` rows that are past their time, each kind and environment as a unit of its own, so that nobody waits long.
@@ -61,6 +64,7 @@ export async function purge(engine: Engine, limit: number): Promise<number> {
   if (left > 0) left -= await lapseDevices(engine, left);
   await step((limit, append) => remove(engine, PENDING_DEVICES, null, limit, append));
   await step((limit, append) => remove(engine, COUNTERS, null, limit, append));
+  await step((limit, append) => remove(engine, REVOKED_TOKENS, null, limit, append));
   await step((limit) => forgetDestinations(engine, limit));
   await step(purgeInboxStep);
   if (left > 0) left -= await purgeEnvironment(engine, left);

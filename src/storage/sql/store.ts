@@ -32,6 +32,7 @@ import { lockHead } from './tables/audit.js';
 import { documentsCall, findDocument, toDocument } from './tables/documents.js';
 import { raiseMark } from './tables/marks.js';
 import { countOpen } from './tables/outbox.js';
+import { findRevokedToken } from './tables/revoked-tokens.js';
 import { failingCursors } from './tables/webhooks.js';
 import { BATCH_SIZES } from './tally.js';
 import { createWebhookQueue } from './webhooks.js';
@@ -92,6 +93,10 @@ export function createStore(engine: Engine, lock: string, options: EngineOptions
         const [row] = (yield* ask(findDocument, { kind, id })).rows;
         const found = row && toDocument(row, 0);
         return yield* withKeysFor(options.vault.keys, found, (document) => [document && sealedPart(document)]);
+      }),
+    isRevoked: (environment, id) =>
+      engine.read(function* () {
+        return (yield* ask(findRevokedToken, { environment, id })).rows.length > 0;
       }),
     outbox: createOutbox(engine, lock, options.processId, options.vault.keys),
     audit: createAuditStore(engine, lockHead(lock), options),

@@ -26,6 +26,7 @@ import { deleteMembershipsOfUser } from './tables/groups.js';
 import { deleteOathToken, insertOathToken, oathTokenValues, updateOathToken } from './tables/oath-tokens.js';
 import { appendOutbox, leaseFrom, outboxValues } from './tables/outbox.js';
 import { deletePassword } from './tables/passwords.js';
+import { putRevokedToken, revokedTokenValues } from './tables/revoked-tokens.js';
 import { deleteUser, insertUser, updateUser, userValues } from './tables/users.js';
 import { type WriteSet, WriteSetBuilder } from './write-set.js';
 
@@ -115,6 +116,10 @@ function addWrite(builder: WriteSetBuilder, write: Write, snapshot: Snapshot, co
       break;
     case 'oathToken':
       addOathToken(builder, write, context);
+      break;
+    case 'revokedToken':
+      builder.once('revokedToken', write.value.id);
+      builder.step(3, call(putRevokedToken, revokedTokenValues(write.value)), 'any');
       break;
     case 'counter':
       addCounter(builder, write, snapshot);

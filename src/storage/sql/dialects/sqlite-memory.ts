@@ -96,6 +96,7 @@ export class SqliteMemory {
       case 'group':
       case 'membership':
       case 'password':
+      case 'revokedToken':
       case 'outbox':
       case 'audit':
         break;

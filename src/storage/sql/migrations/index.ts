@@ -20,6 +20,8 @@ import { oathTokens as oathTokensOnPostgres } from './0010-oath-tokens.postgres.
 import { oathTokens as oathTokensOnSqlite } from './0010-oath-tokens.sqlite.js';
 import { marks as marksOnPostgres } from './0011-marks.postgres.js';
 import { marks as marksOnSqlite } from './0011-marks.sqlite.js';
+import { revokedTokens as revokedTokensOnPostgres } from './0012-revoked-tokens.postgres.js';
+import { revokedTokens as revokedTokensOnSqlite } from './0012-revoked-tokens.sqlite.js';
 
 /** One step of the schema. Never edited once released; expand first, contract a release later (`style.md` §5). */
 export interface Migration {
@@ -68,4 +70,12 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 10, name: 'oath-tokens', oldestServer: 10, sqlite: oathTokensOnSqlite, postgres: oathTokensOnPostgres },
   // Older servers raise no mark, and are held to none.
   { number: 11, name: 'marks', oldestServer: 10, sqlite: marksOnSqlite, postgres: marksOnPostgres },
+  // An older server would go on taking tokens that are revoked.
+  {
+    number: 12,
+    name: 'revoked-tokens',
+    oldestServer: 12,
+    sqlite: revokedTokensOnSqlite,
+    postgres: revokedTokensOnPostgres,
+  },
 ];
