@@ -142,6 +142,13 @@ export interface RoleAssignment {
   readonly scope: { readonly type: 'ORGANIZATION' | 'ENVIRONMENT' | 'POPULATION' | 'APPLICATION'; readonly id: Uuid };
 }
 
+/** The roles of a user or a group, beside them and under their version. */
+export interface OwnerRoles {
+  readonly environmentId: EnvironmentId;
+  readonly ownerId: Uuid;
+  readonly roles: readonly RoleAssignment[];
+}
+
 /** An OAuth client (wire: `00` §9). Its id is its `client_id`. */
 export interface Application {
   readonly id: ApplicationId;

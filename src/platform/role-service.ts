@@ -3,15 +3,15 @@ import type { Refusals } from '../audit/refusals.js';
 import { createTrail, telling } from '../audit/trail.js';
 import type { EventSink } from '../events.js';
 import type { Uuid } from '../kernel/ids.js';
-import { accept, type Outcome, reject } from '../kernel/outcome.js';
+import { type Outcome, unreachable } from '../kernel/outcome.js';
 import type { Plan, Store } from '../storage/port.js';
-import { rolesOf } from './application.js';
 import type { Actor, ApplicationId, EnvironmentId, RoleAssignment } from './model.js';
 import {
   type AssignedRole,
-  assignedRoles,
   assignRole,
   judgeRole,
+  listRoles,
+  type RoleOwner,
   type RoleRejection,
   type ScopePlace,
   withdrawRole,
@@ -26,39 +26,38 @@ export interface WantedRole {
   readonly scope: RoleAssignment['scope'];
 }
 
-/** Roles of applications (wire: `00` §6.3); a change holds from the next request on. */
+/** Roles of applications, users and groups (wire: `00` §6.3); a change holds from the next request on. */
 export interface RoleAssignmentService {
-  list(environmentId: EnvironmentId, applicationId: ApplicationId): Result<readonly AssignedRole[]>;
+  list(environmentId: EnvironmentId, owner: RoleOwner): Result<readonly AssignedRole[]>;
   assign(
     environmentId: EnvironmentId,
-    applicationId: ApplicationId,
+    owner: RoleOwner,
     wanted: WantedRole,
     actor: Actor,
     by?: Requester,
   ): Result<AssignedRole>;
-  withdraw(environmentId: EnvironmentId, applicationId: ApplicationId, id: Uuid, by?: Requester): Result<AssignedRole>;
+  withdraw(environmentId: EnvironmentId, owner: RoleOwner, id: Uuid, by?: Requester): Result<AssignedRole>;
 }
 
 export interface RoleAssignmentParts {
   readonly store: Pick<Store, 'load' | 'transact' | 'findDocument'>;
   readonly events: EventSink;
   readonly refusals?: Refusals;
-  /** Told when the roles of an application have changed. */
+  /** Told when the roles of an application have changed: those of users and groups nobody acts by. */
   readonly onRoles: (applicationId: ApplicationId) => void;
 }
 
 export function createRoleAssignmentService(parts: RoleAssignmentParts): RoleAssignmentService {
   const { store, onRoles } = parts;
   const trail = createTrail(parts);
-  const planOf = (environmentId: EnvironmentId, id: ApplicationId): Plan => ({
-    environmentId,
-    documents: [{ kind: 'application', id }],
-  });
   const record =
-    (type: 'ROLE_ASSIGNMENT.CREATED' | 'ROLE_ASSIGNMENT.DELETED', environmentId: EnvironmentId, owner: ApplicationId) =>
-    ({ id }: AssignedRole): readonly AuditEvent[] => [{ type, environmentId, detail: { id, applicationId: owner } }];
+    (type: 'ROLE_ASSIGNMENT.CREATED' | 'ROLE_ASSIGNMENT.DELETED', environmentId: EnvironmentId, owner: RoleOwner) =>
+    ({ id }: AssignedRole): readonly AuditEvent[] => [{ type, environmentId, ...subjectOf(owner, id) }];
+  const changed = (owner: RoleOwner): void => {
+    if (owner.kind === 'application') onRoles(owner.id);
+  };
 
-  /** Where the scope is; `undefined`: nowhere. An organization is where the application's environment is. */
+  /** Where the scope is; `undefined`: nowhere. An organization is where the owner's environment is. */
   async function placeOf({ type, id }: RoleAssignment['scope'], home: EnvironmentId): Promise<ScopePlace | undefined> {
     const inEnvironment = async (environmentId: EnvironmentId): Promise<ScopePlace | undefined> => {
       const { environment } = await store.load({ environmentId });
@@ -74,37 +73,51 @@ export function createRoleAssignmentService(parts: RoleAssignmentParts): RoleAss
   }
 
   return {
-    async list(environmentId, applicationId) {
-      const { environment, documents } = await store.load(planOf(environmentId, applicationId));
-      if (!environment) return reject({ kind: 'EnvironmentNotFound', environmentId });
-      const [stored] = documents;
-      return stored
-        ? accept(assignedRoles(applicationId, rolesOf(stored)))
-        : reject({ kind: 'ApplicationNotFound', applicationId });
+    async list(environmentId, owner) {
+      return listRoles(await store.load(planOf(environmentId, owner)), environmentId, owner);
     },
 
-    async assign(environmentId, applicationId, { roleId, scope }, actor, by) {
+    async assign(environmentId, owner, { roleId, scope }, actor, by) {
       const role = roleById(roleId);
       const place = await placeOf(scope, environmentId);
-      const assigned = await trail.transact(planOf(environmentId, applicationId), by, (snapshot) =>
+      const assigned = await trail.transact(planOf(environmentId, owner), by, (snapshot) =>
         telling(
-          assignRole(snapshot, environmentId, applicationId, judgeRole(actor, role, scope, place)),
-          record('ROLE_ASSIGNMENT.CREATED', environmentId, applicationId),
+          assignRole(snapshot, environmentId, owner, judgeRole(actor, role, scope, place)),
+          record('ROLE_ASSIGNMENT.CREATED', environmentId, owner),
         ),
       );
-      onRoles(applicationId);
+      changed(owner);
       return assigned;
     },
 
-    async withdraw(environmentId, applicationId, id, by) {
-      const withdrawn = await trail.transact(planOf(environmentId, applicationId), by, (snapshot) =>
+    async withdraw(environmentId, owner, id, by) {
+      const withdrawn = await trail.transact(planOf(environmentId, owner), by, (snapshot) =>
         telling(
-          withdrawRole(snapshot, environmentId, applicationId, id),
-          record('ROLE_ASSIGNMENT.DELETED', environmentId, applicationId),
+          withdrawRole(snapshot, environmentId, owner, id),
+          record('ROLE_ASSIGNMENT.DELETED', environmentId, owner),
         ),
       );
-      onRoles(applicationId);
+      changed(owner);
       return withdrawn;
     },
   };
+}
+
+function planOf(environmentId: EnvironmentId, owner: RoleOwner): Plan {
+  const { kind, id } = owner;
+  switch (kind) {
+    case 'application':
+      return { environmentId, documents: [{ kind, id }] };
+    case 'user':
+      return { environmentId, user: id, directory: { roles: id, inheritedRoles: id } };
+    case 'group':
+      return { environmentId, directory: { group: id, roles: id } };
+    default:
+      return unreachable(kind);
+  }
+}
+
+function subjectOf(owner: RoleOwner, id: Uuid): Pick<AuditEvent, 'userId' | 'detail'> {
+  if (owner.kind === 'user') return { userId: owner.id, detail: { id } };
+  return { detail: owner.kind === 'group' ? { id, groupId: owner.id } : { id, applicationId: owner.id } };
 }

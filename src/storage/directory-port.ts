@@ -1,7 +1,8 @@
 import type { Uuid } from '../kernel/ids.js';
 import type { Group } from '../platform/group.js';
-import type { EnvironmentId, User, UserFactors, UserId } from '../platform/model.js';
+import type { EnvironmentId, OwnerRoles, RoleAssignment, User, UserFactors, UserId } from '../platform/model.js';
 import type { StoredPassword } from '../platform/password.js';
+import type { UserCode } from '../platform/user-code.js';
 
 /** Read behind the rest of the plan: what is guarded by a user or a group is no older than they are. */
 export interface DirectoryPlan {
@@ -12,6 +13,12 @@ export interface DirectoryPlan {
   readonly member?: UserId;
   /** The password of this user. */
   readonly password?: UserId;
+  /** The codes of this user, one for each use. */
+  readonly codes?: UserId;
+  /** The roles of this user or group. */
+  readonly roles?: Uuid;
+  /** The roles of the groups that this user is in. */
+  readonly inheritedRoles?: UserId;
   /** Whether this population has users. */
   readonly population?: Uuid;
 }
@@ -22,6 +29,12 @@ export interface DirectorySnapshot {
   readonly groupNameHolder?: Uuid;
   readonly isMember?: boolean;
   readonly password?: StoredPassword;
+  /** Present for a plan with `codes`: those that are there. */
+  readonly codes?: readonly UserCode[];
+  /** Present for a plan with `roles`. */
+  readonly roles?: readonly RoleAssignment[];
+  /** Present for a plan with `inheritedRoles`: of the groups that have roles, by their ids. */
+  readonly inheritedRoles?: readonly OwnerRoles[];
   readonly populationHasUsers?: boolean;
 }
 

@@ -14,11 +14,13 @@ import type {
   Environment,
   EnvironmentId,
   RevokedToken,
+  OwnerRoles,
   StoredDocument,
   User,
   UserFactors,
 } from '../platform/model.js';
 import type { StoredPassword } from '../platform/password.js';
+import type { UserCode } from '../platform/user-code.js';
 import type { Configuration } from '../policies/model.js';
 import type { DirectoryPlan, DirectoryReader, DirectorySnapshot, Page, PageRequest } from './directory-port.js';
 
@@ -127,10 +129,14 @@ export type Write =
   /** A username that changes is unique as one that is inserted. */
   | { readonly kind: 'update'; readonly entity: 'user'; readonly value: User }
   | { readonly kind: 'expect'; readonly entity: 'user'; readonly value: User }
-  /** With factors, devices, password and memberships. */
+  /** With factors, devices, password, codes, roles and memberships. */
   | { readonly kind: 'delete'; readonly entity: 'user'; readonly value: User }
   /** A row under the user's version: only beside an update of that user; anything else is a fault. */
   | { readonly kind: 'put' | 'delete'; readonly entity: 'password'; readonly value: StoredPassword }
+  /** The same. */
+  | { readonly kind: 'put' | 'delete'; readonly entity: 'userCode'; readonly value: UserCode }
+  /** Rows under the version of the user or group that they are of: only beside an update of it; anything else is a fault. */
+  | { readonly kind: 'put'; readonly entity: 'roles'; readonly value: OwnerRoles }
   /** The name is its unique key inside the environment; one that changes too. Deleting it ends its memberships. */
   | { readonly kind: 'insert' | 'update' | 'expect' | 'delete'; readonly entity: 'group'; readonly value: Group }
   /** Beside an expected group and, to add, an expected user: neither goes meanwhile. */

@@ -1,7 +1,7 @@
 import { ORGANIZATION_ID } from '../../src/cli/seed/world.js';
 import { PLATFORM_ROLES } from '../../src/platform/roles.js';
 import { factoryFido2Policies } from '../../src/policies/fido2-policy-document.js';
-import { type Body, clientId, type World } from './world.js';
+import { type Body, clientId, HERE, here, there, type World } from './world.js';
 
 /** A managed resource as the tests over all operations need it: where it is, and a body that fits. A new resource is one entry. */
 export interface Sample {
@@ -17,6 +17,11 @@ export interface Sample {
 }
 
 let assignments = 0;
+// One after the other: none is assigned twice to one owner.
+const assignment = () => ({
+  role: { id: PLATFORM_ROLES[++assignments % PLATFORM_ROLES.length]?.id },
+  scope: { type: 'ORGANIZATION', id: ORGANIZATION_ID },
+});
 
 /** Parents before what stands below them. */
 export const SAMPLES: readonly Sample[] = [
@@ -37,11 +42,13 @@ export const SAMPLES: readonly Sample[] = [
     id: 'roleAssignment',
     parameter: 'roleAssignmentId',
     path: '/applications/:applicationId/roleAssignments',
-    // One after the other: none is assigned twice to one application.
-    body: () => ({
-      role: { id: PLATFORM_ROLES[++assignments % PLATFORM_ROLES.length]?.id },
-      scope: { type: 'ORGANIZATION', id: ORGANIZATION_ID },
-    }),
+    body: assignment,
+  },
+  {
+    id: 'user.roleAssignment',
+    parameter: 'userRoleAssignmentId',
+    path: '/users/:userId/roleAssignments',
+    body: assignment,
   },
   {
     id: 'fido2Policy',
@@ -64,6 +71,12 @@ export const SAMPLES: readonly Sample[] = [
     parameter: 'groupId',
     path: '/groups',
     body: (name) => ({ name, description: 'Some of them' }),
+  },
+  {
+    id: 'group.roleAssignment',
+    parameter: 'groupRoleAssignmentId',
+    path: '/groups/:groupId/roleAssignments',
+    body: assignment,
   },
   {
     id: 'pushCredential',
@@ -192,11 +205,14 @@ export type Objects = Readonly<Record<string, string>>;
 export const withObjects = (path: string, objects: Objects): string =>
   path.replace(/:(\w+)/g, (all, name: string) => objects[name] ?? all);
 
+/** Whom samples stand below that tests name by themselves. */
+const seededIn = (environment: string): Objects => ({ userId: (environment === HERE ? here : there).user });
+
 /** Takes away what `makeSamples` made, as far as it is still there: of some there may be few. */
 export async function removeSamples(world: World, environment: string, objects: Objects): Promise<void> {
   for (const { path, parameter } of [...SAMPLES].reverse()) {
     const id = objects[parameter];
-    const at = `/environments/${environment}${withObjects(path, objects)}/${id}`;
+    const at = `/environments/${environment}${withObjects(path, { ...objects, ...seededIn(environment) })}/${id}`;
     if (id !== undefined) await world.ask({ method: 'DELETE', path: at });
   }
 }
@@ -206,7 +222,7 @@ export async function makeSamples(world: World, environment: string): Promise<Ob
   // What samples stand below and that is seeded.
   const objects: Record<string, string> = { applicationId: clientId(environment, 'backend'), ...NAMES };
   for (const sample of SAMPLES) {
-    const path = `/environments/${environment}${withObjects(sample.path, objects)}`;
+    const path = `/environments/${environment}${withObjects(sample.path, { ...objects, ...seededIn(environment) })}`;
     const sent = sampleBody(sample, objects);
     const { status, body, text } = await world.ask({ path, body: sent });
     if (status !== 201) throw new Error(`${sample.id}: ${text}`);

@@ -221,10 +221,14 @@ export async function startWorld(options: Pick<PosternOptions, 'env'> = {}): Pro
       stored.push(await store.oathTokens(environmentId, { limit: 100 }));
       const users = await store.users(environmentId, { limit: 1_000 });
       stored.push(users);
-      stored.push(await store.groups(environmentId, { limit: 1_000 }));
+      const groups = await store.groups(environmentId, { limit: 1_000 });
+      stored.push(groups);
+      for (const { id } of groups.items)
+        stored.push((await store.load({ environmentId, directory: { roles: id } })).directory);
       for (const { user } of users.items) {
         stored.push((await store.load({ environmentId, user: user.id })).devices);
-        stored.push((await store.load({ environmentId, directory: { password: user.id } })).directory?.password);
+        const beside = { password: user.id, codes: user.id, roles: user.id };
+        stored.push((await store.load({ environmentId, directory: beside })).directory);
         stored.push(await store.groupsOfUser(environmentId, user.id, { limit: 1_000 }));
       }
       for (const flow of flows)

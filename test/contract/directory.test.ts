@@ -312,6 +312,59 @@ describe.each(DATABASES)('the directory on $name', ({ open }) => {
     expect(await test.store.memberIds(environmentId, group.id, '', 10)).toEqual([]);
   });
 
+  it('roles and codes are kept under the version of their owner, and go with it', async () => {
+    const world = await addEnvironment(test.store);
+    const { environmentId } = world;
+    const { user } = await addUser(test.store, world);
+    const group = await addGroup(world, user);
+    const roles = [{ role: 'Environment Admin', scope: { type: 'ENVIRONMENT', id: environmentId } }] as const;
+    const code = { environmentId, userId: user.id, use: 'recovery', sends: 1, failures: 2 } as const;
+    const plan = {
+      environmentId,
+      user: user.id,
+      directory: { group: group.id, roles: group.id, inheritedRoles: user.id, codes: user.id },
+    };
+    const before = await test.store.load(plan);
+    expect(before.directory).toMatchObject({ roles: [], inheritedRoles: [], codes: [] });
+    await test.store.transact(plan, ({ user: owner, directory }) => ({
+      outcome: undefined,
+      writes: [
+        { kind: 'update', entity: 'user', value: present(owner) },
+        { kind: 'update', entity: 'group', value: present(directory?.group) },
+        { kind: 'put', entity: 'roles', value: { environmentId, ownerId: group.id, roles } },
+        { kind: 'put', entity: 'userCode', value: code },
+        { kind: 'put', entity: 'userCode', value: { ...code, use: 'verification' } },
+      ],
+    }));
+    const { user: moved, directory } = await test.store.load(plan);
+    expect([moved?.version, directory?.group?.version]).toEqual([
+      present(before.user).version + 1,
+      present(before.directory?.group).version + 1,
+    ]);
+    expect(directory).toMatchObject({
+      roles,
+      inheritedRoles: [{ environmentId, ownerId: group.id, roles }],
+      codes: [code, { ...code, use: 'verification' }],
+    });
+    await test.store.transact(plan, ({ user: owner }) => ({
+      outcome: undefined,
+      writes: [
+        { kind: 'update', entity: 'user', value: present(owner) },
+        { kind: 'delete', entity: 'userCode', value: code },
+        { kind: 'put', entity: 'roles', value: { environmentId, ownerId: user.id, roles } },
+      ],
+    }));
+    const own = { environmentId, directory: { roles: user.id, codes: user.id } };
+    expect((await test.store.load(own)).directory).toMatchObject({ roles, codes: [{ use: 'verification' }] });
+    await deleteUser(user);
+    expect((await test.store.load(own)).directory).toEqual({ roles: [], codes: [] });
+    await test.store.transact(plan, ({ directory: found }) => ({
+      outcome: undefined,
+      writes: [{ kind: 'delete', entity: 'group', value: present(found?.group) }],
+    }));
+    expect((await test.store.load(plan)).directory?.roles).toEqual([]);
+  });
+
   it('nobody joins a group that goes at the same time, nor a user who does (SEC-10)', async () => {
     const world = await addEnvironment(test.store);
     const { environmentId } = world;
@@ -347,7 +400,7 @@ describe.each(DATABASES)('the directory on $name', ({ open }) => {
     expect(outcomes.filter(({ status }) => status === 'rejected')).toEqual([]);
   });
 
-  it('a password is not written without its user, nor a row that was not loaded', async () => {
+  it('a password, code or role is not written without its owner, nor a row that was not loaded', async () => {
     const world = await addEnvironment(test.store);
     const { environmentId } = world;
     const { user } = await addUser(test.store, world);
@@ -355,6 +408,15 @@ describe.each(DATABASES)('the directory on $name', ({ open }) => {
     await expect(commit(test.store, environmentId, { kind: 'put', entity: 'password', value })).rejects.toThrow(
       StorageFault,
     );
+    const beside: readonly Write[] = [
+      {
+        kind: 'put',
+        entity: 'userCode',
+        value: { environmentId, userId: user.id, use: 'recovery', sends: 0, failures: 0 },
+      },
+      { kind: 'put', entity: 'roles', value: { environmentId, ownerId: user.id, roles: [] } },
+    ];
+    for (const write of beside) await expect(commit(test.store, environmentId, write)).rejects.toThrow(StorageFault);
     const group = await addGroup(world);
     await expect(commit(test.store, environmentId, { kind: 'delete', entity: 'group', value: group })).rejects.toThrow(
       StorageFault,

@@ -60,6 +60,8 @@ import {
   settleOutbox,
 } from '../../src/storage/sql/tables/outbox.js';
 import { selectPassword } from '../../src/storage/sql/tables/passwords.js';
+import { selectInheritedRoles, selectRoles } from '../../src/storage/sql/tables/roles.js';
+import { selectUserCodes } from '../../src/storage/sql/tables/user-codes.js';
 import {
   findUserById,
   findUserByName,
@@ -116,6 +118,9 @@ const STATEMENTS: Record<string, Statement> = {
   selectGroupByName,
   selectMembership,
   selectPassword,
+  selectUserCodes,
+  selectRoles,
+  selectInheritedRoles,
   listGroups,
   listGroupsBackwards,
   listGroupsOfUser,
@@ -183,6 +188,8 @@ insert into users select ${key('1 + n % 5')}, ${key('n')}, 1, 'name ' || n, '{}'
 insert into user_groups select ${key('1 + n % 5')}, ${key('n')}, 1, 'name ' || n, '{}', n from generate_series(1, ${ROWS}) n;
 insert into group_members select environment_id, id, id, created_at, created_at from users;
 insert into user_passwords select environment_id, id, '{}' from users;
+insert into user_codes select environment_id, id, 'recovery', '{}' from users;
+insert into role_assignments select environment_id, id, '{}' from users;
 insert into user_factors select environment_id, id, 1, '{}' from users;
 insert into devices select environment_id, id, id, '{}', null, null from users;
 insert into device_authentications select ${key('1 + n % 5')}, ${key('n')}, 1, ${key('n')}, '{}', null, n from generate_series(1, ${ROWS}) n;

@@ -111,6 +111,7 @@ describe('the two catalogues', () => {
     const exempt = {
       environments: 'id',
       environment_names: 'organization_id',
+      license_names: 'organization_id',
       sequences: 'name',
       clock: 'id',
       marks: 'name',

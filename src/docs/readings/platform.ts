@@ -30,8 +30,9 @@ export const PLATFORM_READINGS: ReadingGroup = {
     ...readingsIn('platform/role-assignments.ts', [
       [
         '00 §6.3',
-        'A role that is broader than the caller’s own is 400 `CONSTRAINT_VIOLATION`; no assignment is read-only',
+        'A role that is broader than the caller’s own is 400 `CONSTRAINT_VIOLATION`; a user’s role is read-only where it is that of a group',
       ],
+      ['00 §6.3', 'Roles of users and groups are read and assigned by whoever may users'],
     ]),
     ...readingsIn('platform/application-secret.ts', [['00 §9.3', 'During the overlap both secrets authenticate']]),
     ...readingsIn('platform/applications.ts', [

@@ -43,10 +43,15 @@ export function roleError(rejection: RoleRejection): WireError {
   switch (rejection.kind) {
     case 'EnvironmentNotFound':
       return environmentNotFound(rejection.environmentId);
-    case 'ApplicationNotFound':
-      return applicationNotFound(rejection.applicationId);
+    case 'RoleOwnerNotFound':
+      return rejection.owner.kind === 'application' ? applicationNotFound(rejection.owner.id) : notFound();
     case 'RoleAssignmentNotFound':
       return notFound();
+    case 'RoleInherited':
+      // Clients look for this text in the message (wire: `00` §4.4).
+      return wireError('REQUEST_FAILED', [{ code: 'CONSTRAINT_VIOLATION', message: 'The role is that of a group.' }], {
+        message: 'The role assignment cannot be deleted as it is read only',
+      });
     case 'RoleUnknown':
       return invalidData(invalid('role.id', 'must be the id of a role'));
     case 'RoleScopeUnknown':

@@ -13,6 +13,8 @@ import {
   updateGroup,
 } from './tables/groups.js';
 import { deletePassword, passwordValues, putPassword } from './tables/passwords.js';
+import { deleteRoles, putRoles, rolesValues } from './tables/roles.js';
+import { deleteUserCode, putUserCode, userCodeValues } from './tables/user-codes.js';
 import type { WriteSetBuilder } from './write-set.js';
 
 type WriteOf<E extends Write['entity']> = Extract<Write, { readonly entity: E }>;
@@ -25,7 +27,23 @@ export function addPassword(builder: WriteSetBuilder, { kind, value }: WriteOf<'
   else builder.step(2, call(deletePassword, { environment, user }), 'any');
 }
 
-/** With its unique name; its members go with it. */
+/** Under the user's version. */
+export function addUserCode(builder: WriteSetBuilder, { kind, value }: WriteOf<'userCode'>): void {
+  const { environmentId: environment, userId: user, use: purpose } = value;
+  builder.once(`code ${purpose}`, user);
+  if (kind === 'put') builder.step(2, call(putUserCode, userCodeValues(value)));
+  else builder.step(2, call(deleteUserCode, { environment, user, purpose }), 'any');
+}
+
+/** Under the version of the user or group. */
+export function addRoles(builder: WriteSetBuilder, { value }: WriteOf<'roles'>): void {
+  const { environmentId: environment, ownerId: owner, roles } = value;
+  builder.once('roles', owner);
+  if (roles.length > 0) builder.step(2, call(putRoles, rolesValues(value)));
+  else builder.step(2, call(deleteRoles, { environment, owner }), 'any');
+}
+
+/** With its unique name; its members and its roles go with it. */
 export function addGroup(builder: WriteSetBuilder, { kind, value }: WriteOf<'group'>, { directory }: Snapshot): void {
   const { environmentId: environment, id, version } = value;
   if (kind !== 'insert') builder.guard('group', environment, id, version);
@@ -41,6 +59,7 @@ export function addGroup(builder: WriteSetBuilder, { kind, value }: WriteOf<'gro
       break;
     case 'delete':
       builder.step(4, call(deleteMembersOfGroup, { environment, group: id }), 'any');
+      builder.step(4, call(deleteRoles, { environment, owner: id }), 'any');
       builder.step(5, call(deleteGroup, { environment, id }));
       break;
     default:

@@ -3,13 +3,15 @@ import type { DirectoryPlan, DirectorySnapshot } from '../directory-port.js';
 import { type Call, call, type Result, type Script } from './statement.js';
 import { groupNameKey, selectGroup, selectGroupByName, selectMembership, toGroup } from './tables/groups.js';
 import { selectPassword, toPassword } from './tables/passwords.js';
+import { selectInheritedRoles, selectRoles, toOwnerRoles } from './tables/roles.js';
+import { selectUserCodes, toUserCode } from './tables/user-codes.js';
 import { selectUserOfPopulation } from './tables/users.js';
 
 type Found = { -readonly [K in keyof DirectorySnapshot]: DirectorySnapshot[K] };
 
 /** What a plan names of the directory: one flush behind the load, because management alone asks for it. */
 export function* loadDirectory(environment: EnvironmentId, plan: DirectoryPlan): Script<DirectorySnapshot> {
-  const { group, groupName, member, password, population } = plan;
+  const { group, groupName, member, password, codes, roles, inheritedRoles, population } = plan;
   const found: Found = {};
   const asked: { readonly call: Call; readonly take: (result: Result) => void }[] = [];
   if (group !== undefined)
@@ -39,6 +41,27 @@ export function* loadDirectory(environment: EnvironmentId, plan: DirectoryPlan):
       call: call(selectPassword, { environment, user: password }),
       take: ({ rows: [row] }) => {
         if (row) found.password = toPassword(environment, password, row);
+      },
+    });
+  if (codes !== undefined)
+    asked.push({
+      call: call(selectUserCodes, { environment, user: codes }),
+      take: ({ rows }) => {
+        found.codes = rows.map((row) => toUserCode(environment, codes, row));
+      },
+    });
+  if (roles !== undefined)
+    asked.push({
+      call: call(selectRoles, { environment, owner: roles }),
+      take: ({ rows: [row] }) => {
+        found.roles = row ? toOwnerRoles(environment, row).roles : [];
+      },
+    });
+  if (inheritedRoles !== undefined)
+    asked.push({
+      call: call(selectInheritedRoles, { environment, user: inheritedRoles }),
+      take: ({ rows }) => {
+        found.inheritedRoles = rows.map((row) => toOwnerRoles(environment, row));
       },
     });
   if (population !== undefined)

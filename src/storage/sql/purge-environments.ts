@@ -23,6 +23,8 @@ export const ENVIRONMENT_TABLES: Readonly<Record<string, readonly string[]>> = {
   oath_tokens: ['id'],
   user_factors: ['user_id'],
   user_passwords: ['user_id'],
+  user_codes: ['user_id', 'purpose'],
+  role_assignments: ['owner_id'],
   group_members: ['group_id', 'user_id'],
   user_groups: ['id'],
   users: ['id'],

@@ -4,7 +4,7 @@ import { unreachable } from '../../kernel/outcome.js';
 import type { EnvironmentId } from '../../platform/model.js';
 import type { Plan, Snapshot, Write } from '../port.js';
 import { lineOf } from './audit-tail.js';
-import { addGroup, addMembership, addPassword } from './directory-writes.js';
+import { addGroup, addMembership, addPassword, addRoles, addUserCode } from './directory-writes.js';
 import { addEnvironment } from './environment-writes.js';
 import { StorageFault } from './fault.js';
 import { claimUsername } from './names.js';
@@ -27,6 +27,8 @@ import { deleteOathToken, insertOathToken, oathTokenValues, updateOathToken } fr
 import { appendOutbox, leaseFrom, outboxValues } from './tables/outbox.js';
 import { deletePassword } from './tables/passwords.js';
 import { putRevokedToken, revokedTokenValues } from './tables/revoked-tokens.js';
+import { deleteRoles } from './tables/roles.js';
+import { deleteCodesOfUser } from './tables/user-codes.js';
 import { deleteUser, insertUser, updateUser, userValues } from './tables/users.js';
 import { type WriteSet, WriteSetBuilder } from './write-set.js';
 
@@ -60,6 +62,10 @@ export function writeSetOf(plan: Plan, snapshot: Snapshot, writes: readonly Writ
       throw new StorageFault(`device ${value.id} is written without its user's factors`);
     if (entity === 'password' && !builder.wrote('user', value.userId))
       throw new StorageFault(`the password of user ${value.userId} is written without the user`);
+    if (entity === 'userCode' && !builder.wrote('user', value.userId))
+      throw new StorageFault(`a code of user ${value.userId} is written without the user`);
+    if (entity === 'roles' && !builder.wrote('user', value.ownerId) && !builder.wrote('group', value.ownerId))
+      throw new StorageFault(`the roles of ${value.ownerId} are written without their owner`);
   }
   return builder.build(snapshot);
 }
@@ -89,6 +95,12 @@ function addWrite(builder: WriteSetBuilder, write: Write, snapshot: Snapshot, co
       break;
     case 'password':
       addPassword(builder, write);
+      break;
+    case 'userCode':
+      addUserCode(builder, write);
+      break;
+    case 'roles':
+      addRoles(builder, write);
       break;
     case 'group':
       addGroup(builder, write, snapshot);
@@ -170,6 +182,8 @@ function addUser(builder: WriteSetBuilder, write: WriteOf<'user'>, { user, facto
   builder.step(4, call(deleteDevicesOfUser, { environment: environmentId, user: id }), 'any');
   builder.step(4, call(deleteFactors, { environment: environmentId, user: id }));
   builder.step(4, call(deletePassword, { environment: environmentId, user: id }), 'any');
+  builder.step(4, call(deleteCodesOfUser, { environment: environmentId, user: id }), 'any');
+  builder.step(4, call(deleteRoles, { environment: environmentId, owner: id }), 'any');
   builder.step(4, call(deleteMembershipsOfUser, { environment: environmentId, user: id }), 'any');
   builder.step(5, call(deleteUser, { environment: environmentId, id, version }));
 }

@@ -97,6 +97,8 @@ export class SqliteMemory {
       case 'membership':
       case 'password':
       case 'revokedToken':
+      case 'userCode':
+      case 'roles':
       case 'outbox':
       case 'audit':
         break;

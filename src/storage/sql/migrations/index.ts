@@ -22,6 +22,8 @@ import { marks as marksOnPostgres } from './0011-marks.postgres.js';
 import { marks as marksOnSqlite } from './0011-marks.sqlite.js';
 import { revokedTokens as revokedTokensOnPostgres } from './0012-revoked-tokens.postgres.js';
 import { revokedTokens as revokedTokensOnSqlite } from './0012-revoked-tokens.sqlite.js';
+import { accounts as accountsOnPostgres } from './0013-accounts.postgres.js';
+import { accounts as accountsOnSqlite } from './0013-accounts.sqlite.js';
 
 /** One step of the schema. Never edited once released; expand first, contract a release later (`style.md` §5). */
 export interface Migration {
@@ -78,4 +80,6 @@ export const MIGRATIONS: readonly Migration[] = [
     sqlite: revokedTokensOnSqlite,
     postgres: revokedTokensOnPostgres,
   },
+  // An older server would delete users and leave their roles and codes behind.
+  { number: 13, name: 'accounts', oldestServer: 13, sqlite: accountsOnSqlite, postgres: accountsOnPostgres },
 ];

@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { roleByName } from '../../src/platform/roles.js';
+import { refusalOf } from './refusal.js';
+import { type Answer, HERE, here, NOBODY, startWorld, THERE, there, type World } from './world.js';
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+const BASE = `/environments/${HERE}`;
+const INSIDE = { type: 'ENVIRONMENT', id: HERE };
+const ofUser = (id = here.user) => `${BASE}/users/${id}/roleAssignments`;
+const ofGroup = (id: string) => `${BASE}/groups/${id}/roleAssignments`;
+const assign = (path: string, role: Parameters<typeof roleByName>[0], scope: object, token?: string): Promise<Answer> =>
+  world.ask({ path, body: { role: { id: roleByName(role).id }, scope }, ...(token === undefined ? {} : { token }) });
+const remove = (path: string) => world.ask({ method: 'DELETE', path });
+async function aGroup(...members: readonly string[]): Promise<string> {
+  const { body } = await world.ask({ path: `${BASE}/groups`, body: { name: `group ${Math.random()}` } });
+  for (const user of members)
+    await world.ask({ path: `${BASE}/users/${user}/memberOfGroups`, body: { id: body['id'] } });
+  return String(body['id']);
+}
+
+describe('role assignments of users and groups (00 §6.3)', () => {
+  it.each([
+    ['user', () => Promise.resolve(ofUser())],
+    ['group', async () => ofGroup(await aGroup())],
+  ])('of a %s are made, listed, read and withdrawn', async (owner, where) => {
+    const path = await where();
+    const made = await assign(path, 'Identity Data Read Only', INSIDE);
+    expect(made.status, made.text).toBe(201);
+    const item = `${path}/${made.body['id']}`;
+    expect(made.body).toEqual({
+      _links: {
+        self: { href: `${world.postern.apiPath}${item}` },
+        environment: { href: `${world.postern.apiPath}${BASE}` },
+        [owner]: { href: `${world.postern.apiPath}${path.replace('/roleAssignments', '')}` },
+      },
+      id: made.body['id'],
+      environment: { id: HERE },
+      role: { id: roleByName('Identity Data Read Only').id },
+      scope: INSIDE,
+      readOnly: false,
+    });
+    expect((await world.ask({ path: item })).body).toEqual(made.body);
+    expect((await world.ask({ path })).body['_embedded']).toEqual({ roleAssignments: [made.body] });
+    expect(refusalOf(await assign(path, 'Identity Data Read Only', INSIDE)).details).toEqual([
+      'UNIQUENESS_VIOLATION role.id',
+    ]);
+    expect((await remove(item)).status).toBe(204);
+    expect([(await world.ask({ path: item })).status, (await remove(item)).status]).toEqual([404, 404]);
+    expect((await world.ask({ path })).body['count']).toBe(0);
+  });
+
+  it('a user has the roles of the groups that the user is in, and loses them only with the group (§4.4)', async () => {
+    const group = await aGroup(here.newcomer);
+    const made = await assign(ofGroup(group), 'Configuration Read Only', INSIDE);
+    const inherited = `${ofUser(here.newcomer)}/${made.body['id']}`;
+    const shown = await world.ask({ path: inherited });
+    expect(shown.body).toMatchObject({ id: made.body['id'], readOnly: true, group: { id: group }, scope: INSIDE });
+    const refused = await remove(inherited);
+    expect(refusalOf(refused)).toEqual({ status: 400, code: 'REQUEST_FAILED', details: ['CONSTRAINT_VIOLATION'] });
+    expect(refused.body['message']).toContain('cannot be deleted as it is read only');
+    // The same role of the user's own stands beside it, and goes alone.
+    const own = await assign(ofUser(here.newcomer), 'Configuration Read Only', INSIDE);
+    expect(own.status).toBe(201);
+    expect((await world.ask({ path: ofUser(here.newcomer) })).body['count']).toBe(2);
+    expect((await remove(`${ofUser(here.newcomer)}/${own.body['id']}`)).status).toBe(204);
+    expect((await remove(`${BASE}/groups/${group}`)).status).toBe(204);
+    expect((await world.ask({ path: ofUser(here.newcomer) })).body['count']).toBe(0);
+  });
+
+  it('are no broader than the caller’s own, over what is there, of roles that fit it (SEC-44)', async () => {
+    const token = await world.tokenOf('Identity Data Admin');
+    for (const path of [ofUser(), ofGroup(await aGroup())]) {
+      const broader = await assign(path, 'Environment Admin', INSIDE, token);
+      expect(refusalOf(broader).details).toEqual(['CONSTRAINT_VIOLATION scope']);
+      expect(broader.text).toContain('Must have role at the same or broader scope');
+      expect(refusalOf(await assign(path, 'Identity Data Admin', { type: 'ENVIRONMENT', id: THERE }, token)).code).toBe(
+        'REQUEST_FAILED',
+      );
+      const over = { type: 'POPULATION', id: here.population };
+      const made = await assign(path, 'Identity Data Admin', over, token);
+      expect(made.status, made.text).toBe(201);
+      expect((await remove(`${path}/${made.body['id']}`)).status).toBe(204);
+      const refusals = [
+        await assign(path, 'Environment Admin', { type: 'ENVIRONMENT', id: NOBODY }),
+        await assign(path, 'Organization Admin', INSIDE),
+        await world.ask({ path, body: { role: { id: NOBODY }, scope: INSIDE } }),
+      ];
+      expect(refusals.map((answer) => refusalOf(answer).details)).toEqual([
+        ['INVALID_VALUE scope.id'],
+        ['INVALID_VALUE scope.type'],
+        ['INVALID_VALUE role.id'],
+      ]);
+    }
+  });
+
+  it('of another environment’s users and groups are those of nobody (SEC-42, SEC-43)', async () => {
+    const elsewhere = await world.ask({ path: `/environments/${THERE}/groups`, body: { name: 'Elsewhere' } });
+    for (const path of [ofUser(there.user), ofUser(NOBODY), ofGroup(String(elsewhere.body['id'])), ofGroup(NOBODY)]) {
+      expect((await world.ask({ path })).status).toBe(404);
+      expect((await assign(path, 'Identity Data Read Only', INSIDE)).status).toBe(404);
+      expect((await remove(`${path}/${NOBODY}`)).status).toBe(404);
+    }
+  });
+
+  it('go with the user, and are on record', async () => {
+    const { body } = await world.ask({ path: `${BASE}/users`, body: { username: 'leaves', email: 'l@example.org' } });
+    const user = String(body['id']);
+    await assign(ofUser(user), 'Identity Data Read Only', INSIDE);
+    expect((await remove(`${BASE}/users/${user}`)).status).toBe(204);
+    expect((await world.ask({ path: ofUser(user) })).status).toBe(404);
+    expect(world.events.filter((type) => type === 'ROLE_ASSIGNMENT.CREATED').length).toBeGreaterThan(0);
+  });
+});
