@@ -96,7 +96,7 @@ export function apiRoutes(api: ApiParts): readonly Route[] {
   return [
     ...tokenRoutes(tokens, client),
     ...tokenStateRoutes(createTokenStates({ store, tokens, events }), client),
-    ...discoveryRoutes(tokens),
+    ...discoveryRoutes(tokens, config.domainEnvironment),
     ...platformRoutes({ ...api, managed, authPath: urls.authPath }),
     ...usersRoutes(users),
     ...userPasswordsRoutes(passwords),

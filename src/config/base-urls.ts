@@ -1,3 +1,4 @@
+import { parseUuid, type Uuid } from '../kernel/ids.js';
 import type { BaseUrls } from './config.js';
 
 /**
@@ -41,6 +42,21 @@ export function namedUrls(names: readonly string[], port: number): BaseUrls | un
 /** As browsers and clients write it: without the port that is meant anyway. */
 function httpsOrigin(name: string, port: number): string {
   return new URL(`https://${name.includes(':') ? `[${name}]` : name}:${port}`).origin;
+}
+
+/** The environment that the domain stands for. */
+export function domainEnvironmentOf(
+  text: string | undefined,
+  complain: (name: 'domain-environment', what: string, remedy: string) => void,
+): Uuid | undefined {
+  const id = text === undefined ? undefined : parseUuid(text);
+  if (text !== undefined && id === undefined)
+    complain(
+      'domain-environment',
+      'must be the id of an environment in lower case.',
+      'Name the environment by its id.',
+    );
+  return id;
 }
 
 /** Both base URLs below one origin. */

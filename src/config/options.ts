@@ -59,6 +59,11 @@ export const CORE_OPTIONS = [
     productionWarning: 'Tokens name the address listened on as their issuer: set the public URL.',
   },
   {
+    name: 'domain-environment',
+    kind: 'string',
+    doc: 'Id of the environment that `auth-url` stands for, as a custom domain does: its keys and its OpenID provider metadata are also read without an id in the path (`/as/jwks`). Without it, these addresses answer 404.',
+  },
+  {
     name: 'ready-file',
     kind: 'file',
     doc: 'File to write, as JSON, once the server listens, and to remove when it ends: base URLs, ids and credentials for scripts and CI jobs (only its owner can read it).',

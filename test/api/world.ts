@@ -176,7 +176,8 @@ export async function startWorld(options: Pick<PosternOptions, 'env'> = {}): Pro
   };
   const logger: Logger = { debug: record, info: record, warn() {}, error() {} };
   const seed = JSON.stringify({ environments: [seeded(here, 'Here'), seeded(there, 'There')] });
-  const postern = await startPostern({ seed, logger, ...options });
+  const env = { POSTERN_DOMAIN_ENVIRONMENT: HERE, ...options.env };
+  const postern = await startPostern({ seed, logger, env });
 
   let current = { token: postern.token, since: postern.now() };
   /** A token that is still good, whatever the clock was moved to. */

@@ -145,6 +145,7 @@ describe('all problems are reported together, each with its remedy', () => {
     POSTERN_PORT: '80000',
     POSTERN_LOG_LEVEL: 'loud',
     POSTERN_API_URL: 'mfa.example.org',
+    POSTERN_DOMAIN_ENVIRONMENT: 'demo',
     POSTERN_DATABASE_URL: 'mysql://root:hunter2@db/x',
     POSTERN_TEST_MODE_ENVIRONMENTS: 'demo',
     POSTERN_CORS_ORIGINS: 'https://a.example/path',
@@ -163,6 +164,7 @@ describe('all problems are reported together, each with its remedy', () => {
       'POSTERN_API_URL',
       'POSTERN_CORS_ORIGINS',
       'POSTERN_DATABASE_URL',
+      'POSTERN_DOMAIN_ENVIRONMENT',
       'POSTERN_GATEWAY_X',
       'POSTERN_GATEWAY_Y',
       'POSTERN_LOG_LEVEL',
@@ -176,7 +178,7 @@ describe('all problems are reported together, each with its remedy', () => {
 
   it('says what is expected, what stands there, and what to do', () => {
     const text = describeProblems('it', found);
-    expect(text).toContain('it has 11 problems:');
+    expect(text).toContain('it has 12 problems:');
     expect(text).toContain('POSTERN_PORT: must be a whole number from 0 to 65535, but is "80000".');
     expect(text).toContain('→ Set POSTERN_PORT or --port to a whole number from 0 to 65535, or leave it out for 8080.');
     expect(text).toContain('POSTERN_LOG_LEVEL: must be one of `debug`');

@@ -169,6 +169,16 @@ describe('discovery (00 §5.4)', () => {
   });
 
   it.each(['jwks', '.well-known/openid-configuration'])(
+    '%s without an environment is that of the environment that the domain stands for (00 §1.2)',
+    async (name) => {
+      await using world = await platformWorld();
+      const [here, named] = [await read(world, `/as/${name}`), await read(world, `/${HERE}/as/${name}`)];
+      expect([here.status, here.body]).toEqual([200, named.body]);
+      expect(here.headers['access-control-allow-origin']).toBe('*');
+    },
+  );
+
+  it.each(['jwks', '.well-known/openid-configuration'])(
     '%s of an environment that is not there is 404',
     async (name) => {
       await using world = await platformWorld();

@@ -99,7 +99,7 @@ export async function platformWorld(): Promise<PlatformWorld> {
     routes: [
       ...tokenRoutes(tokens, client),
       ...tokenStateRoutes(createTokenStates({ store, tokens, events: sink }), client),
-      ...discoveryRoutes(tokens),
+      ...discoveryRoutes(tokens, HERE),
       ...environmentsRoutes(platform),
       ...populationsRoutes(
         createManagedService({ store, random, digests: keyring.digests, vault: keyring.vault, events: sink }),

@@ -208,13 +208,17 @@ export const PLATFORM_READINGS: ReadingGroup = {
     ]),
     ...readingsIn('platform/token-states.ts', [
       ['00 §5.5', 'A client is told of its own tokens only: those of others are `{"active":false}`'],
-      ['00 §5.5', 'To revoke another client’s token is 400 `unauthorized_client`; what is no good token is revoked already'],
+      [
+        '00 §5.5',
+        'To revoke another client’s token is 400 `unauthorized_client`; what is no good token is revoked already',
+      ],
     ]),
-    ...readingsIn('http/routes/token-states.ts', [
-      ['00 §5.5', 'An introspected token shows its claims without `jti`'],
-    ]),
+    ...readingsIn('http/routes/token-states.ts', [['00 §5.5', 'An introspected token shows its claims without `jti`']]),
     ...readingsIn('http/routes/discovery.ts', [
-      ['00 §1.2', 'No custom domain leads to one environment: keys and metadata are read with its id in the path only'],
+      [
+        '00 §1.2',
+        'Which environment a domain stands for is a setting; its issuer keeps its id in the path, because tokens name it',
+      ],
     ]),
     ...readingsIn('http/rejections/tokens.ts', [
       ['00 §4.7', 'Texts of OAuth errors beyond the one that clients match'],

@@ -1,8 +1,10 @@
 import type { Static } from 'typebox';
+import type { Uuid } from '../../kernel/ids.js';
 import { Type } from '../../kernel/json-schema.js';
 import type { TokenService } from '../../platform/tokens.js';
-import { environmentNotFound } from '../errors.js';
-import { defineRoute, type Route, reply } from '../route.js';
+import { environmentNotFound, notFound, type WireError } from '../errors.js';
+import type { Links } from '../hal/links.js';
+import { defineRoute, type Reply, type Route, reply } from '../route.js';
 
 const Jwk = Type.Object({
   kty: Type.Literal('EC'),
@@ -104,39 +106,55 @@ function discoveryDocument(issuer: string): Static<typeof DiscoveryView> {
 /** Public, and without credentials: any page may read them (wire: `00` §3.7). */
 const ANY_ORIGIN = { 'access-control-allow-origin': '*' } as const;
 
-/** What relying parties read before anything else (wire: `00` §5.4). */
-export function discoveryRoutes(tokens: TokenService): Route[] {
+const PROVIDER_PARTIAL = 'The document is the reference’s; of its endpoints, token, introspect, revoke and jwks exist.';
+
+/**
+ * What relying parties read before anything else (wire: `00` §5.4), of the environment in the path, or, without one, of that which the
+ * domain stands for (`00` §1.2). The issuer has the id of the environment either way: it is what tokens name.
+ */
+export function discoveryRoutes(tokens: TokenService, domainEnvironment?: Uuid): Route[] {
+  async function keysOf(environmentId: Uuid | undefined): Promise<Reply | WireError> {
+    if (environmentId === undefined) return notFound();
+    const keys = await tokens.publicKeys(environmentId);
+    return keys ? reply(200, { keys }, ANY_ORIGIN) : environmentNotFound(environmentId);
+  }
+  async function documentOf(environmentId: Uuid | undefined, links: Links): Promise<Reply | WireError> {
+    if (environmentId === undefined) return notFound();
+    return (await tokens.publicKeys(environmentId))
+      ? reply(200, discoveryDocument(links.auth(`/${environmentId}/as`).href), ANY_ORIGIN)
+      : environmentNotFound(environmentId);
+  }
+  const common = { source: '00 §5.4', method: 'GET', base: 'auth', permission: 'public' } as const;
+  const keySet = { ...common, replies: { 200: Type.Object({ keys: Type.Array(Jwk) }) } } as const;
+  const metadata = { ...common, replies: { 200: DiscoveryView }, partial: PROVIDER_PARTIAL } as const;
   return [
     defineRoute({
+      ...keySet,
       id: 'discovery.jwks',
       summary: 'Public keys of the environment',
-      source: '00 §5.4',
-      method: 'GET',
-      base: 'auth',
       path: '/:envId/as/jwks',
-      permission: 'public',
-      replies: { 200: Type.Object({ keys: Type.Array(Jwk) }) },
-      async handle({ params }) {
-        const keys = await tokens.publicKeys(params.envId);
-        return keys ? reply(200, { keys }, ANY_ORIGIN) : environmentNotFound(params.envId);
-      },
+      handle: ({ params }) => keysOf(params.envId),
     }),
     defineRoute({
+      ...keySet,
+      id: 'discovery.jwksOfDomain',
+      summary: 'Public keys of the domain’s environment',
+      path: '/as/jwks',
+      handle: () => keysOf(domainEnvironment),
+    }),
+    defineRoute({
+      ...metadata,
       id: 'discovery.configuration',
       summary: 'OpenID provider metadata',
-      source: '00 §5.4',
-      method: 'GET',
-      base: 'auth',
       path: '/:envId/as/.well-known/openid-configuration',
-      permission: 'public',
-      replies: { 200: DiscoveryView },
-      partial: 'The document is the reference’s; of its endpoints, token, introspect, revoke and jwks exist.',
-      async handle({ params, links }) {
-        const keys = await tokens.publicKeys(params.envId);
-        return keys
-          ? reply(200, discoveryDocument(links.auth(`/${params.envId}/as`).href), ANY_ORIGIN)
-          : environmentNotFound(params.envId);
-      },
+      handle: ({ params, links }) => documentOf(params.envId, links),
+    }),
+    defineRoute({
+      ...metadata,
+      id: 'discovery.configurationOfDomain',
+      summary: 'OpenID provider metadata of the domain’s environment',
+      path: '/as/.well-known/openid-configuration',
+      handle: ({ links }) => documentOf(domainEnvironment, links),
     }),
   ];
 }
