@@ -83,6 +83,8 @@ const ACTIONS = {
   'OATH_TOKEN.REVOKED': 'SUCCESS',
   /** An access token is good for nothing before its time (RFC 7009). */
   'TOKEN.REVOKED': 'SUCCESS',
+  /** A licence has another name. */
+  'LICENSE.UPDATED': 'SUCCESS',
   /** No number of a block is sent to for a while (SEC-38). */
   'NOTIFICATION.PREFIX_STOPPED': 'FAILURE',
   /** More failed checks in 30 days than a user makes by mistake (SEC-19). */
@@ -105,6 +107,7 @@ const RESULTS: ReadonlyMap<string, 'SUCCESS' | 'FAILURE'> = new Map<string, 'SUC
 /** Types that no reference knows. */
 const INTERNAL: ReadonlySet<string> = new Set<ActionType>([
   'CONTACT.UNLOCKED',
+  'LICENSE.UPDATED',
   'OATH_TOKEN.CREATED',
   'OATH_TOKEN.RESYNCHRONISED',
   'OATH_TOKEN.REVOKED',

@@ -20,6 +20,7 @@ export const ROLES: Readonly<Record<Exclude<Permission, 'public'>, readonly Role
   'environments:read': EVERYBODY,
   'environments:write': ['Organization Admin', 'Environment Admin'],
   'organizations:read': EVERYBODY,
+  'organizations:write': ['Organization Admin'],
   'roles:read': EVERYBODY,
   'populations:read': [
     'Environment Admin',
@@ -106,6 +107,21 @@ export function isPermitted(
         (scope.type === 'ORGANIZATION' && scope.id === environment.organizationId)),
   );
 }
+
+/** Whether one of the actor's roles permits this over a whole organization. */
+export function isPermittedOver(
+  { roles }: Actor,
+  permission: Exclude<Permission, 'public'>,
+  organization: { readonly id: Uuid },
+): boolean {
+  return roles.some(
+    ({ role, scope }) =>
+      ROLES[permission].includes(role) && scope.type === 'ORGANIZATION' && scope.id === organization.id,
+  );
+}
+
+/** The actor's roles do not permit it. */
+export const notAuthorized = (): WireError => wireError('NOT_AUTHORIZED', DETAIL);
 
 /** Whether the actor has a role over an organization, or over one of its environments. */
 export function holdsRoleIn(

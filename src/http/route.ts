@@ -20,6 +20,7 @@ export type Permission =
   | 'environments:read'
   | 'environments:write'
   | 'organizations:read'
+  | 'organizations:write'
   | 'roles:read'
   | 'populations:read'
   | 'populations:write'

@@ -6,7 +6,7 @@ import type { Environment } from './model.js';
 /** Environments are read this many at a time. */
 const BATCH = 1_000;
 
-/** What environments say of the organization that they belong to, and of its licences: there is nothing else to know (wire: `00` §6.1). */
+/** What environments say of the organization that they belong to, and of its licences; beyond it only names are kept (wire: `00` §6.1). */
 export interface Organization {
   readonly id: Uuid;
   /** That of its oldest environment. */
@@ -16,9 +16,18 @@ export interface Organization {
   readonly environments: readonly Uuid[];
 }
 
+/** What a licence is called, where somebody has named it (wire: `00` §6.1). */
+export interface LicenseName {
+  readonly organizationId: Uuid;
+  readonly licenseId: Uuid;
+  readonly name: string;
+}
+
 export interface License {
   readonly id: Uuid;
   readonly organizationId: Uuid;
+  /** Absent: nobody has named it. */
+  readonly name?: string;
   readonly beginsAt: Instant;
   readonly environments: number;
 }
@@ -38,19 +47,33 @@ export async function allEnvironments(
 }
 
 /** Pure. */
-export function organizationsOf(environments: readonly Environment[]): readonly Organization[] {
+export function organizationsOf(
+  environments: readonly Environment[],
+  names: readonly LicenseName[] = [],
+): readonly Organization[] {
   const ids = [...new Set(environments.map(({ organizationId }) => organizationId))];
   return ids.map((id) => {
     const own = environments.filter(({ organizationId }) => organizationId === id);
     const createdAt = own.reduce((first, each) => Math.min(first, each.createdAt), Number.MAX_SAFE_INTEGER);
-    return { id, createdAt, licenses: licensesOf(id, own), environments: own.map((each) => each.id) };
+    return { id, createdAt, licenses: licensesOf(id, own, names), environments: own.map((each) => each.id) };
   });
 }
 
-function licensesOf(organizationId: Uuid, environments: readonly Environment[]): readonly License[] {
+function licensesOf(
+  organizationId: Uuid,
+  environments: readonly Environment[],
+  names: readonly LicenseName[],
+): readonly License[] {
   return [...new Set(environments.map(({ licenseId }) => licenseId))].map((id) => {
     const under = environments.filter(({ licenseId }) => licenseId === id);
     const beginsAt = under.reduce((first, each) => Math.min(first, each.createdAt), Number.MAX_SAFE_INTEGER);
-    return { id, organizationId, beginsAt, environments: under.length };
+    const named = names.find((each) => each.organizationId === organizationId && each.licenseId === id);
+    return {
+      id,
+      organizationId,
+      ...(named ? { name: named.name } : {}),
+      beginsAt,
+      environments: under.length,
+    };
   });
 }

@@ -1,9 +1,13 @@
+import type { Requester } from '../audit/record.js';
+import type { Refusals } from '../audit/refusals.js';
+import { createTrail, telling } from '../audit/trail.js';
+import type { EventSink } from '../events.js';
 import type { Digests } from '../kernel/keys.js';
 import { accept, type Outcome, reject } from '../kernel/outcome.js';
 import type { Snapshot, Store } from '../storage/port.js';
 import { createCursors, creationKey, type Listing, type ListRequest, listPage, pageOf } from './listing.js';
 import type { Environment, EnvironmentId } from './model.js';
-import { allEnvironments, type Organization, organizationsOf } from './organization.js';
+import { allEnvironments, type License, type Organization, organizationsOf } from './organization.js';
 import type { PlatformRejection } from './rejection.js';
 
 type Result<T> = Promise<Outcome<T, PlatformRejection>>;
@@ -15,14 +19,20 @@ export interface PlatformService {
   environment(environmentId: EnvironmentId): Result<Environment>;
   /** All there are. */
   organizations(): Promise<readonly Organization[]>;
+  /** Gives a licence of this organization a name, on record in its oldest environment. */
+  renameLicense(of: Organization, license: License, name: string, by?: Requester): Result<License>;
 }
 
 export interface PlatformServiceParts {
-  readonly store: Pick<Store, 'load' | 'environments'>;
+  readonly store: Pick<Store, 'load' | 'transact' | 'environments' | 'licenseNames'>;
   readonly digests: Pick<Digests, 'cursor'>;
+  readonly events: EventSink;
+  readonly refusals?: Refusals;
 }
 
-export function createPlatformService({ store, digests }: PlatformServiceParts): PlatformService {
+export function createPlatformService(parts: PlatformServiceParts): PlatformService {
+  const { store, digests } = parts;
+  const trail = createTrail(parts);
   const cursors = createCursors(digests);
 
   async function loadEnvironment(
@@ -45,6 +55,24 @@ export function createPlatformService({ store, digests }: PlatformServiceParts):
       return found.ok ? accept(found.value.environment) : found;
     },
 
-    organizations: async () => organizationsOf(await allEnvironments((page) => store.environments(page))),
+    async organizations() {
+      const environments = await allEnvironments((page) => store.environments(page));
+      return organizationsOf(environments, await store.licenseNames());
+    },
+
+    async renameLicense({ id: organizationId, environments }, license, name, by) {
+      const [environmentId] = environments;
+      if (environmentId === undefined) throw new TypeError('an organization has no environment');
+      const { id: licenseId } = license;
+      const value = { environmentId, organizationId, licenseId, name };
+      return trail.transact({ environmentId }, by, ({ environment }) =>
+        telling<License, PlatformRejection>(
+          environment
+            ? { writes: [{ kind: 'put', entity: 'licenseName', value }], outcome: accept({ ...license, name }) }
+            : { writes: [], outcome: reject({ kind: 'EnvironmentNotFound', environmentId }) },
+          () => [{ type: 'LICENSE.UPDATED', environmentId, detail: { licenseId } }],
+        ),
+      );
+    },
   };
 }

@@ -19,6 +19,7 @@ import type {
   User,
   UserFactors,
 } from '../platform/model.js';
+import type { LicenseName } from '../platform/organization.js';
 import type { StoredPassword } from '../platform/password.js';
 import type { UserCode } from '../platform/user-code.js';
 import type { Configuration } from '../policies/model.js';
@@ -133,7 +134,13 @@ export type Write =
   | { readonly kind: 'delete'; readonly entity: 'user'; readonly value: User }
   /** A row under the user's version: only beside an update of that user; anything else is a fault. */
   | { readonly kind: 'put' | 'delete'; readonly entity: 'password'; readonly value: StoredPassword }
-  /** The same. */
+  /** Of a licence, which stands above environments: whoever writes last names it. `environmentId`: whose trail tells. */
+  | {
+      readonly kind: 'put';
+      readonly entity: 'licenseName';
+      readonly value: LicenseName & { readonly environmentId: EnvironmentId };
+    }
+  /** As a password. */
   | { readonly kind: 'put' | 'delete'; readonly entity: 'userCode'; readonly value: UserCode }
   /** Rows under the version of the user or group that they are of: only beside an update of it; anything else is a fault. */
   | { readonly kind: 'put'; readonly entity: 'roles'; readonly value: OwnerRoles }
@@ -203,6 +210,7 @@ export interface Reader extends DirectoryReader {
   /** The same load that `transact` makes, deciding and writing nothing. */
   load(plan: Plan): Promise<Snapshot>;
   environments(page: Omit<PageRequest, 'before'>): Promise<Page<Environment>>;
+  licenseNames(): Promise<readonly LicenseName[]>;
   oathTokens(environmentId: EnvironmentId, page: PageRequest): Promise<Page<OathToken>>;
   /** Those that the reference names, by creation, oldest first. */
   documents(environmentId: EnvironmentId, of: DocumentRef): Promise<readonly StoredDocument[]>;

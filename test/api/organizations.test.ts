@@ -80,3 +80,45 @@ describe('roles (00 §6.2)', () => {
     expect(answer.body['message']).toBe(`Role not found for id: ${NOBODY} and environmentId: ${HERE}`);
   });
 });
+
+describe('the name of a licence (00 §6.1)', () => {
+  const LICENSE = `${ORGANIZATION}/licenses/${LICENSE_ID}`;
+  const rename = (body: Body, token?: string, path = LICENSE) =>
+    world.ask({ method: 'PUT', path: `${path}/name`, body, ...(token === undefined ? {} : { token }) });
+
+  it('is read and changed, and shown with the licence', async () => {
+    expect((await world.ask({ path: `${LICENSE}/name` })).body).toMatchObject({ name: 'Postern' });
+    const named = await rename({ name: 'Ours “all”' });
+    expect(named.status, named.text).toBe(200);
+    expect(named.body).toEqual({
+      _links: {
+        self: { href: `${world.postern.apiPath}${LICENSE}/name` },
+        license: { href: `${world.postern.apiPath}${LICENSE}` },
+      },
+      name: 'Ours “all”',
+    });
+    expect((await world.ask({ path: `${LICENSE}/name` })).body).toEqual(named.body);
+    expect((await world.ask({ path: LICENSE })).body['name']).toBe('Ours “all”');
+    expect((await rename({ name: 'Again' })).body['name']).toBe('Again');
+    expect(world.events).toContain('LICENSE.UPDATED');
+  });
+
+  it('is changed by whoever is admin of the whole organization (SEC-44)', async () => {
+    // Both are roles over one environment of the organization.
+    for (const role of ['Organization Admin', 'Environment Admin'])
+      expect(refusalOf(await rename({ name: 'Mine' }, await world.tokenOf(role)))).toMatchObject({ status: 403 });
+    expect((await world.ask({ path: LICENSE })).body['name']).not.toBe('Mine');
+  });
+
+  it('has one to 255 characters, and is of a licence that is there', async () => {
+    expect([
+      refusalOf(await rename({})).details,
+      refusalOf(await rename({ name: '' })).details,
+      refusalOf(await rename({ name: 'x'.repeat(256) })).details,
+      refusalOf(await rename({ name: 4 })).details,
+    ]).toEqual([['REQUIRED_VALUE name'], ['EMPTY_VALUE name'], ['SIZE_LIMIT_EXCEEDED name'], ['INVALID_VALUE name']]);
+    const path = `${ORGANIZATION}/licenses/${NOBODY}`;
+    expect((await rename({ name: 'Nobody’s' }, undefined, path)).status).toBe(404);
+    expect((await world.ask({ path: `${path}/name` })).status).toBe(404);
+  });
+});

@@ -216,7 +216,7 @@ export async function startWorld(options: Pick<PosternOptions, 'env'> = {}): Pro
   async function fingerprint(flows: readonly string[] = []): Promise<string> {
     await postern.drain();
     const { store } = postern.app;
-    const stored: unknown[] = [await store.environments({ limit: 100 })];
+    const stored: unknown[] = [await store.environments({ limit: 100 }), await store.licenseNames()];
     for (const environmentId of [uuidOf(HERE), uuidOf(THERE)]) {
       for (const kind of CONFIGURATION) stored.push(await store.documents(environmentId, { kind }));
       stored.push(await store.oathTokens(environmentId, { limit: 100 }));

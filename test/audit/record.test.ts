@@ -77,11 +77,12 @@ describe('a record of the trail', () => {
     },
   );
 
-  it('knows the names of the reference, and nine of its own that activities do not show unasked', () => {
+  it('knows the names of the reference, and ten of its own that activities do not show unasked', () => {
     const own = ACTION_TYPES.filter((type) => isInternal(type as ActionType));
     expect([...REFERENCE, ...own].sort()).toEqual([...ACTION_TYPES].sort());
     expect(own).toEqual([
       'CONTACT.UNLOCKED',
+      'LICENSE.UPDATED',
       'OATH_TOKEN.CREATED',
       'OATH_TOKEN.RESYNCHRONISED',
       'OATH_TOKEN.REVOKED',

@@ -88,7 +88,7 @@ export async function platformWorld(): Promise<PlatformWorld> {
   const node = { store, directory, vault: keyring.vault, random, clock, apiPath: API, authPath: AUTH };
   const tokens = createTokenService(node);
   const sink = { emit: (event: BusinessEvent) => void events.push(event) };
-  const platform = createPlatformService({ store, digests: keyring.digests });
+  const platform = createPlatformService({ store, events: sink, digests: keyring.digests });
   // Cheap, because what a hash costs is not what these tests are about.
   const hashes = createPasswordHashes(random, { logN: 4, r: 8, p: 1 });
   const users = createUserService({ store, random, digests: keyring.digests, passwords: hashes, events: sink });

@@ -58,6 +58,19 @@ export const LicenseView = Type.Object({
   ...GROUPS,
 });
 
+/** Wire: `00` §6.1; the members of the answer are inferred. */
+export const LicenseNameView = Type.Object({
+  _links: Type.Object({ self: LinkView, license: LinkView }),
+  name: Type.String(),
+});
+
+export const LicenseNameBody = Type.Object({ name: Type.String({ minLength: 1, maxLength: 255 }) });
+
+export function licenseNameView({ id, organizationId, name = NAME }: License, links: Links) {
+  const license = `/organizations/${organizationId}/licenses/${id}`;
+  return { _links: { self: links.api(`${license}/name`), license: links.api(license) }, name };
+}
+
 export function organizationView({ id, createdAt }: Organization, links: Links): Static<typeof OrganizationView> {
   const at = toTimestamp(createdAt);
   return {
@@ -78,12 +91,12 @@ const allOn = (group: { readonly properties: object }): Record<string, boolean> 
   Object.fromEntries(Object.keys(group.properties).map((name) => [name, true]));
 
 export function licenseView(license: License, links: Links): Static<typeof LicenseView> {
-  const { id, organizationId, beginsAt, environments } = license;
+  const { id, organizationId, name = NAME, beginsAt, environments } = license;
   const organization = `/organizations/${organizationId}`;
   return {
     _links: { self: links.api(`${organization}/licenses/${id}`), organization: links.api(organization) },
     id,
-    name: NAME,
+    name,
     package: 'STANDARD',
     status: 'ACTIVE',
     beginsAt: toTimestamp(beginsAt),

@@ -2,17 +2,29 @@ import type { Static } from 'typebox';
 import type { Uuid } from '../../kernel/ids.js';
 import type { License, Organization } from '../../platform/organization.js';
 import type { PlatformService } from '../../platform/service.js';
-import { holdsRoleIn } from '../auth.js';
+import { holdsRoleIn, isPermittedOver, notAuthorized } from '../auth.js';
 import { notFound, type WireError, wireError } from '../errors.js';
 import type { FilterRules } from '../filter.js';
 import { collection, collectionView, ListQuery } from '../hal/collection.js';
-import { LicenseQuery, LicenseView, licenseView, OrganizationView, organizationView } from '../hal/organizations.js';
+import {
+  LicenseNameBody,
+  LicenseNameView,
+  LicenseQuery,
+  LicenseView,
+  licenseNameView,
+  licenseView,
+  OrganizationView,
+  organizationView,
+} from '../hal/organizations.js';
 import { readListFilter } from '../list-filter.js';
-import { type Call, defineRoute, type Route, reply } from '../route.js';
+import { platformError } from '../rejections/platform.js';
+import { type Call, defineRoute, JSON_TYPE, type Route, reply } from '../route.js';
 
 /** Wire: `00` §3.6. */
 const ORGANIZATIONS: FilterRules = { attributes: { name: ['sw'] }, combinators: [] };
 const LICENSES: FilterRules = { attributes: { beginsAt: ['lt'] }, combinators: [] };
+
+const LICENSE_NAME = '/organizations/:organizationId/licenses/:licenseId/name';
 
 /** Organizations and licences, as the environments tell of them: there is one of each, and nothing that they would hold back (wire: `00` §6.1). */
 export function organizationsRoutes(platform: PlatformService): Route[] {
@@ -25,6 +37,16 @@ export function organizationsRoutes(platform: PlatformService): Route[] {
   async function find(call: Pick<Call<string>, 'actor'>, id: Uuid): Promise<Organization | WireError> {
     const organization = (await visible(call)).find((each) => each.id === id);
     return organization ?? wireError('ACCESS_FAILED');
+  }
+
+  /** A licence, and the organization that it is of. */
+  async function findLicense(
+    call: Pick<Call<'organizationId' | 'licenseId'>, 'actor' | 'params'>,
+  ): Promise<{ readonly organization: Organization; readonly license: License } | WireError> {
+    const organization = await find(call, call.params.organizationId);
+    if ('kind' in organization) return organization;
+    const license = organization.licenses.find(({ id }) => id === call.params.licenseId);
+    return license ? { organization, license } : notFound();
   }
 
   const common = { source: '00 §6.1', method: 'GET', base: 'api', permission: 'organizations:read' } as const;
@@ -87,10 +109,38 @@ export function organizationsRoutes(platform: PlatformService): Route[] {
       path: '/organizations/:organizationId/licenses/:licenseId',
       replies: { 200: LicenseView },
       async handle(call) {
-        const found = await find(call, call.params.organizationId);
+        const found = await findLicense(call);
+        return 'kind' in found ? found : reply(200, licenseView(found.license, call.links));
+      },
+    }),
+    defineRoute({
+      ...common,
+      id: 'license.name.read',
+      summary: 'Read a licence’s name',
+      path: LICENSE_NAME,
+      replies: { 200: LicenseNameView },
+      async handle(call) {
+        const found = await findLicense(call);
+        return 'kind' in found ? found : reply(200, licenseNameView(found.license, call.links));
+      },
+    }),
+    defineRoute({
+      ...common,
+      id: 'license.name.update',
+      summary: 'Rename a licence',
+      method: 'PUT',
+      path: LICENSE_NAME,
+      accepts: JSON_TYPE,
+      permission: 'organizations:write',
+      body: LicenseNameBody,
+      replies: { 200: LicenseNameView },
+      async handle(call) {
+        const found = await findLicense(call);
         if ('kind' in found) return found;
-        const license = found.licenses.find(({ id }) => id === call.params.licenseId);
-        return license ? reply(200, licenseView(license, call.links)) : notFound();
+        const { organization, license } = found;
+        if (!isPermittedOver(call.actor, 'organizations:write', organization)) return notAuthorized();
+        const renamed = await platform.renameLicense(organization, license, call.body.name, call.by);
+        return renamed.ok ? reply(200, licenseNameView(renamed.value, call.links)) : platformError(renamed.rejection);
       },
     }),
   ];

@@ -31,6 +31,7 @@ import { ask, call, only, type Row, type Script, statement } from './statement.j
 import { lockHead } from './tables/audit.js';
 import { documentsCall, findDocument, toDocument } from './tables/documents.js';
 import { raiseMark } from './tables/marks.js';
+import { listLicenseNames, toLicenseName } from './tables/license-names.js';
 import { countOpen } from './tables/outbox.js';
 import { findRevokedToken } from './tables/revoked-tokens.js';
 import { failingCursors } from './tables/webhooks.js';
@@ -75,6 +76,10 @@ export function createStore(engine: Engine, lock: string, options: EngineOptions
     transact: (plan, decide) => watched(engine.transact(plan, decide)),
     load: (plan) => watched(engine.load(plan)),
     environments: (page) => engine.read(() => environmentsPage(page)),
+    licenseNames: () =>
+      engine.read(function* () {
+        return (yield* ask(listLicenseNames, {})).rows.map(toLicenseName);
+      }),
     oathTokens: (environmentId, page) => engine.read(() => oathTokensPage(environmentId, page)),
     users: (environmentId, page) => engine.read(() => usersPage(environmentId, page)),
     usersByKeys: (environmentId, keys) => engine.read(() => usersByKeys(environmentId, keys)),

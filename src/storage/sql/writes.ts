@@ -23,6 +23,7 @@ import { deleteDocument, documentValues, putDocument } from './tables/documents.
 import { raiseConfigVersion } from './tables/environments.js';
 import { deleteFactors, factorsValues, insertFactors, updateFactors } from './tables/factors.js';
 import { deleteMembershipsOfUser } from './tables/groups.js';
+import { licenseNameValues, putLicenseName } from './tables/license-names.js';
 import { deleteOathToken, insertOathToken, oathTokenValues, updateOathToken } from './tables/oath-tokens.js';
 import { appendOutbox, leaseFrom, outboxValues } from './tables/outbox.js';
 import { deletePassword } from './tables/passwords.js';
@@ -95,6 +96,10 @@ function addWrite(builder: WriteSetBuilder, write: Write, snapshot: Snapshot, co
       break;
     case 'password':
       addPassword(builder, write);
+      break;
+    case 'licenseName':
+      builder.once('license', write.value.licenseId);
+      builder.step(3, call(putLicenseName, licenseNameValues(write.value)));
       break;
     case 'userCode':
       addUserCode(builder, write);

@@ -98,6 +98,7 @@ export class SqliteMemory {
       case 'password':
       case 'revokedToken':
       case 'userCode':
+      case 'licenseName':
       case 'roles':
       case 'outbox':
       case 'audit':

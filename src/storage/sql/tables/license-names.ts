@@ -1,0 +1,25 @@
+import type { LicenseName } from '../../../platform/organization.js';
+import { decode, text } from '../row.js';
+import { type Row, statement, type Value } from '../statement.js';
+
+/** As it stands in a document, because PostgreSQL's text cannot hold every character. */
+export function licenseNameValues({ organizationId, licenseId, name }: LicenseName): Record<string, Value> {
+  return { organization: organizationId, license: licenseId, name: JSON.stringify(name) };
+}
+
+export function toLicenseName(row: Row): LicenseName {
+  return decode('license_names', row[1], () => ({
+    // Ids are stored as they were parsed.
+    organizationId: text(row, 0) as LicenseName['organizationId'],
+    licenseId: text(row, 1) as LicenseName['licenseId'],
+    name: String(JSON.parse(text(row, 2))),
+  }));
+}
+
+export const listLicenseNames = statement('rows', 'select organization_id, license_id, name from license_names');
+
+export const putLicenseName = statement(
+  'count',
+  `insert into license_names (organization_id, license_id, name) values (:organization, :license, :name)
+   on conflict (organization_id, license_id) do update set name = excluded.name`,
+);
