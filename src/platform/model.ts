@@ -109,6 +109,8 @@ export interface UserFactors {
   /** Incorrect MFA actions since the last completed check, unlock or lock's end (`10` §9.4). */
   readonly lockoutFailures: number;
   readonly accountLock?: AccountLock;
+  /** Until when relying parties may let the user in without MFA (wire: `20` §14). */
+  readonly bypassUntil?: Instant;
   /** Consecutive failures per factor type; at 100 the type is locked until unlocked (SEC-13). Absent = 0. */
   readonly ceilings: Readonly<Record<string, number>>;
   /** Failures by day (days since 1970) of the last 30; neither success nor unlock clears them (SEC-19). Absent: none. */

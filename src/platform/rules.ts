@@ -124,6 +124,27 @@ export function setMfaEnabled(snapshot: Snapshot, environmentId: EnvironmentId, 
   return withFactors(found.value, { ...factors, mfaEnabled });
 }
 
+/**
+ * Until when relying parties may let the user in without MFA; a time that has come ends it. A device authentication knows nothing of it:
+ * whoever would start one asks first (wire: `20` §14, `10` §4.5).
+ */
+export function setBypass(snapshot: Snapshot, environmentId: EnvironmentId, until: Instant): UserDecision {
+  const found = findUser(snapshot, environmentId);
+  if (!found.ok) return refuse(found.rejection);
+  const { factors, now } = found.value;
+  const { bypassUntil, ...rest } = factors;
+  if (until > now)
+    return bypassUntil === until
+      ? { writes: [], outcome: found }
+      : withFactors(found.value, { ...rest, bypassUntil: until });
+  return bypassUntil === undefined ? { writes: [], outcome: found } : withFactors(found.value, rest);
+}
+
+/** The end of a bypass that is running now. */
+export function activeBypass({ factors: { bypassUntil }, now }: UserState): Instant | undefined {
+  return bypassUntil !== undefined && now < bypassUntil ? bypassUntil : undefined;
+}
+
 /** Without `unlockAt` the lock lasts until an administrator ends it; one that is past is refused (wire: `00` §8.6). */
 export function lockUser(
   snapshot: Snapshot,

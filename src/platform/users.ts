@@ -19,6 +19,7 @@ import {
   deleteUser,
   findUser,
   lockUser,
+  setBypass,
   setMfaEnabled,
   type UserState,
   unlockUser,
@@ -62,6 +63,8 @@ export interface UserService {
   delete(environmentId: EnvironmentId, userId: UserId, by?: Requester): Result<UserState>;
   setEnabled(environmentId: EnvironmentId, userId: UserId, enabled: boolean, by?: Requester): Result<UserState>;
   setMfaEnabled(environmentId: EnvironmentId, userId: UserId, mfaEnabled: boolean, by?: Requester): Result<UserState>;
+  /** A time that has come ends a bypass that is running. */
+  setBypass(environmentId: EnvironmentId, userId: UserId, until: Instant, by?: Requester): Result<UserState>;
   setVerifyStatus(environmentId: EnvironmentId, userId: UserId, to: VerifyStatus, by?: Requester): Result<UserState>;
   move(environmentId: EnvironmentId, userId: UserId, to: PopulationId, by?: Requester): Result<UserState>;
   lock(environmentId: EnvironmentId, userId: UserId, until: Instant | undefined, by?: Requester): Result<UserState>;
@@ -162,6 +165,9 @@ export function createUserService(parts: UserServiceParts): UserService {
       change({ environmentId, user }, by, 'USER.UPDATED', (snapshot) =>
         setMfaEnabled(snapshot, environmentId, mfaEnabled),
       ),
+
+    setBypass: (environmentId, user, until, by) =>
+      change({ environmentId, user }, by, 'USER.UPDATED', (snapshot) => setBypass(snapshot, environmentId, until)),
 
     setVerifyStatus: (environmentId, user, to, by) =>
       change({ environmentId, user }, by, 'USER.UPDATED', (snapshot) => setVerifyStatus(snapshot, environmentId, to)),

@@ -25,6 +25,7 @@ export const PLATFORM_READINGS: ReadingGroup = {
     ]),
     ...readingsIn('http/hal/organizations.ts', [
       ['00 §6.1', 'One organization and one `ACTIVE` licence without an end, with every switch on'],
+      ['00 §6.1', '`…/licenses/{id}/name` answers `{ "name" }` with links; only an admin of the organization renames'],
     ]),
     ...readingsIn('http/routes/roles.ts', [['00 §6.2', 'The type of every role is `PLATFORM`']]),
     ...readingsIn('platform/role-assignments.ts', [
@@ -200,6 +201,10 @@ export const PLATFORM_READINGS: ReadingGroup = {
     ...readingsIn('platform/rules.ts', [
       ['00 §8.6', 'A lock without `unlockAt` lasts until it is ended; one in the past is `INVALID_VALUE`'],
       ['00 §8.5', 'Disabling MFA leaves the user’s devices as they are'],
+      [
+        '20 §14',
+        'While a bypass runs, `bypassMFAEnabled` is true and its end stands beside it; a time that has come ends it',
+      ],
       ['00 §8.1', 'Deleting a user deletes the devices'],
     ]),
     ...readingsIn('platform/tokens.ts', [

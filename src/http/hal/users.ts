@@ -6,7 +6,7 @@ import { Type } from '../../kernel/json-schema.js';
 import { activeLock } from '../../platform/account.js';
 import type { Group } from '../../platform/group.js';
 import type { StoredDocument } from '../../platform/model.js';
-import type { UserState } from '../../platform/rules.js';
+import { activeBypass, type UserState } from '../../platform/rules.js';
 import { LinkView, Reference } from './collection.js';
 import type { Links } from './links.js';
 import { PopulationView, populationView } from './populations.js';
@@ -140,6 +140,21 @@ export const EnabledView = stateView('enabled', Type.Boolean());
 export const VerifyStatusView = stateView('verifyStatus', VerifyStatus);
 export const UserPopulationView = stateView('id', Type.String());
 export const IdentityProviderView = stateView('type', Type.Literal('PING_ONE'));
+
+/** Wire: `20` §14: without a bypass neither member is there. */
+export const BypassMfaView = Type.Object({
+  _links: Type.Object({ self: LinkView, user: LinkView }),
+  bypassMFAEnabled: Type.Optional(Type.Literal(true)),
+  bypassMFAEnabledUntil: Type.Optional(Type.String()),
+});
+
+export function bypassMfaView(state: UserState, links: Links): JsonObject {
+  const until = activeBypass(state);
+  return {
+    ...stateLinks(state, 'bypassMFA', links),
+    ...(until === undefined ? {} : { bypassMFAEnabled: true, bypassMFAEnabledUntil: toTimestamp(until) }),
+  };
+}
 
 export const mfaEnabledView = (state: UserState, links: Links): JsonObject => ({
   ...stateLinks(state, 'mfaEnabled', links),

@@ -105,6 +105,14 @@ export const MfaEnabledBody = Type.Object({ mfaEnabled: Type.Boolean() });
 export const EnabledBody = Type.Object({ enabled: Type.Boolean() });
 export const VerifyStatusBody = Type.Object({ verifyStatus: Type.Enum(['NOT_INITIATED', 'ENABLED', 'DISABLED']) });
 
+/** Wire: `20` §14, in exactly this form. */
+export const BypassMfaBody = Type.Object({
+  bypassMFAEnabledUntil: Type.String({
+    minLength: 1,
+    pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z$',
+  }),
+});
+
 /** Wire: `00` §8.6; the rest of an account object, which one SDK sends whole, is ignored. */
 export const LockBody = Type.Object({ unlockAt: Type.Optional(Type.String({ minLength: 1, format: 'date-time' })) });
 

@@ -1,13 +1,16 @@
 import type { TSchema } from 'typebox';
+import { parseTimestamp } from '../../kernel/clock.js';
 import { uuidOf } from '../../kernel/ids.js';
 import type { JsonObject } from '../../kernel/json.js';
 import type { Outcome } from '../../kernel/outcome.js';
 import type { PlatformRejection } from '../../platform/rejection.js';
 import type { UserState } from '../../platform/rules.js';
 import type { UserService } from '../../platform/users.js';
-import type { WireError } from '../errors.js';
+import { invalid, invalidData, type WireError } from '../errors.js';
 import type { Links } from '../hal/links.js';
 import {
+  BypassMfaView,
+  bypassMfaView,
   EnabledView,
   enabledView,
   IdentityProviderView,
@@ -22,6 +25,7 @@ import {
 import { platformError } from '../rejections/platform.js';
 import { defineRoute, JSON_TYPE, type Reply, type Route, reply } from '../route.js';
 import {
+  BypassMfaBody,
   EnabledBody,
   IdentityProviderBody,
   MfaEnabledBody,
@@ -30,7 +34,7 @@ import {
   VerifyStatusBody,
 } from './user-request.js';
 
-type StateName = 'enabled' | 'mfaEnabled' | 'population' | 'verifyStatus' | 'identityProvider';
+type StateName = 'enabled' | 'mfaEnabled' | 'bypassMFA' | 'population' | 'verifyStatus' | 'identityProvider';
 
 const ITEM = '/environments/:envId/users/:userId';
 
@@ -41,8 +45,9 @@ export function userStateRoutes(users: UserService): Route[] {
     summary: string,
     schema: TSchema,
     view: (state: UserState, links: Links) => JsonObject,
+    source = '00 §8.1',
   ) => {
-    const at = { base: 'api', source: '00 §8.1', path: `${ITEM}/${name}`, replies: { 200: schema } } as const;
+    const at = { base: 'api', source, path: `${ITEM}/${name}`, replies: { 200: schema } } as const;
     const shown = (outcome: Outcome<UserState, PlatformRejection>, links: Links): Reply | WireError =>
       outcome.ok ? reply(200, view(outcome.value, links)) : platformError(outcome.rejection);
     const read = defineRoute({
@@ -65,6 +70,7 @@ export function userStateRoutes(users: UserService): Route[] {
 
   const enabled = stateOf('enabled', 'Whether a user is enabled', EnabledView, enabledView);
   const mfaEnabled = stateOf('mfaEnabled', 'Whether MFA is enabled for a user', MfaEnabledView, mfaEnabledView);
+  const bypass = stateOf('bypassMFA', 'Whether MFA is bypassed for a user', BypassMfaView, bypassMfaView, '20 §14');
   const population = stateOf('population', 'A user’s population', UserPopulationView, userPopulationView);
   const verifyStatus = stateOf('verifyStatus', 'A user’s verification status', VerifyStatusView, verifyStatusView);
   const provider = stateOf(
@@ -89,6 +95,17 @@ export function userStateRoutes(users: UserService): Route[] {
       body: MfaEnabledBody,
       handle: async ({ params, body, links, by }) =>
         mfaEnabled.shown(await users.setMfaEnabled(params.envId, params.userId, body.mfaEnabled, by), links),
+    }),
+    bypass.read,
+    defineRoute({
+      ...bypass.update,
+      summary: 'Bypass MFA for a time',
+      body: BypassMfaBody,
+      async handle({ params, body, links, by }) {
+        const until = parseTimestamp(body.bypassMFAEnabledUntil);
+        if (until === undefined) return invalidData(invalid('bypassMFAEnabledUntil', 'is not a valid date-time'));
+        return bypass.shown(await users.setBypass(params.envId, params.userId, until, by), links);
+      },
     }),
     population.read,
     defineRoute({
