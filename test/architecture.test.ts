@@ -15,7 +15,7 @@ interface Part {
   readonly because: string;
 }
 
-const MODELS = ['platform', 'policies', 'devices', 'authentication'];
+const MODELS = ['platform', 'policies', 'devices', 'accounts', 'authentication'];
 const LEFT = ['kernel', 'config', 'otp', 'webauthn', 'audit', 'message'];
 const DOMAIN = [...LEFT, ...MODELS];
 
@@ -65,6 +65,12 @@ const PARTS: Readonly<Record<string, Part>> = {
     mayImport: [...LEFT, 'platform', 'policies'],
     typesOf: ['storage port', 'events'],
     because: 'a device knows no authentication: deleting one does not go and end its flows',
+  },
+  accounts: {
+    paths: ['accounts/'],
+    mayImport: [...LEFT, 'platform', 'policies', 'devices'],
+    typesOf: ['storage port', 'events'],
+    because: 'codes of users are sent as those of devices are, and know no authentication',
   },
   authentication: {
     paths: ['authentication/'],

@@ -1,3 +1,4 @@
+import { createAccountService } from '../accounts/service.js';
 import type { Refusals } from '../audit/refusals.js';
 import { createAuthenticationService } from '../authentication/service.js';
 import type { BaseUrls, Config } from '../config/config.js';
@@ -32,6 +33,7 @@ import { templateContentsRoutes } from '../http/routes/template-contents.js';
 import { templatesRoutes } from '../http/routes/templates.js';
 import { tokenStateRoutes } from '../http/routes/token-states.js';
 import { tokenRoutes } from '../http/routes/tokens.js';
+import { userCodesRoutes } from '../http/routes/user-codes.js';
 import { userPasswordsRoutes } from '../http/routes/user-passwords.js';
 import { usersRoutes } from '../http/routes/users.js';
 import type { Clock } from '../kernel/clock.js';
@@ -80,7 +82,18 @@ export function apiRoutes(api: ApiParts): readonly Route[] {
   const { refusedNumberTypes: refused } = limits;
   const numbers = refused.length > 0 ? { numbers: createNumberRules(refused) } : {};
   const hashes = createPasswordHashes(random);
-  const users = createUserService({ store, random, digests, passwords: hashes, events, refusals });
+  const accounts = createAccountService({
+    store,
+    random,
+    clock,
+    digests,
+    deployment,
+    passwords: hashes,
+    events,
+    refusals,
+  });
+  const { firstCode } = accounts;
+  const users = createUserService({ store, random, digests, passwords: hashes, firstCode, events, refusals });
   const passwords = createPasswordService({ store, passwords: hashes, events, refusals });
   const groups = createGroupService({ store, random, digests, events, refusals });
   const managed = createManagedService({ store, random, digests, vault, events, refusals });
@@ -100,6 +113,7 @@ export function apiRoutes(api: ApiParts): readonly Route[] {
     ...platformRoutes({ ...api, managed, authPath: urls.authPath }),
     ...usersRoutes(users),
     ...userPasswordsRoutes(passwords),
+    ...userCodesRoutes(accounts),
     ...groupsRoutes(groups),
     ...groupMembershipsRoutes(groups),
     ...deviceAuthenticationsRoutes(authentications),

@@ -4,6 +4,7 @@ import type { FlowError, SelectedDevice, StateOf } from './model.js';
 
 const MESSAGES: Record<Exclude<FlowError['code'], 'NO_USABLE_DEVICES'>, string> = {
   USER_DISABLED: 'The user is disabled.',
+  VERIFICATION_REQUIRED: 'The account is not verified yet.',
   ACCOUNT_LOCKED_OUT: "The user's account is locked.",
   MFA_DISABLED: 'Multi-factor authentication is disabled for the user.',
   OTP_ATTEMPTS_LIMIT: 'The number of incorrect passcodes reached the limit.',

@@ -32,6 +32,7 @@ export interface FlowError {
     | 'NO_USABLE_DEVICES'
     | 'ACCOUNT_LOCKED_OUT'
     | 'USER_DISABLED'
+    | 'VERIFICATION_REQUIRED'
     | 'MFA_DISABLED'
     | 'OTP_ATTEMPTS_LIMIT'
     | 'ASSERTION_ATTEMPTS_LIMIT'

@@ -16,6 +16,7 @@ export function accountError(
   uses: SelectedDevice['kind'],
 ): FlowError | undefined {
   if (!user.enabled) return flowError('USER_DISABLED');
+  if (user.unverified) return flowError('VERIFICATION_REQUIRED');
   if (!policy.ignoreUserLock && isAccountLocked(factors, now)) return flowError('ACCOUNT_LOCKED_OUT');
   if (!factors.mfaEnabled && uses === 'device') return flowError('MFA_DISABLED');
   return undefined;

@@ -6,11 +6,14 @@ const CHANNELS_OF: Record<TemplateName, readonly Channel[]> = {
   strong_authentication: ['SMS', 'EMAIL', 'VOICE', 'WHATSAPP'],
   device_pairing: ['SMS', 'EMAIL', 'VOICE', 'WHATSAPP'],
   transaction: ['SMS', 'EMAIL', 'VOICE'],
+  verification_code_template: ['EMAIL'],
+  recovery_code_template: ['EMAIL'],
 };
 
 /** Variables that the server fills; a request's own variables never replace them (`10` §13A). Compared in lower case. */
 export const RESERVED_VARIABLES: readonly string[] = [
   'otp',
+  'code.value',
   'user.username',
   'user.name.given',
   'user.name.family',

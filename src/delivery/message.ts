@@ -6,7 +6,12 @@ import type { Protected } from '../kernel/sealed.js';
 export type Channel = 'SMS' | 'VOICE' | 'EMAIL' | 'WHATSAPP';
 export const CHANNELS: readonly Channel[] = ['SMS', 'VOICE', 'EMAIL', 'WHATSAPP'];
 
-export type TemplateName = 'strong_authentication' | 'transaction' | 'device_pairing';
+export type TemplateName =
+  | 'strong_authentication'
+  | 'transaction'
+  | 'device_pairing'
+  | 'verification_code_template'
+  | 'recovery_code_template';
 
 /** Who a message is from, as an environment has it; what a gateway cannot do, or may not, it leaves out. */
 export interface Origin {

@@ -1,12 +1,12 @@
 import type { Instant } from '../kernel/clock.js';
 import { type Digests, equalDigests } from '../kernel/keys.js';
 
-export type CodePurpose = 'authentication' | 'pairing';
+export type CodePurpose = 'authentication' | 'pairing' | 'verification' | 'recovery';
 
 /** Where a code is valid: nowhere else (SEC-04, SEC-06). */
 export interface CodeBinding {
   readonly environmentId: string;
-  /** The device authentication; for a pairing code the device itself. */
+  /** The device authentication; for a pairing code the device itself, for one outside of both the user. */
   readonly subject: string;
   /** The device id, or the keyed hash of a one-time contact. */
   readonly device: string;

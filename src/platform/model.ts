@@ -87,6 +87,8 @@ export interface User {
   readonly profile: UserProfile;
   /** Absent: no. */
   readonly emailVerified?: boolean;
+  /** `lifecycle.status` is `VERIFICATION_REQUIRED`: no authentication until a code has verified the account (wire: `00` §8.3). */
+  readonly unverified?: true;
   readonly createdAt: Instant;
   readonly updatedAt: Instant;
 }

@@ -98,7 +98,7 @@ export function setPassword(
 export function replaced(
   state: PasswordState,
   { hash, forceChange }: Pick<StoredPassword, 'hash' | 'forceChange'>,
-  type: 'PASSWORD.SET' | 'PASSWORD.RESET',
+  type: 'PASSWORD.SET' | 'PASSWORD.RESET' | 'PASSWORD.RECOVERY',
 ): PasswordDecision {
   const { user, now } = state;
   const { id: userId, environmentId } = user;
@@ -119,7 +119,7 @@ export function checkPassword(
   const found = findPassword(snapshot, environmentId);
   if (!found.ok) return refuse(found.rejection);
   const { user, factors, password, now } = found.value;
-  if (!user.enabled || isAccountLocked(factors, now)) return refuse({ kind: 'AccountNotUsable' });
+  if (!user.enabled || user.unverified || isAccountLocked(factors, now)) return refuse({ kind: 'AccountNotUsable' });
   if (!password) return refuse({ kind: 'NoPassword' });
   if (isLocked(password, now)) return refuse({ kind: 'PasswordLocked' });
   if (verdict?.hash !== password.hash) return refuse({ kind: 'PasswordMoved' });

@@ -2,6 +2,7 @@ import type { Instant } from '../kernel/clock.js';
 import { accept, type Outcome, reject } from '../kernel/outcome.js';
 import type { Decided, Snapshot, Write } from '../storage/port.js';
 import { lockAccount, unlockAccount } from './account.js';
+import { hasFailures, withoutFailures } from './failures.js';
 import type { EnvironmentId, PopulationId, User, UserFactors, UserId, UserProfile } from './model.js';
 import type { StoredPassword } from './password.js';
 import { attributeTooLarge, LARGEST_PROFILE } from './profile.js';
@@ -24,6 +25,9 @@ export interface CreateUser {
   readonly profile: UserProfile;
   /** An imported user's (wire: `00` §8.3). */
   readonly emailVerified?: boolean;
+  readonly unverified?: true;
+  /** Whoever has to verify the account is sent a code for it. */
+  readonly isSentCode?: true;
   readonly password?: Pick<StoredPassword, 'hash' | 'forceChange'>;
 }
 
@@ -47,7 +51,7 @@ export function findUser(snapshot: Snapshot, environmentId: EnvironmentId): Outc
 export function createUser(
   snapshot: Snapshot,
   environmentId: EnvironmentId,
-  { username, populationId, mfaEnabled, profile, emailVerified, password }: CreateUser,
+  { username, populationId, mfaEnabled, profile, emailVerified, unverified, password }: CreateUser,
   id: UserId,
 ): UserDecision {
   const { environment, configuration, documents, usernameHolder, now } = snapshot;
@@ -66,6 +70,7 @@ export function createUser(
     enabled: true,
     profile,
     ...(emailVerified === undefined ? {} : { emailVerified }),
+    ...(unverified ? { unverified } : {}),
     createdAt: now,
     updatedAt: now,
   };
@@ -157,16 +162,19 @@ export function lockUser(
   return withFactors(found.value, lockAccount(found.value.factors, found.value.now, unlockAt));
 }
 
-/** Ends a lock and every count of failures of the user, the MFA lockout's and the password's included (wire: `00` §8.6, `10` §9.4). */
+/** Ends a lock and every count of failures of the user, the MFA lockout's, the password's and those of codes included (wire: `00` §8.6, `10` §9.4). */
 export function unlockUser(snapshot: Snapshot, environmentId: EnvironmentId): UserDecision {
   const found = findUser(snapshot, environmentId);
   if (!found.ok) return refuse(found.rejection);
   const unlocked = withFactors(found.value, unlockAccount(found.value.factors));
-  const password = snapshot.directory?.password;
-  if (!password || (password.failures === 0 && password.lockedUntil === undefined)) return unlocked;
-  const { lockedUntil: _, ...rest } = password;
-  return {
-    ...unlocked,
-    writes: [...unlocked.writes, { kind: 'put', entity: 'password', value: { ...rest, failures: 0 } }],
-  };
+  const { password, codes = [] } = snapshot.directory ?? {};
+  const freed: readonly Write[] = [
+    ...(password && hasFailures(password)
+      ? [{ kind: 'put', entity: 'password', value: withoutFailures(password) } as const]
+      : []),
+    ...codes
+      .filter(hasFailures)
+      .map((code): Write => ({ kind: 'put', entity: 'userCode', value: withoutFailures(code) })),
+  ];
+  return { ...unlocked, writes: [...unlocked.writes, ...freed] };
 }

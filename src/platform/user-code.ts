@@ -21,9 +21,3 @@ export interface UserCode {
   /** No attempt is compared before it. */
   readonly lockedUntil?: Instant;
 }
-
-/** The code without its count of failures and its lock: an administrator has unlocked the account (wire: `00` §8.6). */
-export function withoutFailures(code: UserCode): UserCode {
-  const { lockedUntil: _, ...rest } = code;
-  return { ...rest, failures: 0 };
-}

@@ -71,11 +71,15 @@ export interface UserService {
   unlock(environmentId: EnvironmentId, userId: UserId, by?: Requester): Result<UserState>;
 }
 
+/** The code that goes to a new user who has to verify the account: drawn before the unit, decided in it. */
+export type FirstCode = (snapshot: Snapshot, created: UserState) => Decision<readonly AuditEvent[]>;
+
 export interface UserServiceParts {
   readonly store: Pick<Store, 'load' | 'transact' | 'users' | 'usersByKeys' | 'memberIds' | 'groupsOfUser'>;
   readonly random: Pick<Random, 'uuid'>;
   readonly passwords: Pick<PasswordHashes, 'hash'>;
   readonly digests: Pick<Digests, 'cursor'>;
+  readonly firstCode: () => FirstCode;
   readonly events: EventSink;
   readonly refusals?: Refusals;
 }
@@ -84,7 +88,7 @@ export interface UserServiceParts {
 const GROUPS = 1_000;
 
 export function createUserService(parts: UserServiceParts): UserService {
-  const { store, random, digests, passwords } = parts;
+  const { store, random, digests, passwords, firstCode } = parts;
   const trail = createTrail(parts);
   const cursors = createCursors(digests);
 
@@ -106,7 +110,15 @@ export function createUserService(parts: UserServiceParts): UserService {
     const { username, populationId } = command;
     const id = random.uuid();
     const plan: Plan = { environmentId, username, ...(populationId ? populationPlan(populationId) : {}) };
-    return change(plan, by, 'USER.CREATED', (snapshot) => createUser(snapshot, environmentId, command, id));
+    const sends = command.isSentCode ? firstCode() : undefined;
+    return trail.transact(plan, by, (snapshot) => {
+      const { writes, outcome: result } = createUser(snapshot, environmentId, command, id);
+      if (!result.ok) return { writes, outcome: { result, events: [] } };
+      const event: AuditEvent = { type: 'USER.CREATED', environmentId, userId: id };
+      const code = sends?.(snapshot, result.value) ?? { writes: [], outcome: [] };
+      if (code.needs) return code;
+      return { writes: [...writes, ...code.writes], outcome: { result, events: [event, ...code.outcome] } };
+    });
   }
 
   return {
@@ -185,7 +197,7 @@ export function createUserService(parts: UserServiceParts): UserService {
       change({ environmentId, user }, by, 'USER.LOCKED', (snapshot) => lockUser(snapshot, environmentId, until)),
 
     unlock: (environmentId, user, by) =>
-      change({ environmentId, user, directory: { password: user } }, by, 'USER.UNLOCKED', (snapshot) =>
+      change({ environmentId, user, directory: { password: user, codes: user } }, by, 'USER.UNLOCKED', (snapshot) =>
         unlockUser(snapshot, environmentId),
       ),
   };

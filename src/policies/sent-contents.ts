@@ -12,7 +12,13 @@ const CHANNELS: Readonly<Record<string, Channel>> = {
   WhatsApp: 'WHATSAPP',
 };
 /** Templates that messages with codes are made of: contents of others need not be at hand for a decision. */
-export const SENT_TEMPLATES: readonly TemplateName[] = ['strong_authentication', 'transaction', 'device_pairing'];
+export const SENT_TEMPLATES: readonly TemplateName[] = [
+  'strong_authentication',
+  'transaction',
+  'device_pairing',
+  'verification_code_template',
+  'recovery_code_template',
+];
 
 /** The texts of an environment's own that messages with codes are made of; `undefined`: there are none (`30` §9.5). */
 export function sentContents(documents: readonly StoredDocument[]): OwnContents | undefined {

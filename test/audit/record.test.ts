@@ -82,10 +82,10 @@ describe('a record of the trail', () => {
     expect([...REFERENCE, ...own].sort()).toEqual([...ACTION_TYPES].sort());
     expect(own).toEqual([
       'CONTACT.UNLOCKED',
-      'LICENSE.UPDATED',
       'OATH_TOKEN.CREATED',
       'OATH_TOKEN.RESYNCHRONISED',
       'OATH_TOKEN.REVOKED',
+      'LICENSE.UPDATED',
       'NOTIFICATION.PREFIX_STOPPED',
       'USER.FAILURES_EXCEEDED',
       'SEALED_VALUE.REFUSED',

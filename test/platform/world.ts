@@ -90,8 +90,16 @@ export async function platformWorld(): Promise<PlatformWorld> {
   const sink = { emit: (event: BusinessEvent) => void events.push(event) };
   const platform = createPlatformService({ store, events: sink, digests: keyring.digests });
   // Cheap, because what a hash costs is not what these tests are about.
+  const unsent = () => () => ({ writes: [], outcome: [] });
   const hashes = createPasswordHashes(random, { logN: 4, r: 8, p: 1 });
-  const users = createUserService({ store, random, digests: keyring.digests, passwords: hashes, events: sink });
+  const users = createUserService({
+    store,
+    random,
+    digests: keyring.digests,
+    passwords: hashes,
+    firstCode: unsent,
+    events: sink,
+  });
   const passwords = createPasswordService({ store, passwords: hashes, events: sink });
   const groups = createGroupService({ store, random, digests: keyring.digests, events: sink });
   const client = createClientEndpoint(new ClientThrottle({ free: 0 }));

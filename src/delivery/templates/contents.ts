@@ -53,6 +53,20 @@ const EN: Contents = {
       notes: ['If you did not ask for it, ignore this message: nothing will be added.', NEVER_SHARE],
     }),
   },
+  verification_code_template: {
+    EMAIL: emailContent('Your verification code', {
+      title: 'Your verification code',
+      lead: `Enter this code to verify the account \${user.username}.`,
+      notes: ['If you have not been told of an account, ignore this message.', NEVER_SHARE],
+    }),
+  },
+  recovery_code_template: {
+    EMAIL: emailContent('Your recovery code', {
+      title: 'Your recovery code',
+      lead: `Enter this code to choose a new password for \${user.username}.`,
+      notes: ['If you did not ask for it, ignore this message: your password stays as it is.', NEVER_SHARE],
+    }),
+  },
 };
 
 /** Every language there is a text in. */

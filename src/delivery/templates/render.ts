@@ -25,6 +25,8 @@ export function render(content: MessageContent, channel: Channel, now: Instant):
   const values = new Map([
     ...Object.entries(content.variables),
     ['otp', channel === 'VOICE' ? spell(content.otp) : content.otp] as const,
+    // The same, as templates name it that are no device's.
+    ['code.value', content.otp] as const,
     ['current-year', toTimestamp(now).slice(0, 4)] as const,
   ]);
   if (words) return renderWords(words, channel, values, source?.subject ?? '');

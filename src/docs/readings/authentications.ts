@@ -44,6 +44,7 @@ export const AUTHENTICATION_READINGS: ReadingGroup = {
         '10 §4.5',
         '`mfaEnabled: false` fails a flow with a paired device (`MFA_DISABLED`) and does not touch a one-time flow',
       ],
+      ['00 §8.3', 'A user who is not verified is told `error.code` `VERIFICATION_REQUIRED`, whatever is to be proved'],
       ['10 §4.5', 'A bypass period is not applied: callers check it first'],
     ]),
     ...readingsIn('authentication/choose.ts', [

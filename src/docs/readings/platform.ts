@@ -146,6 +146,25 @@ export const PLATFORM_READINGS: ReadingGroup = {
       ['00 §8.7', 'Five wrong attempts in a row lock a password for 15 minutes: `PASSWORD_LOCKED_OUT`'],
       ['00 §8.7', '`password.reset` without `currentPassword` is an administrator’s'],
     ]),
+    ...readingsIn('accounts/code.ts', [
+      [
+        '00 §8.1',
+        'Codes of users have 8 digits and live for 10 minutes; five wrong ones stop them for 15 minutes, a hundred until an administrator unlocks the account',
+      ],
+    ]),
+    ...readingsIn('accounts/decide.ts', [
+      [
+        '00 §8.1',
+        'Only an account that is `VERIFICATION_REQUIRED` is sent a code and verified: its address is verified with it',
+      ],
+      ['00 §8.7', 'A recovery code is for a user who has a password, is enabled, not locked, and verified'],
+    ]),
+    ...readingsIn('http/routes/user-codes.ts', [
+      [
+        '00 §8.1',
+        '`user.sendVerificationCode` answers 200 with the user; a wrong code is 400 `INVALID_OTP` on the member that has it',
+      ],
+    ]),
     ...readingsIn('http/routes/groups.ts', [
       [
         '00 §8.8',

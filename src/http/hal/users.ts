@@ -46,7 +46,7 @@ const members = {
   mfaEnabled: Type.Boolean(),
   emailVerified: Type.Boolean(),
   identityProvider: Type.Object({ type: Type.Literal('PING_ONE') }),
-  lifecycle: Type.Object({ status: Type.Literal('ACCOUNT_OK') }),
+  lifecycle: Type.Object({ status: Type.Enum(['ACCOUNT_OK', 'VERIFICATION_REQUIRED']) }),
   verifyStatus: VerifyStatus,
   memberOfGroupIDs: Type.Optional(Type.Array(Type.String())),
   memberOfGroupNames: Type.Optional(Type.Array(Type.String())),
@@ -103,7 +103,7 @@ export function userView(
     mfaEnabled: factors.mfaEnabled,
     emailVerified: user.emailVerified ?? false,
     identityProvider: { type: 'PING_ONE' },
-    lifecycle: { status: 'ACCOUNT_OK' },
+    lifecycle: { status: user.unverified ? 'VERIFICATION_REQUIRED' : 'ACCOUNT_OK' },
     verifyStatus,
     ...(groupIds ? { memberOfGroupIDs: groupIds.map(({ id }) => id) } : {}),
     ...(groupNames ? { memberOfGroupNames: groupNames.map(({ name }) => name) } : {}),
@@ -112,10 +112,10 @@ export function userView(
   };
 }
 
-/** Wire: `00` §8.6. A disabled user cannot authenticate, but the status is that of the lock alone. */
+/** Wire: `00` §8.6. A disabled user, or one who is not verified, cannot authenticate, but the status is that of the lock alone. */
 function accountView({ user, factors, now }: UserState): Static<typeof AccountView> {
   const lock = activeLock(factors, now);
-  if (!lock) return { canAuthenticate: user.enabled, status: 'OK' };
+  if (!lock) return { canAuthenticate: user.enabled && !user.unverified, status: 'OK' };
   const temporary =
     lock.unlockAt === undefined
       ? {}

@@ -31,7 +31,7 @@ export function platformError(rejection: PlatformRejection): WireError {
     case 'ProfileTooLarge':
       return invalidData(tooLong(rejection.attribute, rejection.maximum));
     case 'AccountNotUsable':
-      return requestFailed({ code: 'ACCOUNT_NOT_USABLE', message: 'The account is disabled or locked.' });
+      return requestFailed({ code: 'ACCOUNT_NOT_USABLE', message: 'The account is disabled, locked or not verified.' });
     case 'NoPassword':
       return invalidData({ code: 'NO_PASSWORD', message: 'The user has no password.' });
     case 'PasswordLocked':

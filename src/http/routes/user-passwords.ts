@@ -1,3 +1,4 @@
+import type { Static } from 'typebox';
 import { Type } from '../../kernel/json-schema.js';
 import type { Outcome } from '../../kernel/outcome.js';
 import {
@@ -20,7 +21,7 @@ const PATH = '/environments/:envId/users/:userId/password';
 const Password = Type.String({ minLength: 1, maxLength: LONGEST_PASSWORD });
 
 /** Wire: `00` §8.7 (inferred); there are no password policies, so none is named. */
-const PasswordView = Type.Object({
+export const PasswordView = Type.Object({
   _links: Type.Object({ self: LinkView, user: LinkView }),
   environment: Reference,
   user: Reference,
@@ -28,15 +29,19 @@ const PasswordView = Type.Object({
 });
 
 function shown(outcome: Outcome<PasswordState, PlatformRejection>, links: Links): Reply | WireError {
-  if (!outcome.ok) return platformError(outcome.rejection);
-  const { id, environmentId } = outcome.value.user;
+  return outcome.ok ? reply(200, passwordView(outcome.value, links)) : platformError(outcome.rejection);
+}
+
+/** The state of a password. */
+export function passwordView(state: PasswordState, links: Links): Static<typeof PasswordView> {
+  const { id, environmentId } = state.user;
   const user = `/environments/${environmentId}/users/${id}`;
-  return reply(200, {
+  return {
     _links: { self: links.api(`${user}/password`), user: links.api(user) },
     environment: { id: environmentId },
     user: { id },
-    status: passwordStatus(outcome.value),
-  });
+    status: passwordStatus(state),
+  };
 }
 
 /** The state of a user's password, and what is done to it (wire: `00` §8.7). */

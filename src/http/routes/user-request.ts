@@ -49,8 +49,7 @@ export const ImportUserBody = Type.Object({
   emailVerified: Type.Optional(Type.Boolean()),
   lifecycle: Type.Optional(
     Type.Object({
-      // A code that is not sent leaves a user who can never verify.
-      status: Type.Optional(Type.Enum(['ACCOUNT_OK'])),
+      status: Type.Optional(Type.Enum(['ACCOUNT_OK', 'VERIFICATION_REQUIRED'])),
       suppressVerificationCode: Type.Optional(Type.Boolean()),
     }),
   ),
@@ -137,9 +136,12 @@ export function importRefusal({ password, identityProvider }: Static<typeof Impo
 
 /** An import as the platform takes it, without the password. */
 export function toImportUser(body: Static<typeof ImportUserBody>): CreateUser {
-  const { emailVerified } = body;
+  const { emailVerified, lifecycle = {} } = body;
+  const waits = lifecycle.status === 'VERIFICATION_REQUIRED';
   return {
     ...toCreateUser(body),
+    ...(waits ? { unverified: true } : {}),
+    ...(waits && lifecycle.suppressVerificationCode !== true ? { isSentCode: true } : {}),
     ...(emailVerified === undefined ? {} : { emailVerified }),
   };
 }

@@ -1,0 +1,165 @@
+import type { AuditEvent } from '../audit/record.js';
+import type { Told } from '../audit/trail.js';
+import { canonicalContact } from '../devices/contact.js';
+import type { Deployment } from '../devices/eligibility.js';
+import { confirmDestination } from '../devices/reserve-send.js';
+import { countsSends } from '../devices/send-window.js';
+import type { Digests } from '../kernel/keys.js';
+import { accept, type Outcome, reject, unreachable } from '../kernel/outcome.js';
+import { isAccountLocked } from '../platform/account.js';
+import type { EnvironmentId, User } from '../platform/model.js';
+import { findPassword, type PasswordState, replaced } from '../platform/password-rules.js';
+import { findUser, type UserState } from '../platform/rules.js';
+import type { CodeUse, UserCode } from '../platform/user-code.js';
+import type { Decision, Snapshot, Write } from '../storage/port.js';
+import { addressOf, charged, codesOf, judgeCode, spent } from './code.js';
+import type { AccountRejection } from './rejection.js';
+import { type SendFacts, sendUserCode } from './send.js';
+
+export type AccountDecision<T> = Decision<Told<T, AccountRejection>>;
+
+const refuse = (rejection: AccountRejection, events: readonly AuditEvent[] = []) => ({
+  writes: [],
+  outcome: { result: reject(rejection), events },
+});
+
+/** Whether a code may be sent to this user, or compared, for this use: a disabled or locked account has none (SEC-16). */
+function findFor<S extends UserState>(
+  found: Outcome<S, AccountRejection>,
+  use: CodeUse,
+  hasPassword: boolean,
+): Outcome<S, AccountRejection> {
+  if (!found.ok) return found;
+  const { user, factors, now } = found.value;
+  if (use === 'verification' && !user.unverified) return reject({ kind: 'AlreadyVerified' });
+  // Who is not verified verifies first (wire: `00` §8.3).
+  const isUnusable = !user.enabled || isAccountLocked(factors, now) || (use === 'recovery' && user.unverified === true);
+  if (isUnusable) return reject({ kind: 'AccountNotUsable' });
+  return use === 'recovery' && !hasPassword ? reject({ kind: 'NoPassword' }) : found;
+}
+
+/** Sends the user of the plan a code for this use (wire: `00` §8.1, §8.7). */
+export function sendCode(
+  snapshot: Snapshot,
+  environmentId: EnvironmentId,
+  use: CodeUse,
+  facts: SendFacts,
+): AccountDecision<PasswordState> {
+  const found = findFor<PasswordState>(
+    findPassword(snapshot, environmentId),
+    use,
+    snapshot.directory?.password !== undefined,
+  );
+  if (!found.ok) return refuse(found.rejection);
+  const sent = sendUserCode(snapshot, found.value, use, facts);
+  if (sent.kind === 'needs') return { needs: sent.needs };
+  if (sent.kind === 'refused') return refuse(sent.rejection, sent.events);
+  const writes: readonly Write[] = [{ kind: 'update', entity: 'user', value: found.value.user }, ...sent.writes];
+  return { writes, outcome: { result: found, events: sent.events } };
+}
+
+/** What comparing needs. */
+export interface CheckFacts {
+  readonly digests: Digests;
+  readonly deployment: Pick<Deployment, 'sendLimits'>;
+}
+
+/**
+ * Compares a code and charges it when it is wrong. Either way the user's version guards the verdict, so that of many guesses at once
+ * none is free (SEC-10). `then`: what a right one does; its writes update the user.
+ */
+function checkCode<S extends UserState, T>(
+  snapshot: Snapshot,
+  state: S,
+  use: CodeUse,
+  submitted: string,
+  { digests, deployment }: CheckFacts,
+  then: (state: S) => AccountDecision<T>,
+): AccountDecision<T> {
+  const { environmentId, id: userId } = state.user;
+  const needs = destinationOf(state, { digests, deployment });
+  if (needs !== undefined && snapshot.destination?.contactKey !== needs) return { needs: { destination: needs } };
+  const codes = codesOf(state, use, snapshot.directory?.codes);
+  const judgement = judgeCode(state, codes, submitted, digests);
+  const keep = (value: UserCode): Write => ({ kind: 'put', entity: 'userCode', value });
+  switch (judgement.kind) {
+    case 'refused':
+      return refuse(judgement.rejection);
+    case 'wrong': {
+      const { codes: next, attemptsLeft } = charged(codes, state.now);
+      const type = attemptsLeft > 0 ? 'OTP.CHECK_INVALID' : 'OTP.CHECK_FAILED';
+      const detail = judgement.isReplay ? { use, replayed: true } : { use };
+      return {
+        writes: [{ kind: 'update', entity: 'user', value: state.user }, keep(next)],
+        outcome: {
+          result: reject({ kind: 'CodeWrong', attemptsLeft }),
+          events: [{ type, environmentId, userId, detail }],
+        },
+      };
+    }
+    case 'right': {
+      const done = then(state);
+      if (done.needs) return done;
+      const { result, events } = done.outcome;
+      const success: AuditEvent = { type: 'OTP.CHECK_SUCCESS', environmentId, userId, detail: { use } };
+      return {
+        writes: [...done.writes, keep(spent(codes)), ...confirmed(snapshot, { digests, deployment })],
+        outcome: { result, events: [success, ...events] },
+      };
+    }
+    default:
+      return unreachable(judgement);
+  }
+}
+
+/** The contact whose sends a right code confirms, where a limit counts them (SEC-36). */
+function destinationOf(state: UserState, { digests, deployment: { sendLimits } }: CheckFacts): string | undefined {
+  const address = addressOf(state);
+  if (!address || !sendLimits || !countsSends(sendLimits)) return undefined;
+  return digests.contact(state.user.environmentId, canonicalContact(address));
+}
+
+function confirmed({ destination }: Snapshot, { deployment }: CheckFacts): readonly Write[] {
+  if (!destination) return [];
+  const { use, writes } = confirmDestination(destination, deployment);
+  return use === destination ? [] : [{ kind: 'update', entity: 'destination', value: use }, ...writes];
+}
+
+/** A right code ends `VERIFICATION_REQUIRED`; it was sent to the user's address, which is verified with it (wire: `00` §8.1, §8.3). */
+export function verifyUser(
+  snapshot: Snapshot,
+  environmentId: EnvironmentId,
+  code: string,
+  facts: CheckFacts,
+): AccountDecision<UserState> {
+  const found = findFor<UserState>(findUser(snapshot, environmentId), 'verification', false);
+  if (!found.ok) return refuse(found.rejection);
+  return checkCode(snapshot, found.value, 'verification', code, facts, (state) => {
+    const { unverified: _, ...rest } = state.user;
+    const user: User = { ...rest, emailVerified: true, updatedAt: state.now };
+    const event: AuditEvent = { type: 'USER.UPDATED', environmentId, userId: user.id };
+    return {
+      writes: [{ kind: 'update', entity: 'user', value: user }],
+      outcome: { result: accept({ ...state, user }), events: [event] },
+    };
+  });
+}
+
+/** A right code gives the user a new password; `hash`: of it (wire: `00` §8.7). */
+export function recoverPassword(
+  snapshot: Snapshot,
+  environmentId: EnvironmentId,
+  code: string,
+  hash: string,
+  facts: CheckFacts,
+): AccountDecision<PasswordState> {
+  const found = findFor<PasswordState>(
+    findPassword(snapshot, environmentId),
+    'recovery',
+    snapshot.directory?.password !== undefined,
+  );
+  if (!found.ok) return refuse(found.rejection);
+  return checkCode(snapshot, found.value, 'recovery', code, facts, (state) =>
+    replaced(state, { hash, forceChange: false }, 'PASSWORD.RECOVERY'),
+  );
+}
