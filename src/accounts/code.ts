@@ -8,6 +8,8 @@ import type { UserState } from '../platform/rules.js';
 import type { CodeUse, UserCode } from '../platform/user-code.js';
 import type { AccountRejection } from './rejection.js';
 
+/** By which a code goes. */
+export const CHANNEL = 'EMAIL';
 /** Digits of a code: two more than one that is typed beside a first factor, for it stands alone. */
 export const CODE_LENGTH = 8;
 /** SEC-08. */

@@ -12,7 +12,7 @@ import { findPassword, type PasswordState, replaced } from '../platform/password
 import { findUser, type UserState } from '../platform/rules.js';
 import type { CodeUse, UserCode } from '../platform/user-code.js';
 import type { Decision, Snapshot, Write } from '../storage/port.js';
-import { addressOf, charged, codesOf, judgeCode, spent } from './code.js';
+import { addressOf, CHANNEL, charged, codesOf, judgeCode, spent } from './code.js';
 import type { AccountRejection } from './rejection.js';
 import { type SendFacts, sendUserCode } from './send.js';
 
@@ -103,7 +103,7 @@ function checkCode<S extends UserState, T>(
       const { result, events } = done.outcome;
       const success: AuditEvent = { type: 'OTP.CHECK_SUCCESS', environmentId, userId, detail: { use } };
       return {
-        writes: [...done.writes, keep(spent(codes)), ...confirmed(snapshot, { digests, deployment })],
+        writes: [...done.writes, keep(spent(codes)), ...confirmed(snapshot, state, { digests, deployment })],
         outcome: { result, events: [success, ...events] },
       };
     }
@@ -119,9 +119,9 @@ function destinationOf(state: UserState, { digests, deployment: { sendLimits } }
   return digests.contact(state.user.environmentId, canonicalContact(address));
 }
 
-function confirmed({ destination }: Snapshot, { deployment }: CheckFacts): readonly Write[] {
+function confirmed({ destination }: Snapshot, { user }: UserState, { deployment }: CheckFacts): readonly Write[] {
   if (!destination) return [];
-  const { use, writes } = confirmDestination(destination, deployment);
+  const { use, writes } = confirmDestination(destination, deployment, { channel: CHANNEL, userId: user.id });
   return use === destination ? [] : [{ kind: 'update', entity: 'destination', value: use }, ...writes];
 }
 

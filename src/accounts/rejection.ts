@@ -9,7 +9,7 @@ export type AccountRejection =
   | { readonly kind: 'AlreadyVerified' }
   /** There is no gateway for mail, or the user's address is none that can be sent to. */
   | { readonly kind: 'Undeliverable' }
-  | { readonly kind: 'SendRefused'; readonly channel: Channel; readonly expiresAt: Instant }
+  | { readonly kind: 'SendRefused'; readonly channel: Channel; readonly expiresAt?: Instant }
   /** Too many wrong codes: none is sent or compared. Without `expiresAt` until an administrator unlocks the account. */
   | { readonly kind: 'CodesLocked'; readonly expiresAt?: Instant }
   /** Compared with nothing: there is none, or it has expired or been killed. */

@@ -13,7 +13,7 @@ import { accountLockEpoch } from '../platform/account.js';
 import type { UserState } from '../platform/rules.js';
 import type { CodeUse, UserCode } from '../platform/user-code.js';
 import type { Snapshot, Undecided, Write } from '../storage/port.js';
-import { addressOf, bindingOf, CODE_LENGTH, CODE_LIFE, codesOf, lockOf } from './code.js';
+import { addressOf, bindingOf, CHANNEL, CODE_LENGTH, CODE_LIFE, codesOf, lockOf } from './code.js';
 import type { AccountRejection } from './rejection.js';
 
 /** What is said with a code, by its use (wire: `30` §9.2). */
@@ -21,7 +21,6 @@ const TEMPLATES: Readonly<Record<CodeUse, TemplateName>> = {
   verification: 'verification_code_template',
   recovery: 'recovery_code_template',
 };
-const CHANNEL = 'EMAIL';
 
 /** What a code is made of and where it goes. */
 export interface SendFacts {
@@ -51,12 +50,18 @@ export function sendUserCode(snapshot: Snapshot, state: UserState, use: CodeUse,
   const address = addressOf(state);
   if (!address || !deployment.channels.has(CHANNEL))
     return { kind: 'refused', rejection: { kind: 'Undeliverable' }, events: [] };
-  const reservation = reserveSend({ environmentId, channel: CHANNEL, address, now, digests, deployment }, snapshot);
+  // An environment's default notification policy governs what no request names another for (`30` §5.4).
+  const rules = snapshot.configuration?.defaultSendRules?.[CHANNEL];
+  const reservation = reserveSend(
+    { environmentId, userId, channel: CHANNEL, address, now, digests, deployment, rules },
+    snapshot,
+  );
   if (reservation.kind === 'needs') return reservation;
   const told = reservationEvents(reservation, { environmentId, userId }, CHANNEL);
   if (reservation.kind === 'refused') {
-    const rejection: AccountRejection = { kind: 'SendRefused', channel: CHANNEL, expiresAt: reservation.until };
-    return { kind: 'refused', rejection, events: told };
+    const { until } = reservation;
+    const expiresAt = until === undefined ? {} : { expiresAt: until };
+    return { kind: 'refused', rejection: { kind: 'SendRefused', channel: CHANNEL, ...expiresAt }, events: told };
   }
   const { code, issued } = issueCode(
     digits,
@@ -77,8 +82,9 @@ export function sendUserCode(snapshot: Snapshot, state: UserState, use: CodeUse,
     writes: [
       { kind: 'put', entity: 'userCode', value: next },
       { kind: 'append', entity: 'outbox', value: message },
-      ...(reservation.kind === 'reserved'
-        ? [{ kind: 'update', entity: 'destination', value: reservation.use } as const, ...reservation.writes]
+      ...(reservation.kind === 'reserved' ? reservation.writes : []),
+      ...(reservation.kind === 'reserved' && reservation.use
+        ? [{ kind: 'update', entity: 'destination', value: reservation.use } as const]
         : []),
     ],
     events: [{ type: 'NOTIFICATION.CREATED', environmentId, userId, detail: { channel: CHANNEL } }, ...told],

@@ -29,8 +29,8 @@ export type Noun = (typeof NOUNS)[number];
 type ManagedAction = `${Noun}.${(typeof CHANGES)[number]}`;
 
 /**
- * What else can stand in the audit trail. All but the last ten are names of the reference's vocabulary (wire: `10` §16, `20` §18.2,
- * `00` §11.4); those ten it has no word for, and activities leave them out unless they are asked for by name.
+ * What else can stand in the audit trail. All but the last eleven are names of the reference's vocabulary (wire: `10` §16, `20` §18.2,
+ * `00` §11.4); those eleven it has no word for, and activities leave them out unless they are asked for by name.
  */
 const ACTIONS = {
   'ASSERTION.CHECK_FAILED': 'FAILURE',
