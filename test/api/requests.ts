@@ -1,7 +1,7 @@
 import { activityId } from '../../src/audit/activity.js';
 import { LICENSE_ID, ORGANIZATION_ID } from '../../src/cli/seed/world.js';
 import type { Route } from '../../src/http/route.js';
-import { uuidOf } from '../../src/kernel/ids.js';
+import { parseUuid, uuidOf } from '../../src/kernel/ids.js';
 import { namedId } from '../../src/kernel/keys.js';
 import { roleByName } from '../../src/platform/roles.js';
 import { factoryPolicy } from '../../src/policies/defaults.js';
@@ -115,8 +115,9 @@ let made = 0;
 
 /** Of a predefined scope of a predefined resource. */
 function grantOf({ environment }: Named, resource: string, scope: string): Body {
-  const id = namedId(uuidOf(environment), `resource//${resource}`);
-  return { resource: { id }, scopes: [{ id: namedId(uuidOf(environment), `scope/${id}/${scope}`) }] };
+  const home = parseUuid(environment) ?? uuidOf(NOBODY);
+  const id = namedId(home, `resource//${resource}`);
+  return { resource: { id }, scopes: [{ id: namedId(home, `scope/${id}/${scope}`) }] };
 }
 
 /** A body that fits, for every operation that takes one. */
