@@ -16,7 +16,7 @@ const TRY_IT = {
   ],
 };
 
-const LONG = { createdAt: Date.now(), deadline: Date.now() + 1_800_000 };
+const long = () => ({ createdAt: Date.now(), deadline: Date.now() + 1_800_000 });
 
 if (!CHROMIUM) console.warn('The inbox page is not tested: no Chromium here. Install one, or name it in CHROMIUM.');
 
@@ -65,10 +65,10 @@ describe.skipIf(!CHROMIUM)('the inbox page', () => {
 
   it('shows messages as they arrive, newest first', async () => {
     await using world = await open();
-    await world.inbox.deliver(sms({ ...LONG, otp: '111111' }));
+    await world.inbox.deliver(sms({ ...long(), otp: '111111' }));
     await world.page.getByText('111111', { exact: true }).waitFor();
     await world.inbox.deliver(
-      sms({ ...LONG, otp: '222222', channel: 'EMAIL', to: 'jane@example.com', subject: 'Hello' }),
+      sms({ ...long(), otp: '222222', channel: 'EMAIL', to: 'jane@example.com', subject: 'Hello' }),
     );
     await world.page.getByText('222222', { exact: true }).waitFor();
     expect(await world.page.locator('.card .code').allTextContents()).toEqual(['222222', '111111']);
@@ -78,7 +78,7 @@ describe.skipIf(!CHROMIUM)('the inbox page', () => {
 
   it('copies a code', async () => {
     await using world = await open();
-    await world.inbox.deliver(sms({ ...LONG, otp: '735182' }));
+    await world.inbox.deliver(sms({ ...long(), otp: '735182' }));
     await world.page.getByRole('button', { name: 'Copy code' }).click();
     await world.page.getByRole('button', { name: 'Copied' }).waitFor();
     expect(await world.page.evaluate('navigator.clipboard.readText()')).toBe('735182');
@@ -93,9 +93,9 @@ describe.skipIf(!CHROMIUM)('the inbox page', () => {
 
   it('filters by address, code and id', async () => {
     await using world = await open();
-    const message = sms({ ...LONG, otp: '444444', to: 'jane@example.com', channel: 'EMAIL' });
+    const message = sms({ ...long(), otp: '444444', to: 'jane@example.com', channel: 'EMAIL' });
     await world.inbox.deliver(message);
-    await world.inbox.deliver(sms({ ...LONG, otp: '555555' }));
+    await world.inbox.deliver(sms({ ...long(), otp: '555555' }));
     await world.page.getByText('555555', { exact: true }).waitFor();
     const shown = async (text: string): Promise<readonly string[]> => {
       await world.page.getByLabel('Filter messages').fill(text);
@@ -111,12 +111,12 @@ describe.skipIf(!CHROMIUM)('the inbox page', () => {
 
   it('empties the inbox, here and in every other window', async () => {
     await using world = await open();
-    await world.inbox.deliver(sms(LONG));
+    await world.inbox.deliver(sms(long()));
     await world.page.locator('.card').waitFor();
     await world.page.getByRole('button', { name: 'Empty inbox' }).click();
     await world.page.locator('#nothing').waitFor();
     expect((await world.inbox.find({ after: 0, wait: 0, wanted: new Map() }, AbortSignal.abort())).entries).toEqual([]);
-    await world.inbox.deliver(sms(LONG));
+    await world.inbox.deliver(sms(long()));
     await world.page.locator('.card').waitFor();
     await world.inbox.clear();
     await world.page.locator('#nothing').waitFor();
@@ -125,7 +125,7 @@ describe.skipIf(!CHROMIUM)('the inbox page', () => {
   it('shows markup in a message as the text it is (SEC-62)', async () => {
     await using world = await open();
     const markup = '<img src=x onerror="document.title=1">';
-    await world.inbox.deliver(sms({ ...LONG, to: markup, subject: markup, text: markup, otp: markup }));
+    await world.inbox.deliver(sms({ ...long(), to: markup, subject: markup, text: markup, otp: markup }));
     await world.page.locator('.card').waitFor();
     expect(await world.page.locator('.card img').count()).toBe(0);
     expect(await world.page.locator('.card .to').textContent()).toBe(markup);
@@ -180,7 +180,7 @@ describe.skipIf(!CHROMIUM)('the inbox page', () => {
     await using world = await open();
     const { page } = world;
     await page.setViewportSize({ width: 375, height: 740 });
-    await world.inbox.deliver(sms({ ...LONG, to: `${'long'.repeat(15)}@example.com` }));
+    await world.inbox.deliver(sms({ ...long(), to: `${'long'.repeat(15)}@example.com` }));
     await page.locator('.card').waitFor();
     expect(await page.locator('#try-it').isVisible()).toBe(false);
     await page.getByRole('button', { name: 'Try it' }).click();
