@@ -8,6 +8,8 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // What is polled for comes in its time on a busy machine too, which takes more than vitest's second.
+    expect: { poll: { timeout: 10_000 } },
     pool: 'forks',
     // Many tests wait for other processes: with one worker, as vitest has it on two cores, a machine stands idle.
     maxWorkers: Math.max(2, availableParallelism()),
