@@ -94,6 +94,11 @@ describe('keys in COSE (SEC-30)', () => {
     ).toEqual([-7, -8, -19, -257, -37, -257]);
   });
 
+  it('of RSA are taken with up to 8192 bits, and an exponent of up to eight bytes', () => {
+    const widest = rsa(-257, Buffer.alloc(1_024, 0xff), Buffer.of(1, 0, 0, 0, 0, 0, 0, 1));
+    expect(credentialKeyOf(widest)?.key.asymmetricKeyDetails?.modulusLength).toBe(8_192);
+  });
+
   it.each(points.tests)('a point off its curve is no key: Wycheproof $tcId', ({ point }) => {
     expect(credentialKeyOf(ec2(-7, hex(point)))).toBeUndefined();
   });
@@ -114,6 +119,17 @@ describe('keys in COSE (SEC-30)', () => {
     ['another type', coseMap([1, 1], [3, -7], [-1, 1], [-2, x], [-3, y])],
     ['a member too many', coseMap([1, 2], [3, -7], [-1, 1], [-2, x], [-3, y], [2, Buffer.of(1)])],
     ['its private half', coseMap([1, 2], [3, -7], [-1, 1], [-2, x], [-3, y], [-4, x])],
+    ['a type of its own', coseMap([1, 4], [3, -7], [-1, 1], [-2, x], [-3, y])],
+    ['a second coordinate in text', coseMap([1, 2], [3, -7], [-1, 1], [-2, x], [-3, 'y'.repeat(32)])],
+    ['no curve', coseMap([1, 2], [3, -7], [-2, x], [-3, y], [2, x])],
+    ['a member too many beside an Ed25519 key', new Map([...okp(-8, ed25519), [2, x]])],
+    ['an Ed25519 key in text', coseMap([1, 1], [3, -8], [-1, 6], [-2, 'x'.repeat(32)])],
+    ['a member too many beside an RSA key', new Map([...rsa(-257, n, e), [2, x]])],
+    ['a modulus in text', coseMap([1, 3], [3, -257], [-1, 'n'.repeat(256)], [-2, e])],
+    ['an exponent in text', coseMap([1, 3], [3, -257], [-1, n], [-2, 'AQAB'])],
+    ['an algorithm in text', coseMap([1, 2], [3, 'ES256'], [-1, 1], [-2, x], [-3, y])],
+    ['no modulus', rsa(-257, Buffer.alloc(0), e)],
+    ['8200 bits of RSA', rsa(-257, Buffer.alloc(1_025, 0xff), e)],
     ['no algorithm', coseMap([1, 2], [-1, 1], [-2, x], [-3, y])],
     ['an Ed25519 key too short', okp(-8, ed25519.subarray(1))],
     ['an Ed25519 key too long', okp(-8, Buffer.concat([ed25519, Buffer.of(0)]))],
