@@ -13,7 +13,8 @@ export function documentProblems(document: PolicyDocument, longestLifeTime?: Mil
   const applications = document.mobile.applications ?? [];
   return [
     ...unitRangeProblems(PolicyDocument, withKnownMembers(document)),
-    ...(document.whatsApp && (document.desktop || document.yubikey)
+    // The Terraform provider sends `whatsApp` with every policy, switched off.
+    ...(document.whatsApp?.enabled && (document.desktop || document.yubikey)
       ? [{ problem: 'invalid', target: 'whatsApp', message: 'must not be combined with desktop or yubikey' } as const]
       : []),
     ...(longestLifeTime === undefined ? [] : lifeTimeProblems(document, longestLifeTime)),

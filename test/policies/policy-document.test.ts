@@ -294,11 +294,12 @@ describe('a policy document', () => {
     },
   );
 
-  it('does not combine WhatsApp with the sections of PingID', () => {
-    for (const section of ['desktop', 'yubikey'])
-      expect(detailsOf(withMember(fullPolicy(), section, { enabled: false }))).toMatchObject([
-        { code: 'INVALID_VALUE', target: 'whatsApp' },
-      ]);
+  it('does not combine WhatsApp with the sections of PingID, unless it is off', () => {
+    for (const section of ['desktop', 'yubikey']) {
+      const policy = withMember(fullPolicy(), section, { enabled: false });
+      expect(detailsOf(policy)).toMatchObject([{ code: 'INVALID_VALUE', target: 'whatsApp' }]);
+      expect(detailsOf(withMember(policy, 'whatsApp.enabled', false))).toEqual([]);
+    }
   });
 
   it('SEC-43: refers only to applications of its environment that can be paired', () => {

@@ -39,11 +39,18 @@ export function newEnvironment(overrides: Partial<NewEnvironment> = {}): NewEnvi
   };
 }
 
+const NATIVE = {
+  name: 'App',
+  protocol: 'OPENID_CONNECT',
+  type: 'NATIVE_APP',
+  mobile: { bundleId: 'org.example' },
+};
+
 /** Two applications as the store would hold them: a native app that can be paired, and a worker that cannot. */
 export function applications(): readonly StoredDocument[] {
   const application = { environmentId: ENVIRONMENT, kind: 'application', createdAt: NOW, updatedAt: NOW } as const;
   return [
-    { ...application, id: NATIVE_APP, body: { name: 'App', type: 'NATIVE_APP', mobile: { bundleId: 'org.example' } } },
+    { ...application, id: NATIVE_APP, body: NATIVE },
     { ...application, id: WORKER_APP, body: { name: 'Backend', type: 'WORKER' } },
   ];
 }
