@@ -42,6 +42,8 @@ export function notificationsSettings(senderAddress: string): SingletonResource 
       trustedAddress('replyTo', senderAddress),
       // Without a sender it is the server's own again (`30` §6.2).
       { completes: ({ document }) => (document['from'] === undefined ? { ...document, from } : document) },
+      // The Terraform provider leaves an empty chain out, and expects it back (`30` §6.2: `[]` is its default).
+      { completes: ({ document }) => (document[PHONE_CHAIN] ? document : { ...document, [PHONE_CHAIN]: [] }) },
     ],
     factory: () => ({ deliveryMode: 'ALL', [PHONE_CHAIN]: [], from }),
   };

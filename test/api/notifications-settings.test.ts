@@ -52,11 +52,9 @@ describe('notification settings (30 §6)', () => {
     expect((await read(SETTINGS)).body).toEqual(reset.body);
   });
 
-  it('have the server’s own sender when none is sent', async () => {
-    expect(documentOf(await put(SETTINGS, { smsProvidersFallbackChain: [] }))).toEqual({
-      smsProvidersFallbackChain: [],
-      from: factory.from,
-    });
+  it('have the server’s own sender and an empty chain when none is sent', async () => {
+    for (const sent of [{}, { smsProvidersFallbackChain: [] }])
+      expect(documentOf(await put(SETTINGS, sent))).toEqual({ smsProvidersFallbackChain: [], from: factory.from });
   });
 
   it('can have another sender of the server’s own', async () => {
@@ -123,6 +121,13 @@ const custom = (authentication: Body = { method: 'BASIC', username: 'postern', p
 });
 
 describe('e-mail delivery settings (30 §7)', () => {
+  it('may POST without a body: all of it can be in headers', async () => {
+    const { body: _, ...request } = mailRequest();
+    const answer = await put(MAIL, { ...custom(), requests: [request] });
+    expect([answer.status, answer.body['requests']]).toEqual([200, [request]]);
+    await remove(MAIL);
+  });
+
   it('are not there at first, switch kinds by PUT, and go', async () => {
     expect(refusalOf(await read(MAIL))).toEqual({ status: 404, code: 'NOT_FOUND' });
     const { password: _, ...shown } = smtp();
@@ -190,7 +195,7 @@ refusesBadFields('a bad field of a mail provider is named', {
         'method*': oneOf('GET', 'POST'),
         'url*': text({ malformed: ['mail.example.org', 'file:///etc/passwd', 'https://a b'] }),
         headers: textMap(),
-        'body*': text({ mayBeEmpty: true }),
+        body: text({ mayBeEmpty: true }),
       }),
       { max: 1, of: mailRequest() },
     ),
