@@ -53,11 +53,15 @@ describe('licences (00 §6.1)', () => {
     expect((await world.ask({ path: `${ORGANIZATION}/licenses/${NOBODY}` })).status).toBe(404);
   });
 
-  it('are ordered and filtered by their beginning', async () => {
+  it('are ordered by their beginning, and filtered by it and their status', async () => {
     const path = `${ORGANIZATION}/licenses`;
     expect(embedded(await world.ask({ path: `${path}?order=-beginsAt` }), 'licenses')).toHaveLength(1);
     expect(embedded(await filtered(path, 'beginsAt lt "2000-01-01T00:00:00.000Z"'), 'licenses')).toEqual([]);
     expect(embedded(await filtered(path, 'beginsAt lt "2100-01-01T00:00:00.000Z"'), 'licenses')).toHaveLength(1);
+    const active = '(status eq "active") and (beginsAt lt';
+    expect(embedded(await filtered(path, `${active} "2006-01-02T15:04:05")`), 'licenses')).toEqual([]);
+    expect(embedded(await filtered(path, `${active} "2100-01-02T15:04:05Z")`), 'licenses')).toHaveLength(1);
+    expect(embedded(await filtered(path, 'status eq "expired"'), 'licenses')).toEqual([]);
     expect((await world.ask({ path: `${path}?order=name` })).status).toBe(400);
   });
 });

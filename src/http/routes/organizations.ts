@@ -22,7 +22,7 @@ import { type Call, defineRoute, JSON_TYPE, type Route, reply } from '../route.j
 
 /** Wire: `00` §3.6. */
 const ORGANIZATIONS: FilterRules = { attributes: { name: ['sw'] }, combinators: [] };
-const LICENSES: FilterRules = { attributes: { beginsAt: ['lt'] }, combinators: [] };
+const LICENSES: FilterRules = { attributes: { beginsAt: ['lt'], status: ['eq'] }, combinators: ['and'] };
 
 const LICENSE_NAME = '/organizations/:organizationId/licenses/:licenseId/name';
 
@@ -97,7 +97,7 @@ export function organizationsRoutes(platform: PlatformService): Route[] {
         const items = inOrder(found.licenses, query)
           .map((license) => licenseView(license, links))
           // Instants of one form compare as texts.
-          .filter(({ beginsAt }) => filter.value.accepts(() => beginsAt));
+          .filter(({ beginsAt, status }) => filter.value.accepts((name) => (name === 'status' ? status : beginsAt)));
         const path = `/organizations/${params.organizationId}/licenses`;
         return reply(200, collection(links, path, query, 'licenses', { items, count: items.length }));
       },
