@@ -190,6 +190,10 @@ func refusedWith(err error, code string) error {
 		return described(err)
 	}
 	body := plain(withModel.Model())
+	if withBody, ok := err.(interface{ Body() []byte }); ok && withModel.Model() == nil {
+		// Some lists ask for the environment when they are refused, and keep the body alone when that is refused too.
+		_ = json.Unmarshal(withBody.Body(), &body)
+	}
 	if body["code"] == code {
 		return nil
 	}

@@ -37,7 +37,7 @@ var users = []driver.Step{
 	{Op: passwords + "Post", Note: "check", Args: "env user", Set: map[string]string{"ContentType": "application/vnd.pingidentity.password.check+json"},
 		Body: `{"password": "a long way to Tipperary"}`},
 	{Op: passwords + "Post", Note: "wrong", Args: "env user", Set: map[string]string{"ContentType": "application/vnd.pingidentity.password.check+json"},
-		Body: `{"password": "a short way"}`, Refused: "PASSWORD_INCORRECT"},
+		Body: `{"password": "a short way"}`, Refused: "INVALID_VALUE"},
 	{Op: passwords + "Post", Note: "unlock", Args: "env user", Set: map[string]string{"ContentType": "application/vnd.pingidentity.password.unlock+json"},
 		Body: `{}`},
 	{Op: "UserPopulationsApi.ReadUserPopulation", Args: "env user"},
