@@ -83,7 +83,11 @@ describe('languages (30 §10)', () => {
     );
     const elsewhere = languages.path.replace(HERE, THERE);
     expect((await world().ask({ path: elsewhere, body: off('eo') })).status).toBe(201);
-    expect((await languages.read(`${elsewhere}/${created.body['id']}`)).status).toBe(404);
+    const absent = await languages.read(`${elsewhere}/${created.body['id']}`);
+    expect([absent.status, absent.body['message']]).toEqual([
+      404,
+      `Unable to find language for environmentId=${THERE} with id=${created.body['id']}`,
+    ]);
   });
 
   it('come 25 at a time, or as many as are asked for', async () => {

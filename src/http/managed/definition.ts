@@ -36,7 +36,7 @@ interface Common {
   /** Members that are stored beside the document's own, and not shown. */
   readonly hides?: readonly string[];
   /** The text of a 404 (`00` §4.4); absent: the usual one. */
-  readonly missing?: (id: string) => string;
+  readonly missing?: (id: string, environmentId: string) => string;
   readonly texts?: RefusalTexts;
   /** What is not there yet, by operation. */
   readonly partial?: Readonly<Partial<Record<'list' | 'create' | 'read' | 'update' | 'delete', string>>>;

@@ -37,12 +37,12 @@ function allRoutes(definition: ManagedDefinition, service: ManagedService): Rout
   /** Does something with the one that the path names. */
   const withId =
     (use: (call: Call, itemId: Call['params'][string]) => Promise<Reply | WireError>) => async (call: Call) => {
-      const itemId = call.params[parameter];
-      if (itemId === undefined) return notFound();
+      const { [parameter]: itemId, envId } = call.params;
+      if (itemId === undefined || envId === undefined) return notFound();
       const answer = await use(call, itemId);
       const { missing } = definition;
       const isMissing = missing && answer.kind === 'error' && answer.name === 'NOT_FOUND' && !answer.message;
-      return isMissing ? { ...answer, message: missing(itemId) } : answer;
+      return isMissing ? { ...answer, message: missing(itemId, envId) } : answer;
     };
   return [
     listRoute(definition, service),

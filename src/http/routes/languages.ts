@@ -24,6 +24,8 @@ export function languagesRoutes(service: ManagedService): Route[] {
         schema: { customerAdded: Type.Boolean() },
         members: ({ body }) => ({ customerAdded: body['customerAdded'] !== false }),
       },
+      // Released clients look for this text.
+      missing: (id, environmentId) => `Unable to find language for environmentId=${environmentId} with id=${id}`,
       // Released clients look at how this text begins (`30` §0.4).
       texts: { LanguageNotEnabled: 'The language must be enabled before it is set as the default' },
     },
