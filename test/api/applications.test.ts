@@ -23,6 +23,7 @@ const worker = (name: string): Body => ({
   enabled: true,
   tokenEndpointAuthMethod: 'CLIENT_SECRET_BASIC',
   grantTypes: ['CLIENT_CREDENTIALS'],
+  accessControl: { role: { type: 'ADMIN_USERS_ONLY' } },
 });
 const web = (name: string): Body => ({
   ...worker(name),
@@ -132,6 +133,15 @@ describe('applications (00 §9)', () => {
       if (app) expect((await remove(itemOf(app))).status).toBe(204);
       expect(await shown()).toEqual({ ...policy, mobile: left });
     }
+  });
+
+  it('are for administrators when they are workers of which nothing else is said', async () => {
+    const { accessControl, ...job } = worker('Unsaid');
+    const created = await create(job);
+    expect(documentOf(created)).toEqual({ ...job, accessControl });
+    const group = { type: 'ANY_GROUP', groups: [] };
+    const replaced = await put(itemOf(created), { ...job, accessControl: { group } });
+    expect(documentOf(replaced)).toEqual({ ...job, accessControl: { group, role: { type: 'ADMIN_USERS_ONLY' } } });
   });
 
   it('keep the keys of a vendor to themselves (SEC-66)', async () => {
