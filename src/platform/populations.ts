@@ -66,7 +66,7 @@ function staysWhileInUse(): Rule {
     keeps({ id }, others) {
       if (others.of(KIND).length === 1) return { rule: 'LastOne' };
       if (id === others.environment.defaultPopulationId) return { rule: 'DefaultCannotBeDeleted' };
-      return others.directory?.populationHasUsers ? { rule: 'Other', name: 'PopulationHasUsers' } : undefined;
+      return others.directory?.populationHasUsers ? { rule: 'NotEmpty' } : undefined;
     },
   };
 }

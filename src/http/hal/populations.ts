@@ -49,7 +49,7 @@ export const POPULATIONS: ManagedDefinition = {
     // Released clients look for this text (`00` §4.4).
     LastOne: 'The environment must contain at least one population',
     DefaultCannotBeDeleted: 'The default population cannot be deleted',
-    PopulationHasUsers: 'The population has users: move or delete them first',
+    NotEmpty: 'The population has users: move or delete them first',
   },
   partial: PARTIAL,
 };

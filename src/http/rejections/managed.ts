@@ -51,6 +51,8 @@ function refusalDetail(refusal: Refusal, texts: RefusalTexts): ErrorDetail {
       return constraint('The default cannot be deleted');
     case 'StillReferenced':
       return { ...constraint('It is still in use'), innerError: { referencedValues: refusal.by } };
+    case 'NotEmpty':
+      return constraint('It is not empty');
     case 'ReadOnly':
       return constraint('It is read only');
     case 'LastOne':

@@ -9,6 +9,8 @@ export type Refusal =
   | { readonly rule: 'DefaultCannotBeDeleted' }
   /** Others still name it; these are their ids. */
   | { readonly rule: 'StillReferenced'; readonly by: readonly Uuid[] }
+  /** More than can be told stands in it. */
+  | { readonly rule: 'NotEmpty' }
   /** Made by the server, or closed to change for another reason. */
   | { readonly rule: 'ReadOnly' }
   /** There must be one. */
