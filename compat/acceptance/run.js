@@ -23,6 +23,7 @@ const HOURS = 3;
 /** What tests send to no vendor, unless other values are given. */
 const OPTIONAL = {
   PINGONE_GOOGLE_FIREBASE_CREDENTIALS: JSON.stringify({ type: 'service_account', project_id: 'compat' }),
+  PINGONE_GOOGLE_JSON_KEY: JSON.stringify({ type: 'service_account', project_id: 'compat' }),
   PINGONE_KEY_PKCS8: generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({
     type: 'pkcs8',
     format: 'pem',
