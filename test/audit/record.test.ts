@@ -17,7 +17,9 @@ const REFERENCE = [
   ...['DEVICES.ORDER_CREATED', 'DEVICES.ORDER_UPDATED', 'DEVICES.ORDER_DELETED'],
   ...['ASSERTION.CHECK_SUCCESS', 'ASSERTION.CHECK_FAILED', 'DEVICE.WEBAUTHN_UPDATED', 'DEVICE.ACTIVATION_FAILED'],
   ...['DEVICE.PAIRING_FAILED_COMPROMISED', 'SECRET.READ', 'SECRET.UPDATED'],
-  ...['CHECK_FAILED', 'CHECK_SUCCEEDED', 'FORCE_CHANGE', 'RESET', 'SET', 'UNLOCKED'].map((what) => `PASSWORD.${what}`),
+  ...['CHECK_FAILED', 'CHECK_SUCCEEDED', 'FORCE_CHANGE', 'RECOVERY', 'RESET', 'SET', 'UNLOCKED'].map(
+    (what) => `PASSWORD.${what}`,
+  ),
   ...['USER.CREATED', 'USER.UPDATED', 'USER.DELETED', 'USER.MOVED', 'KEY.CREATED', 'KEY.UPDATED'],
   // `.*` in `00` §11.4, and the settings of `30` §11: each is created, updated and deleted.
   ...[
@@ -77,7 +79,7 @@ describe('a record of the trail', () => {
     },
   );
 
-  it('knows the names of the reference, and ten of its own that activities do not show unasked', () => {
+  it('knows the names of the reference, and eleven of its own that activities do not show unasked', () => {
     const own = ACTION_TYPES.filter((type) => isInternal(type as ActionType));
     expect([...REFERENCE, ...own].sort()).toEqual([...ACTION_TYPES].sort());
     expect(own).toEqual([
@@ -85,6 +87,7 @@ describe('a record of the trail', () => {
       'OATH_TOKEN.CREATED',
       'OATH_TOKEN.RESYNCHRONISED',
       'OATH_TOKEN.REVOKED',
+      'TOKEN.REVOKED',
       'LICENSE.UPDATED',
       'NOTIFICATION.PREFIX_STOPPED',
       'USER.FAILURES_EXCEEDED',
