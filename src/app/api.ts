@@ -2,6 +2,7 @@ import { createAccountService } from '../accounts/service.js';
 import type { Refusals } from '../audit/refusals.js';
 import { createAuthenticationService } from '../authentication/service.js';
 import type { BaseUrls, Config } from '../config/config.js';
+import { createBrowserService } from '../devices/browsers/service.js';
 import type { Deployment } from '../devices/eligibility.js';
 import { createNumberRules } from '../devices/numbering.js';
 import { createOathTokenService } from '../devices/oath/service.js';
@@ -102,6 +103,7 @@ export function apiRoutes(api: ApiParts): readonly Route[] {
   const mfaPolicies = deviceAuthenticationPolicies(limits.longestLifeTime);
   const parts = { store, random, clock, digests, vault, deployment, events, refusals, ...numbers };
   const devices = createDeviceService(parts);
+  const browsers = createBrowserService(parts);
   const oathTokens = createOathTokenService(parts);
   const authentications = createAuthenticationService(parts);
   const activities = createActivityService({ store, digests });
@@ -117,7 +119,7 @@ export function apiRoutes(api: ApiParts): readonly Route[] {
     ...groupsRoutes(groups),
     ...groupMembershipsRoutes(groups),
     ...deviceAuthenticationsRoutes(authentications),
-    ...devicesRoutes(devices),
+    ...devicesRoutes(devices, browsers),
     ...oathTokensRoutes(oathTokens),
     ...deviceAuthenticationPoliciesRoutes(mfaPolicies, managed, policies),
     ...mfaSettingsRoutes(managed),

@@ -1,3 +1,4 @@
+import type { PresentedBrowser } from '../devices/browsers/browser.js';
 import type { Deployment } from '../devices/eligibility.js';
 import type { SentType } from '../devices/kinds/index.js';
 import type { Contact } from '../devices/kinds/kind.js';
@@ -34,6 +35,20 @@ export interface CreateCommand {
   readonly assertion?: DeviceAuthentication['assertion'] | undefined;
   /** What the browser can do (`10` §11.2). */
   readonly compatibility?: Compatibility | undefined;
+}
+
+/** Asks whether a browser is remembered (`10` §14). */
+export interface CheckBrowserCommand {
+  readonly userId: UserId;
+  readonly policyId: PolicyId;
+  /** Absent: nothing was presented. */
+  readonly browser?: PresentedBrowser;
+  /** `deviceSession.id`. */
+  readonly sessionId?: string;
+}
+
+export interface CheckBrowserFacts extends Pick<Facts, 'digests' | 'deployment'> {
+  readonly id: DeviceAuthenticationId;
 }
 
 export interface SelectCommand {

@@ -9,6 +9,7 @@ const MESSAGES: Record<Exclude<FlowError['code'], 'NO_USABLE_DEVICES'>, string> 
   MFA_DISABLED: 'Multi-factor authentication is disabled for the user.',
   OTP_ATTEMPTS_LIMIT: 'The number of incorrect passcodes reached the limit.',
   ASSERTION_ATTEMPTS_LIMIT: 'The number of refused assertions reached the limit.',
+  REMEMBERED_DEVICE_NOT_FOUND: 'The browser is not remembered.',
   AUTHENTICATION_CANCELED: 'The authentication was canceled.',
 };
 

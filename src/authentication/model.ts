@@ -36,6 +36,7 @@ export interface FlowError {
     | 'MFA_DISABLED'
     | 'OTP_ATTEMPTS_LIMIT'
     | 'ASSERTION_ATTEMPTS_LIMIT'
+    | 'REMEMBERED_DEVICE_NOT_FOUND'
     | 'AUTHENTICATION_CANCELED';
   readonly message: string;
   /** With `NO_USABLE_DEVICES` only, and then always (`10` §4.2). */
@@ -103,6 +104,13 @@ export interface DiscoveryState {
   readonly failures?: FailureRun;
 }
 
+/** Over at once: the browser was recognised, nothing was selected and nothing proved, so there are no `authenticators` (`10` §7.6, §14). */
+export interface RecognisedState {
+  readonly status: 'COMPLETED';
+  readonly selected?: never;
+  readonly authenticators?: never;
+}
+
 /** Impossible states do not type-check: only `OTP_REQUIRED` has a code, only `FAILED` an error (`style.md` §4). */
 export type DeviceAuthenticationState =
   | { readonly status: 'DEVICE_SELECTION_REQUIRED'; readonly selected?: SelectedDevice }
@@ -111,6 +119,7 @@ export type DeviceAuthenticationState =
   | AssertionState
   | DiscoveryState
   | { readonly status: 'COMPLETED'; readonly selected: SelectedDevice; readonly authenticators: readonly string[] }
+  | RecognisedState
   | { readonly status: 'FAILED'; readonly selected?: SelectedDevice; readonly error: FlowError };
 
 /** The states that wait for a proof of what is selected; a new challenge adds its own. */

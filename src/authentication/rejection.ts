@@ -10,6 +10,8 @@ export type AuthenticationRejection =
   /** Not in this environment (SEC-43). */
   | { readonly kind: 'PolicyUnknown' }
   | { readonly kind: 'NotificationsPolicyUnknown' }
+  /** The policy remembers no browsers (`10` §14). */
+  | { readonly kind: 'NotRemembering' }
   | { readonly kind: 'ApplicationUnknown' }
   /** Whatever the reason: unknown, another user's, pending, blocked, locked, switched off (`10` §4.2, §7.2). */
   | { readonly kind: 'DeviceNotEligible'; readonly during: 'create' | 'device.select' }

@@ -16,10 +16,12 @@ import { DRAWN_DIGITS } from '../otp/code.js';
 import type { EnvironmentId } from '../platform/model.js';
 import type { Plan, Store } from '../storage/port.js';
 import type { Answer } from './answer.js';
+import { checkBrowser } from './check-browser.js';
 import type {
   CancelCommand,
   ChallengeFacts,
   CheckAssertionCommand,
+  CheckBrowserCommand,
   CheckOtpCommand,
   CreateCommand,
   CreateFacts,
@@ -56,6 +58,12 @@ export type AuthenticationResult = Outcome<Answer, AuthenticationRejection>;
  */
 export interface AuthenticationService {
   create(environmentId: EnvironmentId, command: CreateCommand, by?: Requester): Promise<AuthenticationResult>;
+  /** Whether a browser is remembered: a flow that is over at once (`10` §14). */
+  checkBrowser(
+    environmentId: EnvironmentId,
+    command: CheckBrowserCommand,
+    by?: Requester,
+  ): Promise<AuthenticationResult>;
   read(environmentId: EnvironmentId, id: DeviceAuthenticationId): Promise<AuthenticationResult>;
   select(
     environmentId: EnvironmentId,
@@ -139,6 +147,12 @@ export function createAuthenticationService(dependencies: AuthenticationDependen
       return numbers && isSentTo && KINDS[selection.type].contactField === 'phone'
         ? judge(numbers, environmentId, command, selection, by)
         : begin(environmentId, command, false, by);
+    },
+    checkBrowser(environmentId, command, by) {
+      const { userId, browser } = command;
+      const plan: Plan = { environmentId, user: userId, ...(browser ? { browsers: browser.id } : {}) };
+      const drawn = { digests, deployment, id: random.timeOrderedUuid(clock.now()) };
+      return trail.transact(plan, by, (snapshot) => checkBrowser(snapshot, command, drawn));
     },
     async read(environmentId, id) {
       return readDeviceAuthentication(await store.load({ environmentId, deviceAuthentication: id }), deployment);

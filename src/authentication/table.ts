@@ -127,6 +127,8 @@ export const BEGINNINGS: readonly Arrow[] = [
   { to: 'DEVICE_SELECTION_REQUIRED', when: 'create: the user chooses' },
   { to: 'OTP_REQUIRED', when: 'create: a device or one-time contact is selected' },
   { to: 'ASSERTION_REQUIRED', when: 'create: a FIDO2 device is selected, or no user is named' },
+  { to: 'COMPLETED', when: 'payload.check: the browser is remembered' },
+  { to: 'FAILED', when: 'payload.check: it is not' },
   { to: 'FAILED', when: 'create: no usable device, user disabled or locked, MFA disabled' },
 ];
 

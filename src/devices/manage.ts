@@ -9,6 +9,7 @@ import {
   putDevice,
   refuse,
 } from './answer.js';
+import { browserIn, forgetBrowser } from './browsers/decide.js';
 import { lockOf } from './eligibility.js';
 import { leftBehind } from './leftover.js';
 import { type ManagedDevice, managed } from './managed.js';
@@ -88,12 +89,14 @@ export function requestLogs(snapshot: Snapshot, { environmentId, deviceId }: Dev
 /**
  * Removes a device of any status, with its pending code. Flows that selected it find out when they are next touched; its failures and
  * lock stay with the contact (`20` §13.3, SEC-12). The snapshot's destination is the device's contact, its
- * hardware token that of the device.
+ * hardware token that of the device. A remembered browser goes by the same call (`20` §13.3).
  */
 export function deleteDevice(
   snapshot: Snapshot,
   { environmentId, deviceId }: DeviceCommand,
 ): DeviceDecision<undefined> {
+  const browser = browserIn(snapshot, deviceId);
+  if (browser) return forgetBrowser(browser);
   const found = findDevice(snapshot, environmentId, deviceId);
   if (!found.ok) return refuse(found.rejection);
   const { device, devices, factors, now } = found.value;

@@ -18,6 +18,8 @@ export type DeviceRejection =
   /** Not in this environment (SEC-43). */
   | { readonly kind: 'PolicyUnknown' }
   | { readonly kind: 'NotificationsPolicyUnknown' }
+  /** The policy remembers no browsers (`20` §16). */
+  | { readonly kind: 'NotRemembering' }
   /** This caller may not ask for it (`20` §3.2). */
   | { readonly kind: 'StatusNotAllowed'; readonly allowed: readonly DeviceStatus[] }
   /** The type cannot be paired now; `at` says whether it is asked for or already begun. */

@@ -193,6 +193,7 @@ export function createDeviceService(dependencies: DeviceDependencies): DeviceSer
         ...planFor(address),
         ...(lookupKey === undefined ? {} : { destination: lookupKey }),
         ...(typeof serialNumber === 'string' ? { oathTokens: [{ serialNumber }] } : {}),
+        ...(device ? {} : { browsers: address.deviceId }),
       };
       return trail.transact(plan, by, (snapshot) => deleteDevice(snapshot, address));
     },

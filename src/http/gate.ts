@@ -21,7 +21,10 @@ type RouteClass = 'authentication' | 'management' | 'public';
 
 /** The part of `atOnce` that a class may take. */
 const SHARES: Readonly<Record<RouteClass, number>> = { authentication: 1, management: 1 / 2, public: 1 / 8 };
-const FLOW_CREATION = 'deviceAuthentication.create';
+const FLOW_CREATIONS: ReadonlySet<string> = new Set([
+  'deviceAuthentication.create',
+  'deviceAuthentication.payload.check',
+]);
 
 /** A request that is being worked on. */
 export interface Entry {
@@ -68,7 +71,7 @@ export function createGate({ clientRate, flowRate, atOnce, tenantShare }: GateLi
     isFull: () => all >= atOnce,
 
     tooOften({ operation, actor, params }, now) {
-      const startsFlow = flows.isLimited && operation.route.id === FLOW_CREATION;
+      const startsFlow = flows.isLimited && FLOW_CREATIONS.has(operation.route.id);
       if (!actor || !(requests.isLimited || startsFlow)) return undefined;
       const { applicationId: client } = actor;
       const environment = operation.parameters[0] === ENVIRONMENT_PARAMETER ? (params[0] ?? '') : '';

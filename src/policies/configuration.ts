@@ -1,5 +1,5 @@
 import type { OwnContents } from '../delivery/own-contents.js';
-import { seconds } from '../kernel/duration.js';
+import { seconds, toMillis } from '../kernel/duration.js';
 import { parseUuid } from '../kernel/ids.js';
 import type { EnvironmentId, StoredDocument } from '../platform/model.js';
 import { modelsOf, readEntry } from '../webauthn/metadata/entry.js';
@@ -119,6 +119,7 @@ export function parsePolicy(
     deviceSelection: body.authentication?.deviceSelection ?? settingsSelection(settings),
     ignoreUserLock: body.ignoreUserLock ?? false,
     methods: methodsOf(body),
+    ...(body.rememberMe?.web.enabled ? { remembersFor: toMillis(body.rememberMe.web.lifeTime) } : {}),
     ...(contents ? { contents } : {}),
     ...(notificationsPolicyId ? { notificationsPolicyId } : {}),
     createdAt: stored.createdAt,

@@ -72,6 +72,8 @@ export interface DeviceAuthenticationPolicy {
   /** Absent: the environment's default notification policy. */
   readonly notificationsPolicyId?: PolicyId;
   readonly methods: Methods;
+  /** How long a browser is remembered; absent: none is (`30` §1.2). */
+  readonly remembersFor?: Millis;
   /** What the environment has to say in place of the server's own words; absent: nothing. */
   readonly contents?: OwnContents;
   readonly createdAt: Instant;

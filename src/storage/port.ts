@@ -3,6 +3,7 @@ import type { AuditRecord } from '../audit/record.js';
 import type { DeviceAuthentication } from '../authentication/model.js';
 import type { OutboxMessage } from '../delivery/message.js';
 import type { Outbox } from '../delivery/port.js';
+import type { RememberedBrowser } from '../devices/browsers/browser.js';
 import type { DestinationUse, Device } from '../devices/model.js';
 import type { OathToken } from '../devices/oath/token.js';
 import type { Instant, Millis } from '../kernel/clock.js';
@@ -46,6 +47,8 @@ export interface Plan {
   readonly credential?: string;
   /** Hardware tokens of the environment, by id or by serial number. */
   readonly oathTokens?: readonly ({ readonly id: Uuid } | { readonly serialNumber: string })[];
+  /** Remembered browsers of `user`: one, or all. */
+  readonly browsers?: Uuid | 'all';
   /** The user who holds this name now (compared case-insensitively). */
   readonly username?: string;
   /** Rows that only the management of users and groups needs. */
@@ -78,6 +81,8 @@ export interface Snapshot {
   readonly environmentNameHolder?: EnvironmentId;
   /** Present for a plan with `oathTokens`: those of them that are there. */
   readonly oathTokens?: readonly OathToken[];
+  /** Present for a plan with `browsers`: those of them that are there, oldest first. */
+  readonly browsers?: readonly RememberedBrowser[];
   readonly credentialHolder?: CredentialHolder;
 }
 
@@ -165,6 +170,8 @@ export type Write =
       readonly entity: 'oathToken';
       readonly value: OathToken;
     }
+  /** A new one hangs on its user, who is expected beside it. */
+  | { readonly kind: 'insert' | 'expect' | 'delete'; readonly entity: 'browser'; readonly value: RememberedBrowser }
   /** Creates the environment at `configVersion` 1; its first documents follow in the same write set. Its name is unique in its organization. */
   | { readonly kind: 'insert'; readonly entity: 'environment'; readonly value: Environment }
   /** Guards and raises its `configVersion`, as a document's write does; it stands before those of its documents. A name that changes is unique as a new one. */

@@ -97,17 +97,9 @@ const refusal = (name: string, body: () => object, ...details: readonly string[]
 });
 refusesRequests('create, refused as a whole (20 §3.2, §5, §6.1, §6.5)', { world, to: create }, [
   refusal('nothing at all', () => ({}), 'REQUIRED_VALUE type'),
-  ...[
-    'MOBILE',
-    'BROWSER',
-    'PINGID_DESKTOP_GEN2',
-    'YUBIKEY',
-    'PASSWORD',
-    'sms',
-    '__proto__',
-    'constructor',
-    'toString',
-  ].map((type) => refusal(`the type ${type}`, () => ({ ...SMS, type }), 'INVALID_VALUE type')),
+  ...['MOBILE', 'PINGID_DESKTOP_GEN2', 'YUBIKEY', 'PASSWORD', 'sms', '__proto__', 'constructor', 'toString'].map(
+    (type) => refusal(`the type ${type}`, () => ({ ...SMS, type }), 'INVALID_VALUE type'),
+  ),
   ...TYPES.map((type) =>
     refusal(
       `${type} with the other kind of contact`,

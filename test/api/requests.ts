@@ -166,6 +166,11 @@ const BODIES: Readonly<Record<string, (named: Named) => Body | string>> = {
   'user.account.lock': () => ({ unlockAt: '2031-06-01T00:00:00Z' }),
   'user.account.unlock': () => ({}),
   'deviceAuthentication.create': ({ user }) => ({ user: { id: user } }),
+  'deviceAuthentication.payload.check': ({ user, policy }) => ({
+    user: { id: user },
+    policy: { id: policy },
+    payload: { type: 'BROWSER', value: 'signals' },
+  }),
   'deviceAuthentication.device.select': ({ sms }) => ({ device: { id: sms } }),
   'deviceAuthentication.otp.check': () => ({ otp: '000000' }),
   'deviceAuthentication.assertion.check': () => ({ origin: 'https://postern.test', assertion: '{}' }),

@@ -61,7 +61,11 @@ function seeded(ids: Tenant, name: string) {
     name,
     population: { id: ids.population },
     deviceAuthenticationPolicies: [
-      { id: ids.policy, ...factoryPolicy({ name: 'First', default: true, sentMethods: METHODS }) },
+      {
+        id: ids.policy,
+        ...factoryPolicy({ name: 'First', default: true, sentMethods: METHODS }),
+        rememberMe: { web: { enabled: true, lifeTime: { duration: 30, timeUnit: 'DAYS' } } },
+      },
       { id: ids.otherPolicy, ...factoryPolicy({ name: 'Second', default: false, sentMethods: METHODS }) },
     ],
     mfaSettings: { pairing: { maxAllowedDevices: 15 }, phoneExtensions: { enabled: true } },
@@ -227,7 +231,8 @@ export async function startWorld(options: Pick<PosternOptions, 'env'> = {}): Pro
       for (const { id } of groups.items)
         stored.push((await store.load({ environmentId, directory: { roles: id } })).directory);
       for (const { user } of users.items) {
-        stored.push((await store.load({ environmentId, user: user.id })).devices);
+        const { devices, browsers } = await store.load({ environmentId, user: user.id, browsers: 'all' });
+        stored.push(devices, browsers);
         const beside = { password: user.id, codes: user.id, roles: user.id };
         stored.push((await store.load({ environmentId, directory: beside })).directory);
         stored.push(await store.groupsOfUser(environmentId, user.id, { limit: 1_000 }));

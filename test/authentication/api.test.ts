@@ -187,7 +187,7 @@ describe('the request', () => {
       status: 400,
       body: { code: 'INVALID_REQUEST' },
     });
-    expect((await api.send('POST', collection(), {}, 'payload.check')).status).toBe(415);
+    expect((await api.send('POST', collection(), {}, 'push.check')).status).toBe(415);
   });
 
   it('with a bad body stores and sends nothing', async () => {

@@ -14,6 +14,7 @@ const CONTACT = 'keyed-hash';
 
 /** What was loaded, each aggregate at a version of its own; only what guards look at. */
 const TOKEN = uuidOf('00000000-0000-4000-8000-0000000000aa');
+const BROWSER = uuidOf('00000000-0000-4000-8000-0000000000bb');
 const SNAPSHOT = {
   now: 1,
   devices: [],
@@ -25,6 +26,7 @@ const SNAPSHOT = {
   deviceAuthentication: { id: FLOW, version: 5 },
   destination: { contactKey: CONTACT, version: 0 },
   oathTokens: [{ id: TOKEN, version: 6 }],
+  browsers: [{ id: BROWSER, version: 7 }],
   // The members that guards never read are left out.
 } as unknown as Snapshot;
 
@@ -36,6 +38,7 @@ const LOADED: Record<Guarded, readonly [id: string, version: number]> = {
   deviceAuthentication: [FLOW, 5],
   destination: [CONTACT, 0],
   oathToken: [TOKEN, 6],
+  browser: [BROWSER, 7],
 };
 /** A statement by name; it never runs here. */
 const call = (name: string): Call => ({ statement: { name }, values: [] }) as unknown as Call;

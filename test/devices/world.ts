@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import type { AuditRecord } from '../../src/audit/record.js';
 import { CHANNELS, type Channel, type MessageContent, type OutboxMessage } from '../../src/delivery/message.js';
+import { type BrowserService, createBrowserService } from '../../src/devices/browsers/service.js';
 import { type CreationRequest, parseCreation } from '../../src/devices/creation.js';
 import type { Caller } from '../../src/devices/kinds/pairing.js';
 import type { OpenedDevice } from '../../src/devices/managed.js';
@@ -106,6 +107,7 @@ export class World {
   writes: readonly Write[] = [];
   readonly store: Pick<Store, 'load' | 'transact'>;
   readonly service: DeviceService;
+  readonly browsers: BrowserService;
 
   constructor() {
     this.setRules({});
@@ -113,14 +115,17 @@ export class World {
       load: async (plan) => this.#snapshot(plan),
       transact: async (plan, decide) => this.#commit(this.#snapshot(plan), decide),
     };
+    const events = { emit: (event: BusinessEvent) => this.events.push(event) };
+    const { digests } = keyring;
+    this.browsers = createBrowserService({ store: this.store, random: seededRandom(), digests, events });
     this.service = createDeviceService({
       store: this.store,
       random: seededRandom(),
       clock: { now: () => this.now },
-      digests: keyring.digests,
+      digests,
       vault: keyring.vault,
       deployment: { channels: this.channels, allowsTestMode: () => this.testModeAllowed },
-      events: { emit: (event) => this.events.push(event) },
+      events,
     });
   }
 

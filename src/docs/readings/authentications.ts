@@ -19,6 +19,7 @@ export const AUTHENTICATION_READINGS: ReadingGroup = {
       ['10 §3.1', 'A supplied passcode is taken as `selectedDevice.otp` and as top-level `otp`'],
       ['10 §3.1', '`notification.clientContext` has at most 4 KB'],
       ['10 §3.1', 'Unknown members are ignored'],
+      ['10 §14', '`payload.type` and `payload.value` must be there, and are not looked at: what decides is the cookie'],
     ]),
     ...readingsIn('http/hal/device-authentication.ts', [
       ['10 §2', '`selectedDevice` is absent until a device is selected, and stays after a cancel'],
@@ -148,6 +149,14 @@ export const AUTHENTICATION_READINGS: ReadingGroup = {
       ['10 §9.3', 'The limit of a run of failures is the smaller of the policy’s now and at its first failure'],
       ['10 §9.4', 'Exhaustion kills every other live code of the device, in whatever flow'],
       ['10 §9.3', 'After 100 consecutive failures a factor type is locked without end, until unlocked'],
+    ]),
+    ...readingsIn('authentication/check-browser.ts', [
+      ['10 §14', 'Recognised is 201 `COMPLETED`, anything else 201 `FAILED` with `REMEMBERED_DEVICE_NOT_FOUND`'],
+      [
+        '10 §14',
+        'A recognised browser is no `selectedDevice` and has no `authenticators`; a user who could not go on fails as in any flow',
+      ],
+      ['10 §14', 'A policy without `rememberMe.web.enabled` is 400 `INVALID_VALUE` on `policy.id`, as at the creation'],
     ]),
     ...readingsIn('authentication/select.ts', [
       ['10 §7.2', 'Re-selecting gives no attempt back'],

@@ -123,5 +123,25 @@ export const DEVICE_READINGS: ReadingGroup = {
       ['10 §13A', 'A named variant that does not exist is refused; only the locale falls back'],
       ['30 §9.2', 'Names of variables are compared without regard to case; a request’s never replace the server’s'],
     ]),
+    ...readingsIn('devices/browsers/browser.ts', [
+      ['20 §16', 'The cookie’s token, 256 random bits, decides; it is bound to environment, user, policy and session'],
+      ['20 §16', 'A life time that is shortened ends browsers that were remembered before; a longer one prolongs none'],
+      ['20 §16', 'A user has at most 50 remembered browsers: the oldest makes room'],
+    ]),
+    ...readingsIn('devices/browsers/request.ts', [
+      ['20 §16', '`payload` must be there and is not looked at; `policy.type` does not stand for `policy.id`'],
+    ]),
+    ...readingsIn('http/browser-cookie.ts', [
+      [
+        '20 §16',
+        'Name `rb_` and eight digits per environment; `Secure; HttpOnly; SameSite=None`, path of the environment',
+      ],
+    ]),
+    ...readingsIn('http/routes/devices.ts', [
+      ['20 §4.1', 'Remembered browsers are listed only where a filter names their type'],
+    ]),
+    ...readingsIn('http/routes/device.ts', [
+      ['20 §16', 'A remembered browser can be read and deleted; every action on it is answered 404'],
+    ]),
   ],
 };

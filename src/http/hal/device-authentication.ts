@@ -99,7 +99,7 @@ export function deviceAuthenticationView(
     ...(state.selected ? { selectedDevice: selectedDeviceView(state.selected) } : {}),
     ...(userId === undefined ? {} : { user: { id: userId } }),
     ...(applicationId === undefined ? {} : { application: { id: applicationId } }),
-    ...(state.status === 'COMPLETED' ? { authenticators: state.authenticators } : {}),
+    ...(state.status === 'COMPLETED' && state.authenticators ? { authenticators: state.authenticators } : {}),
     ...(compatibility !== undefined && open ? { compatibility } : {}),
     ...(requestOptions === undefined ? {} : { publicKeyCredentialRequestOptions: requestOptions }),
     ...(testOtp === undefined ? {} : { test: { otp: testOtp } }),

@@ -1,3 +1,4 @@
+import type { RememberedBrowser } from '../../devices/browsers/browser.js';
 import { DEVICE_TYPES } from '../../devices/kinds/index.js';
 import type { OpenedDevice } from '../../devices/managed.js';
 import type { Device } from '../../devices/model.js';
@@ -29,7 +30,7 @@ export const DeviceView = Type.Object(
     id: Type.String(),
     environment: Reference,
     user: Reference,
-    type: Type.Enum(DEVICE_TYPES),
+    type: Type.Enum([...DEVICE_TYPES, 'BROWSER']),
     typeDisplayName: Type.Optional(Type.String()),
     status: Type.Enum(['ACTIVE', 'ACTIVATION_REQUIRED']),
     nickname: Type.Optional(Type.String()),
@@ -87,8 +88,29 @@ export function deviceView(
   };
 }
 
+/** A remembered browser, which is no MFA device: it has neither lock nor block, and nothing of its cookie is shown (wire: `20` §2.1, §16). */
+export function browserView(browser: RememberedBrowser, links: Links, withDisplayName = false): JsonObject {
+  const { id, environmentId, userId, nickname, createdAt } = browser;
+  const status = 'ACTIVE';
+  return {
+    _links: deviceLinks({ id, environmentId, userId, status }, links),
+    id,
+    environment: { id: environmentId },
+    user: { id: userId },
+    type: 'BROWSER',
+    ...(withDisplayName ? { typeDisplayName: 'Browser' } : {}),
+    status,
+    ...(nickname === undefined ? {} : { nickname }),
+    createdAt: toTimestamp(createdAt),
+    updatedAt: toTimestamp(createdAt),
+  };
+}
+
 /** Both names of the activation link, and only while there is something to activate: clients read its absence (`20` §2.4). */
-function deviceLinks({ id, environmentId, userId, status }: Device, links: Links): JsonObject {
+function deviceLinks(
+  { id, environmentId, userId, status }: Pick<Device, 'id' | 'environmentId' | 'userId' | 'status'>,
+  links: Links,
+): JsonObject {
   const user = userPath(environmentId, userId);
   const self = linkView(links.api(`${user}/devices/${id}`));
   return {
@@ -130,10 +152,12 @@ export interface DevicesViewOptions {
   /** `expand=order`. */
   readonly withOrder: boolean;
   readonly withDisplayNames: boolean;
+  /** Listed after the devices, where they were asked for (`20` §4.1). */
+  readonly browsers?: readonly RememberedBrowser[];
 }
 
 export function devicesView({ devices, order }: OpenedList, links: Links, options: DevicesViewOptions): JsonObject {
-  const { environmentId, userId, withOrder, withDisplayNames } = options;
+  const { environmentId, userId, withOrder, withDisplayNames, browsers = [] } = options;
   const self = linkView(links.api(`${userPath(environmentId, userId)}/devices`));
   return {
     _links: {
@@ -142,13 +166,14 @@ export function devicesView({ devices, order }: OpenedList, links: Links, option
       ...(order && order.length > 0 ? { 'devices.order.remove': self } : {}),
     },
     _embedded: {
-      devices: devices.map((device) =>
-        deviceView(device, links, { withLocks: true, withDisplayName: withDisplayNames }),
-      ),
+      devices: [
+        ...devices.map((device) => deviceView(device, links, { withLocks: true, withDisplayName: withDisplayNames })),
+        ...browsers.map((browser) => browserView(browser, links, withDisplayNames)),
+      ],
     },
     ...(withOrder ? { order: (order ?? []).map((id) => ({ id })) } : {}),
-    size: devices.length,
-    count: devices.length,
+    size: devices.length + browsers.length,
+    count: devices.length + browsers.length,
   };
 }
 

@@ -10,6 +10,7 @@ import {
   type WireError,
   wireError,
 } from '../errors.js';
+import { REMEMBERS_NOTHING } from './devices.js';
 import { COUNTRY_REFUSED, NOTIFICATIONS_POLICY_UNKNOWN, NUMBER_REFUSED, sendRefused } from './sends.js';
 
 /** What a peer is told when a device authentication refuses (wire: `10` §9.8, §15). */
@@ -21,6 +22,8 @@ export function authenticationError(rejection: AuthenticationRejection): WireErr
       return invalidData(invalid('policy.id', 'must be the id of a device authentication policy of this environment'));
     case 'NotificationsPolicyUnknown':
       return invalidData(NOTIFICATIONS_POLICY_UNKNOWN);
+    case 'NotRemembering':
+      return invalidData(invalid('policy.id', REMEMBERS_NOTHING));
     case 'ApplicationUnknown':
       return invalidData(invalid('application.id', 'must be the id of an application of this environment'));
     case 'DeviceNotEligible':

@@ -28,6 +28,8 @@ export function deviceError(rejection: DeviceRejection): WireError {
       return invalidData(invalid('policy.id', 'must be the id of a device authentication policy of this environment'));
     case 'NotificationsPolicyUnknown':
       return invalidData(NOTIFICATIONS_POLICY_UNKNOWN);
+    case 'NotRemembering':
+      return invalidData(invalid('policy.id', REMEMBERS_NOTHING));
     case 'StatusNotAllowed':
       return invalidData(invalid('status', 'is not allowed for this caller', rejection.allowed));
     case 'PairingClosed':
@@ -79,6 +81,9 @@ export function deviceError(rejection: DeviceRejection): WireError {
       return unreachable(rejection);
   }
 }
+
+/** Of a policy without `rememberMe.web.enabled` (`20` §16, `10` §14). */
+export const REMEMBERS_NOTHING = 'must be the id of a policy with rememberMe.web.enabled';
 
 /** Asks for the next code of a hardware token (`20` §9.4). */
 export const RESYNC_UNFINISHED: ErrorDetail = {

@@ -1,6 +1,7 @@
 import type { Static } from 'typebox';
-import type { CreateCommand, OneTimeContact } from '../../authentication/command.js';
+import type { CheckBrowserCommand, CreateCommand, OneTimeContact } from '../../authentication/command.js';
 import type { NotificationRequest } from '../../authentication/model.js';
+import type { PresentedBrowser } from '../../devices/browsers/browser.js';
 import { KINDS, SENT_TYPES } from '../../devices/kinds/index.js';
 import { parseUuid, type Uuid } from '../../kernel/ids.js';
 import { Type } from '../../kernel/json-schema.js';
@@ -17,6 +18,7 @@ import {
   type WireError,
 } from '../errors.js';
 import { Compatibility } from '../hal/device-authentication.js';
+import { SESSION_ID_LENGTH } from './device-request.js';
 
 /** An id in a body: one of another form is a validation error (`00` §2.5). */
 export const IdText = Type.String({ pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' });
@@ -73,6 +75,17 @@ export const CreateBody = Type.Object({
   ),
 });
 
+/** The body of a check of a remembered browser (wire: `10` §14). What the payload says is the page's own and read by nobody here. */
+export const CheckBrowserBody = Type.Object({
+  // As above.
+  user: Type.Object({ id: Type.String() }),
+  policy: Reference,
+  payload: Type.Object({ type: Type.String({ minLength: 1 }), value: Type.String({ minLength: 1 }) }),
+  deviceSession: Type.Optional(
+    Type.Object({ id: Type.Optional(Type.String({ minLength: 1, maxLength: SESSION_ID_LENGTH })) }),
+  ),
+});
+
 type Body = Static<typeof CreateBody>;
 
 const TEMPLATES = ['strong_authentication', 'transaction'] as const;
@@ -106,6 +119,22 @@ export function parseCreateBody(body: Body): Outcome<CreateCommand, WireError> {
     otp,
     applicationId: body.application && idOf(body.application.id),
     notification,
+  });
+}
+
+/** The same for a check of the browser that presented this cookie, if it did. */
+export function parseCheckBrowser(
+  { user, policy, deviceSession }: Static<typeof CheckBrowserBody>,
+  browser: PresentedBrowser | undefined,
+): Outcome<CheckBrowserCommand, WireError> {
+  const userId = parseUuid(user.id);
+  if (userId === undefined) return reject(notFound());
+  const sessionId = deviceSession?.id;
+  return accept({
+    userId,
+    policyId: idOf(policy.id),
+    ...(browser ? { browser } : {}),
+    ...(sessionId === undefined ? {} : { sessionId }),
   });
 }
 

@@ -1,12 +1,21 @@
 import { parseCancelReason } from '../../authentication/command.js';
 import type { AuthenticationResult, AuthenticationService } from '../../authentication/service.js';
 import { Type } from '../../kernel/json-schema.js';
+import { presentedBrowser } from '../browser-cookie.js';
 import { invalidData, required, type WireError } from '../errors.js';
 import { Compatibility, DeviceAuthenticationView, deviceAuthenticationView } from '../hal/device-authentication.js';
 import type { Links } from '../hal/links.js';
 import { authenticationError } from '../rejections/authentication.js';
 import { defineRoute, JSON_TYPE, type Reply, type Route, reply, vnd } from '../route.js';
-import { CreateBody, IdText, idOf, parseCreateBody } from './device-authentication-request.js';
+import {
+  CheckBrowserBody,
+  CreateBody,
+  IdText,
+  idOf,
+  parseCheckBrowser,
+  parseCreateBody,
+} from './device-authentication-request.js';
+import { LONGEST_PAYLOAD } from './device-request.js';
 
 const COLLECTION = '/:envId/deviceAuthentications';
 const ITEM = '/:envId/deviceAuthentications/:id';
@@ -48,6 +57,25 @@ export function deviceAuthenticationsRoutes(authentications: AuthenticationServi
         if (!parsed.ok) return parsed.rejection;
         const result = await authentications.create(params.envId, parsed.value, by);
         return answer(201, result, links, body.compatibility);
+      },
+    }),
+    defineRoute({
+      id: 'deviceAuthentication.payload.check',
+      summary: 'Asks whether a browser is remembered',
+      source: '10 §14',
+      method: 'POST',
+      base: 'auth',
+      path: COLLECTION,
+      accepts: vnd('payload.check'),
+      permission: 'deviceAuthentications:use',
+      body: CheckBrowserBody,
+      longestText: LONGEST_PAYLOAD,
+      replies: { 201: DeviceAuthenticationView },
+      errors: ['INVALID_DATA', 'NOT_FOUND'],
+      async handle({ params, body, header, links, by }) {
+        const parsed = parseCheckBrowser(body, presentedBrowser(header('cookie'), params.envId));
+        if (!parsed.ok) return parsed.rejection;
+        return answer(201, await authentications.checkBrowser(params.envId, parsed.value, by), links);
       },
     }),
     defineRoute({

@@ -1,4 +1,5 @@
 import type { TSchema } from 'typebox';
+import type { BrowserRequest } from '../../devices/browsers/request.js';
 import type { CreationRequest } from '../../devices/creation.js';
 import { DEVICE_TYPES, KINDS } from '../../devices/kinds/index.js';
 import type { DeviceKind, Members } from '../../devices/kinds/kind.js';
@@ -23,10 +24,15 @@ const Id = Type.String({ pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]
 const Locale = Type.String({ pattern: '^[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,4}$' });
 const Nickname = Type.String({ maxLength: 100 });
 
+/** Characters of what a page has gathered about a browser: as much as a body can hold. */
+export const LONGEST_PAYLOAD = 128 * 1024;
+/** Sessions are the relying party's; theirs are UUIDs where they come from the reference. */
+export const SESSION_ID_LENGTH = 256;
+
 /** The body of a create request (wire: `20` §6.1); members that are not listed are ignored. */
-export const CreateBody = Type.Unsafe<CreationRequest>(
+export const CreateBody = Type.Unsafe<CreationRequest | BrowserRequest>(
   Type.Object({
-    type: Type.Enum(DEVICE_TYPES),
+    type: Type.Enum([...DEVICE_TYPES, 'BROWSER']),
     status: Type.Optional(Type.Enum(['ACTIVE', 'ACTIVATION_REQUIRED'])),
     nickname: Type.Optional(Nickname),
     policy: Type.Optional(Type.Object({ id: Type.Optional(Id), type: Type.Optional(Type.String()) })),
@@ -43,6 +49,9 @@ export const CreateBody = Type.Unsafe<CreationRequest>(
       }),
     ),
     testMode: Type.Optional(Type.Boolean()),
+    // Of a remembered browser (`20` §16).
+    payload: Type.Optional(Type.String({ minLength: 1 })),
+    session: Type.Optional(Type.Object({ id: Type.String({ minLength: 1, maxLength: SESSION_ID_LENGTH }) })),
     ...merged((kind) => kind.members),
   }),
 );

@@ -1,10 +1,11 @@
+import type { BrowserService } from '../../devices/browsers/service.js';
 import type { OpenedDevice } from '../../devices/managed.js';
 import type { DeviceRejection } from '../../devices/rejection.js';
 import type { DeviceAddress, DeviceService } from '../../devices/service.js';
 import type { Uuid } from '../../kernel/ids.js';
 import type { Outcome } from '../../kernel/outcome.js';
 import type { WireError } from '../errors.js';
-import { DeviceView, deviceView, NicknameView, nicknameView } from '../hal/devices.js';
+import { browserView, DeviceView, deviceView, NicknameView, nicknameView } from '../hal/devices.js';
 import type { Links } from '../hal/links.js';
 import { deviceError } from '../rejections/devices.js';
 import { defineRoute, JSON_TYPE, type Method, type Reply, type Route, reply, vnd } from '../route.js';
@@ -25,8 +26,8 @@ function answer(outcome: Outcome<OpenedDevice, DeviceRejection>, links: Links): 
     : deviceError(outcome.rejection);
 }
 
-/** One device of a user (wire: `20` §1). */
-export function deviceRoutes(devices: DeviceService): Route[] {
+/** One device of a user (wire: `20` §1). A remembered browser can be read and deleted, and has no action (`20` §16). */
+export function deviceRoutes(devices: DeviceService, browsers: BrowserService): Route[] {
   return [
     defineRoute({
       id: 'device.read',
@@ -38,7 +39,12 @@ export function deviceRoutes(devices: DeviceService): Route[] {
       permission: 'devices:read',
       replies: { 200: DeviceView },
       errors: ['NOT_FOUND'],
-      handle: async ({ params, links }) => answer(await devices.read(addressIn(params)), links),
+      async handle({ params, links }) {
+        const outcome = await devices.read(addressIn(params));
+        if (outcome.ok || outcome.rejection.kind !== 'DeviceNotFound') return answer(outcome, links);
+        const browser = await browsers.read(addressIn(params));
+        return browser.ok ? reply(200, browserView(browser.value, links)) : deviceError(browser.rejection);
+      },
     }),
     activateRoute(devices, 'device.activate', 'POST'),
     // Some public clients activate with PUT (`20` §1).

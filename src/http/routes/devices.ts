@@ -1,17 +1,30 @@
+import type { RememberedBrowser } from '../../devices/browsers/browser.js';
+import { parseRemembering } from '../../devices/browsers/request.js';
+import type { BrowserService } from '../../devices/browsers/service.js';
 import { parseCreation } from '../../devices/creation.js';
 import { DEVICE_TYPES } from '../../devices/kinds/index.js';
 import type { Caller } from '../../devices/kinds/pairing.js';
 import type { OpenedDevice } from '../../devices/managed.js';
+import type { DeviceRejection } from '../../devices/rejection.js';
 import type { DeviceService, Owner } from '../../devices/service.js';
 import { isUuid, type Uuid } from '../../kernel/ids.js';
+import { accept, type Outcome } from '../../kernel/outcome.js';
 import type { Actor } from '../../platform/model.js';
-import { DevicesView, type DevicesViewOptions, DeviceView, devicesView, deviceView } from '../hal/devices.js';
-import { readListFilter } from '../list-filter.js';
+import { browserCookie } from '../browser-cookie.js';
+import {
+  browserView,
+  DevicesView,
+  type DevicesViewOptions,
+  DeviceView,
+  devicesView,
+  deviceView,
+} from '../hal/devices.js';
+import { type ListFilter, readListFilter } from '../list-filter.js';
 import { deviceError } from '../rejections/devices.js';
 import { invalidFields } from '../rejections/fields.js';
 import { defineRoute, JSON_TYPE, type Method, type Route, reply, vnd } from '../route.js';
 import { deviceRoutes } from './device.js';
-import { CreateBody, DEVICE_FILTER, expansions, ListQuery, ReorderBody } from './device-request.js';
+import { CreateBody, DEVICE_FILTER, expansions, ListQuery, LONGEST_PAYLOAD, ReorderBody } from './device-request.js';
 
 const COLLECTION = '/environments/:envId/users/:userId/devices';
 
@@ -21,8 +34,8 @@ const CALLERS: Record<Actor['kind'], Caller> = { worker: 'admin' };
 type Params = Readonly<Record<'envId' | 'userId', Uuid>>;
 const ownerIn = ({ envId, userId }: Params): Owner => ({ environmentId: envId, userId });
 
-/** MFA devices of a user (wire: `20` §1). */
-export function devicesRoutes(devices: DeviceService): Route[] {
+/** MFA devices of a user, and the browsers that are remembered for the user (wire: `20` §1). */
+export function devicesRoutes(devices: DeviceService, browsers: BrowserService): Route[] {
   return [
     defineRoute({
       id: 'devices.list',
@@ -43,7 +56,10 @@ export function devicesRoutes(devices: DeviceService): Route[] {
         const isAskedFor = ({ device }: OpenedDevice): boolean =>
           filter.value.accepts((attribute) => (attribute === 'status' ? device.status : device.type));
         const list = { ...outcome.value, devices: outcome.value.devices.filter(isAskedFor) };
-        return reply(200, devicesView(list, links, viewOptions(params, expansions(query.expand))));
+        const remembered = await browsersAskedFor(browsers, filter.value, ownerIn(params));
+        if (!remembered.ok) return deviceError(remembered.rejection);
+        const options = viewOptions(params, expansions(query.expand));
+        return reply(200, devicesView(list, links, { ...options, browsers: remembered.value }));
       },
     }),
     defineRoute({
@@ -56,10 +72,21 @@ export function devicesRoutes(devices: DeviceService): Route[] {
       accepts: JSON_TYPE,
       permission: 'devices:write',
       body: CreateBody,
+      longestText: LONGEST_PAYLOAD,
       replies: { 201: DeviceView },
       errors: ['INVALID_DATA', 'REQUEST_FAILED', 'NOT_FOUND'],
-      partial: `types ${DEVICE_TYPES.join(', ')}; notification.policy is refused; no new_device_paired notification`,
+      partial: `types ${[...DEVICE_TYPES, 'BROWSER'].join(', ')}; notification.policy is refused; no new_device_paired notification`,
       async handle({ params, body, actor, links, by }) {
+        if (body.type === 'BROWSER') {
+          const remembering = parseRemembering(body);
+          if (!remembering.ok) return invalidFields(remembering.rejection);
+          const remembered = await browsers.remember(ownerIn(params), remembering.value, by);
+          return remembered.ok
+            ? reply(201, browserView(remembered.value.browser, links), {
+                'set-cookie': browserCookie(remembered.value, links),
+              })
+            : deviceError(remembered.rejection);
+        }
         const creation = parseCreation(body);
         if (!creation.ok) return invalidFields(creation.rejection);
         const outcome = await devices.create(ownerIn(params), CALLERS[actor.kind], creation.value, by);
@@ -93,8 +120,18 @@ export function devicesRoutes(devices: DeviceService): Route[] {
     removeOrderRoute(devices, 'devices.order.remove', 'POST'),
     // A public SDK describes it so; without the media type it is refused, as it must never mean "delete all devices" (`20` §1).
     removeOrderRoute(devices, 'devices.order.delete', 'DELETE'),
-    ...deviceRoutes(devices),
+    ...deviceRoutes(devices, browsers),
   ];
+}
+
+/** Remembered browsers are left out of a list, unless a filter names their type (`20` §4.1). */
+function browsersAskedFor(
+  browsers: BrowserService,
+  { accepts }: ListFilter,
+  owner: Owner,
+): Promise<Outcome<readonly RememberedBrowser[], DeviceRejection>> {
+  const areTaken = (type: string): boolean => accepts((attribute) => (attribute === 'status' ? 'ACTIVE' : type));
+  return areTaken('BROWSER') && !areTaken('') ? browsers.list(owner) : Promise.resolve(accept([]));
 }
 
 function removeOrderRoute(devices: DeviceService, id: string, method: Method): Route {

@@ -7,6 +7,7 @@ import { CONFIG_VERSION, type Layout, layoutOf, NOW, shapeOf } from './load-stat
 import { integer, optionalText } from './row.js';
 import { assembled, type Parts } from './snapshot.js';
 import { call, only, type Row, type Script } from './statement.js';
+import { browsersCall, toBrowser } from './tables/browsers.js';
 import { toCounter } from './tables/counters.js';
 import { toHolder } from './tables/credentials.js';
 import { toDestination, unusedDestination } from './tables/destinations.js';
@@ -59,8 +60,7 @@ export class Loader {
       : { documents };
     const snapshot = snapshotOf(plan, layout, row, now, configured, aside);
     const named = plan.environmentName ? { ...snapshot, ...names } : snapshot;
-    if (!plan.oathTokens) return named;
-    return { ...named, oathTokens: yield* selectOathTokens(plan.environmentId, plan.oathTokens) };
+    return plan.oathTokens || plan.browsers ? { ...named, ...(yield* selectAside(plan)) } : named;
   }
 
   #layout(plan: Plan): Layout {
@@ -88,7 +88,14 @@ function* selectDocuments(
   return results.flatMap(({ rows }) => rows.map((row) => toDocument(row, 0)));
 }
 
-/** Each under a version of its own, which guards it. */
+/** Rows of their own, each under a version that guards it. */
+function* selectAside({ environmentId, user, oathTokens, browsers }: Plan): Script<Partial<Snapshot>> {
+  const tokens = oathTokens ? { oathTokens: yield* selectOathTokens(environmentId, oathTokens) } : {};
+  if (!browsers || user === undefined) return tokens;
+  const { rows } = only(yield [browsersCall(environmentId, user, browsers)]);
+  return { ...tokens, browsers: rows.map((row) => toBrowser(environmentId, row)) };
+}
+
 function* selectOathTokens(
   environmentId: Plan['environmentId'],
   wanted: NonNullable<Plan['oathTokens']>,

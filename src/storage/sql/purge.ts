@@ -10,6 +10,7 @@ import { purgeInboxStep } from './inbox.js';
 import { purgeEnvironment } from './purge-environments.js';
 import { text } from './row.js';
 import { ask, call, type Row, type Script, type Statement } from './statement.js';
+import { endedBrowsers, purgeBrowser } from './tables/browsers.js';
 import { endedCounters, purgeCounter } from './tables/counters.js';
 import { forgettableDestinations, purgeDestination, toDestination } from './tables/destinations.js';
 import { oldestDeviceAuthentications, purgeDeviceAuthentication } from './tables/device-authentications.js';
@@ -41,6 +42,13 @@ const PENDING_DEVICES: Kind = {
   event: (row) => lapseEvent(toLapsedDevice(row)),
   isKept: (row, now) => lapsePlan(toLapsedDevice(row), now) !== undefined,
 };
+const BROWSERS: Kind = {
+  select: endedBrowsers,
+  remove: purgeBrowser,
+  retention: 0,
+  event: (row) =>
+    lapseEvent({ environmentId: uuidOf(text(row, 0)), id: uuidOf(text(row, 1)), userId: uuidOf(text(row, 3)) }),
+};
 const COUNTERS: Kind = { select: endedCounters, remove: purgeCounter, retention: 0 };
 /** Tokens end by the host's clock, which may be behind the one that is asked here. */
 const REVOKED_TOKENS: Kind = { select: endedRevokedTokens, remove: purgeRevokedToken, retention: minutes(1) };
@@ -63,6 +71,7 @@ export async function purge(engine: Engine, limit: number): Promise<number> {
   }
   if (left > 0) left -= await lapseDevices(engine, left);
   await step((limit, append) => remove(engine, PENDING_DEVICES, null, limit, append));
+  await step((limit, append) => remove(engine, BROWSERS, null, limit, append));
   await step((limit, append) => remove(engine, COUNTERS, null, limit, append));
   await step((limit, append) => remove(engine, REVOKED_TOKENS, null, limit, append));
   await step((limit) => forgetDestinations(engine, limit));

@@ -15,6 +15,7 @@ export const GUARDED = [
   'deviceAuthentication',
   'destination',
   'oathToken',
+  'browser',
 ] as const;
 export type Guarded = (typeof GUARDED)[number];
 
@@ -175,6 +176,8 @@ function loadedAs(entity: Guarded, id: string, snapshot: Snapshot): { id: string
       return destination && { id: destination.contactKey, version: destination.version };
     case 'oathToken':
       return snapshot.oathTokens?.find((token) => token.id === id);
+    case 'browser':
+      return snapshot.browsers?.find((browser) => browser.id === id);
     default:
       return unreachable(entity);
   }

@@ -9,6 +9,7 @@ import { addEnvironment } from './environment-writes.js';
 import { StorageFault } from './fault.js';
 import { claimUsername } from './names.js';
 import { call } from './statement.js';
+import { browserValues, deleteBrowser, insertBrowser } from './tables/browsers.js';
 import { additionValues, addToCounter, releaseFromCounter, releaseValues } from './tables/counters.js';
 import { credentialValues, insertCredential } from './tables/credentials.js';
 import { dataKeyValues, insertDataKey } from './tables/data-keys.js';
@@ -138,6 +139,9 @@ function addWrite(builder: WriteSetBuilder, write: Write, snapshot: Snapshot, co
       builder.once('revokedToken', write.value.id);
       builder.step(3, call(putRevokedToken, revokedTokenValues(write.value)), 'any');
       break;
+    case 'browser':
+      addBrowser(builder, write);
+      break;
     case 'counter':
       addCounter(builder, write, snapshot);
       break;
@@ -230,6 +234,16 @@ function addOathToken(builder: WriteSetBuilder, { kind, value }: WriteOf<'oathTo
   if (kind === 'insert') builder.claim(call(insertOathToken, oathTokenValues(value, vault)));
   else if (kind === 'update') builder.step(3, call(updateOathToken, oathTokenValues(value, vault)));
   else builder.step(3, call(deleteOathToken, { environment, id, version }));
+}
+
+/** A new one has an id of its own that nobody else can have drawn; its user is expected beside it. */
+function addBrowser(builder: WriteSetBuilder, { kind, value }: WriteOf<'browser'>): void {
+  const { environmentId: environment, id, version } = value;
+  if (kind !== 'insert') builder.guard('browser', environment, id, version);
+  if (kind === 'expect') return;
+  builder.once('browser', id);
+  if (kind === 'insert') builder.step(3, call(insertBrowser, browserValues(value)));
+  else builder.step(3, call(deleteBrowser, { environment, id, version }));
 }
 
 /** Adding up to a bound is a claim, which a full counter refuses; what is never refused is the last thing that a unit does. */

@@ -12,6 +12,7 @@ const TABLES: Record<Guarded, { readonly table: string; readonly id: string; rea
   deviceAuthentication: { table: 'device_authentications', id: 'id', version: 'version' },
   destination: { table: 'destination_use', id: 'contact_key', version: 'version' },
   oathToken: { table: 'oath_tokens', id: 'id', version: 'version' },
+  browser: { table: 'remembered_browsers', id: 'id', version: 'version' },
 };
 
 interface Locks {
@@ -32,6 +33,7 @@ export const LOCKS: Record<Guarded, Locks> = {
   deviceAuthentication: locksOf('deviceAuthentication'),
   destination: locksOf('destination'),
   oathToken: locksOf('oathToken'),
+  browser: locksOf('browser'),
 };
 
 function locksOf(entity: Guarded): Locks {

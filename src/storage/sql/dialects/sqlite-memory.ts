@@ -91,6 +91,7 @@ export class SqliteMemory {
         this.#environments.delete(environmentId);
         break;
       case 'oathToken':
+      case 'browser':
       case 'counter':
       case 'credential':
       case 'group':
@@ -119,9 +120,9 @@ export class SqliteMemory {
 
 /** What a plan names beside flow, user and destination. */
 function isReadFromFile(plan: Plan): boolean {
-  const { documents, username, counters, credential, directory, environmentName, oathTokens } = plan;
+  const { documents, username, counters, credential, directory, environmentName, oathTokens, browsers } = plan;
   if (documents !== undefined || username !== undefined || counters !== undefined) return true;
-  if (oathTokens !== undefined) return true;
+  if (oathTokens !== undefined || browsers !== undefined) return true;
   return credential !== undefined || directory !== undefined || environmentName !== undefined;
 }
 

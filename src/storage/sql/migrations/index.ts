@@ -24,6 +24,8 @@ import { revokedTokens as revokedTokensOnPostgres } from './0012-revoked-tokens.
 import { revokedTokens as revokedTokensOnSqlite } from './0012-revoked-tokens.sqlite.js';
 import { accounts as accountsOnPostgres } from './0013-accounts.postgres.js';
 import { accounts as accountsOnSqlite } from './0013-accounts.sqlite.js';
+import { rememberedBrowsers as rememberedBrowsersOnPostgres } from './0014-remembered-browsers.postgres.js';
+import { rememberedBrowsers as rememberedBrowsersOnSqlite } from './0014-remembered-browsers.sqlite.js';
 
 /** One step of the schema. Never edited once released; expand first, contract a release later (`style.md` §5). */
 export interface Migration {
@@ -82,4 +84,12 @@ export const MIGRATIONS: readonly Migration[] = [
   },
   // An older server would delete users and leave their roles and codes behind.
   { number: 13, name: 'accounts', oldestServer: 13, sqlite: accountsOnSqlite, postgres: accountsOnPostgres },
+  // Older servers do not know what is put on record of them.
+  {
+    number: 14,
+    name: 'remembered-browsers',
+    oldestServer: 14,
+    sqlite: rememberedBrowsersOnSqlite,
+    postgres: rememberedBrowsersOnPostgres,
+  },
 ];

@@ -1,0 +1,16 @@
+/** Browsers that users have had remembered: one row each, because they come in numbers. They go with their user. */
+export const rememberedBrowsers = `
+create table remembered_browsers (
+  environment_id text not null,
+  id text not null,
+  user_id text not null,
+  version integer not null,
+  document text not null,
+  created_at integer not null,
+  expires_at integer not null,
+  primary key (environment_id, id),
+  foreign key (environment_id, user_id) references users (environment_id, id) on delete cascade
+) strict, without rowid;
+create index remembered_browsers_of_user on remembered_browsers (environment_id, user_id, created_at, id);
+create index remembered_browsers_by_expiry on remembered_browsers (expires_at);
+`;
