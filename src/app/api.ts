@@ -6,6 +6,7 @@ import { createBrowserService } from '../devices/browsers/service.js';
 import type { Deployment } from '../devices/eligibility.js';
 import { createNumberRules } from '../devices/numbering.js';
 import { createOathTokenService } from '../devices/oath/service.js';
+import { createRecoveryCodeService } from '../devices/recovery/service.js';
 import { relyingPartyTerms } from '../devices/relying-party.js';
 import { createDeviceService } from '../devices/service.js';
 import type { EventSink } from '../events.js';
@@ -28,6 +29,7 @@ import { notificationsSettingsRoutes } from '../http/routes/notifications-settin
 import { oathTokensRoutes } from '../http/routes/oath-tokens.js';
 import { phoneDeliverySettingsRoutes } from '../http/routes/phone-delivery-settings.js';
 import { pushCredentialsRoutes } from '../http/routes/push-credentials.js';
+import { recoveryCodesRoutes } from '../http/routes/recovery-codes.js';
 import { signOnPoliciesRoutes } from '../http/routes/sign-on-policies.js';
 import { subscriptionsRoutes } from '../http/routes/subscriptions.js';
 import { templateContentsRoutes } from '../http/routes/template-contents.js';
@@ -133,6 +135,7 @@ export function apiRoutes(api: ApiParts): readonly Route[] {
     ...notificationsPoliciesRoutes(managed),
     ...notificationsSettingsRoutes(notificationsSettings(config.notifications.senderAddress), managed),
     ...phoneDeliverySettingsRoutes(phoneDeliverySettings(config.notifications.phoneAccounts), managed),
+    ...(config.recoveryCodes ? recoveryCodesRoutes(createRecoveryCodeService(parts), authentications) : []),
     ...activitiesRoutes(activities),
     ...subscriptionsRoutes(subscriptions(createDestinationGuard(config.outbound)), managed),
   ];

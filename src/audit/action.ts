@@ -29,8 +29,8 @@ export type Noun = (typeof NOUNS)[number];
 type ManagedAction = `${Noun}.${(typeof CHANGES)[number]}`;
 
 /**
- * What else can stand in the audit trail. All but the last eleven are names of the reference's vocabulary (wire: `10` §16, `20` §18.2,
- * `00` §11.4); those eleven it has no word for, and activities leave them out unless they are asked for by name.
+ * What else can stand in the audit trail. All but the last fifteen are names of the reference's vocabulary (wire: `10` §16, `20` §18.2,
+ * `00` §11.4); those fifteen it has no word for, and activities leave them out unless they are asked for by name.
  */
 const ACTIONS = {
   'ASSERTION.CHECK_FAILED': 'FAILURE',
@@ -85,6 +85,11 @@ const ACTIONS = {
   'OATH_TOKEN.CREATED': 'SUCCESS',
   'OATH_TOKEN.RESYNCHRONISED': 'SUCCESS',
   'OATH_TOKEN.REVOKED': 'SUCCESS',
+  /** An extension of this server's own (decision 15). */
+  'RECOVERY_CODE.CHECK_FAILED': 'FAILURE',
+  'RECOVERY_CODE.CHECK_SUCCESS': 'SUCCESS',
+  'RECOVERY_CODES.CREATED': 'SUCCESS',
+  'RECOVERY_CODES.DELETED': 'SUCCESS',
   /** An access token is good for nothing before its time (RFC 7009). */
   'TOKEN.REVOKED': 'SUCCESS',
   /** A licence has another name. */
@@ -115,6 +120,10 @@ const INTERNAL: ReadonlySet<string> = new Set<ActionType>([
   'OATH_TOKEN.CREATED',
   'OATH_TOKEN.RESYNCHRONISED',
   'OATH_TOKEN.REVOKED',
+  'RECOVERY_CODE.CHECK_FAILED',
+  'RECOVERY_CODE.CHECK_SUCCESS',
+  'RECOVERY_CODES.CREATED',
+  'RECOVERY_CODES.DELETED',
   'TOKEN.REVOKED',
   'NOTIFICATION.PREFIX_STOPPED',
   'USER.FAILURES_EXCEEDED',

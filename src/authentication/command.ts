@@ -77,6 +77,11 @@ export function parseCancelReason(text: string): CancelReason {
   return CANCEL_REASONS.find((reason) => reason === text) ?? 'DEFAULT';
 }
 
+/** A recovery code as `parseRecoveryCode` reads it. */
+export interface CheckRecoveryCodeCommand {
+  readonly code: string;
+}
+
 export interface CancelCommand {
   readonly reason: CancelReason;
 }
@@ -115,6 +120,7 @@ export interface Commands {
   'otp.check': { readonly command: CheckOtpCommand; readonly facts: Facts };
   'assertion.check': { readonly command: CheckAssertionCommand; readonly facts: AssertionFacts };
   'cancel.push.authentication': { readonly command: CancelCommand; readonly facts: Facts };
+  'recoveryCode.check': { readonly command: CheckRecoveryCodeCommand; readonly facts: Facts };
 }
 
 export type CommandName = keyof Commands;

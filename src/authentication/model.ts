@@ -104,11 +104,14 @@ export interface DiscoveryState {
   readonly failures?: FailureRun;
 }
 
-/** Over at once: the browser was recognised, nothing was selected and nothing proved, so there are no `authenticators` (`10` §7.6, §14). */
-export interface RecognisedState {
+/**
+ * Complete without a device: the browser was recognised, and as nothing was proved there are no `authenticators` (`10` §7.6, §14), or a
+ * recovery code was right (decision 15).
+ */
+export interface DevicelessState {
   readonly status: 'COMPLETED';
   readonly selected?: never;
-  readonly authenticators?: never;
+  readonly authenticators?: readonly string[];
 }
 
 /** Impossible states do not type-check: only `OTP_REQUIRED` has a code, only `FAILED` an error (`style.md` §4). */
@@ -119,7 +122,7 @@ export type DeviceAuthenticationState =
   | AssertionState
   | DiscoveryState
   | { readonly status: 'COMPLETED'; readonly selected: SelectedDevice; readonly authenticators: readonly string[] }
-  | RecognisedState
+  | DevicelessState
   | { readonly status: 'FAILED'; readonly selected?: SelectedDevice; readonly error: FlowError };
 
 /** The states that wait for a proof of what is selected; a new challenge adds its own. */

@@ -23,6 +23,7 @@ import type {
   CheckAssertionCommand,
   CheckBrowserCommand,
   CheckOtpCommand,
+  CheckRecoveryCodeCommand,
   CreateCommand,
   CreateFacts,
   Facts,
@@ -81,6 +82,13 @@ export interface AuthenticationService {
     environmentId: EnvironmentId,
     id: DeviceAuthenticationId,
     command: CheckAssertionCommand,
+    by?: Requester,
+  ): Promise<AuthenticationResult>;
+  /** An extension outside the reference (decision 15). */
+  checkRecoveryCode(
+    environmentId: EnvironmentId,
+    id: DeviceAuthenticationId,
+    command: CheckRecoveryCodeCommand,
     by?: Requester,
   ): Promise<AuthenticationResult>;
   cancel(
@@ -176,6 +184,10 @@ export function createAuthenticationService(dependencies: AuthenticationDependen
       );
       return trail.transact(plan, by, (snapshot) => decide('assertion.check', snapshot, command, prepared));
     },
+    checkRecoveryCode: (environmentId, id, command, by) =>
+      trail.transact({ environmentId, deviceAuthentication: id }, by, (snapshot) =>
+        decide('recoveryCode.check', snapshot, command, facts),
+      ),
     cancel: (environmentId, id, command, by) =>
       trail.transact({ environmentId, deviceAuthentication: id }, by, (snapshot) =>
         decide('cancel.push.authentication', snapshot, command, facts),

@@ -46,7 +46,7 @@ export interface Situation extends Circumstances {
   /** Present for a one-time flow, and for one whose send a limit has counted. */
   readonly destination: DestinationUse | undefined;
   /** What the plan named beside the flow: contact and counter for limits on sending, hardware tokens. */
-  readonly loaded: Pick<Snapshot, 'destination' | 'counters' | 'oathTokens'>;
+  readonly loaded: Pick<Snapshot, 'destination' | 'counters' | 'oathTokens' | 'recoveryCodes'>;
 }
 
 /** A flow and what governs it, whoever its user is. */

@@ -4,6 +4,7 @@ import type { Verdict } from './answer.js';
 import { cancel } from './cancel.js';
 import { checkAssertion } from './check-assertion.js';
 import { checkOtp } from './check-otp.js';
+import { checkRecoveryCode } from './check-recovery-code.js';
 import type { CommandName, Commands } from './command.js';
 import type { DeviceAuthenticationState, StateOf, Status } from './model.js';
 import { selectDevice } from './select.js';
@@ -43,6 +44,18 @@ const WITHOUT_USER = {
   source: '10 §6, §11.5: omitted when username-less',
 };
 
+/** Outside the reference, which has neither link nor media type for it (decision 15). */
+const RECOVERY = {
+  decide: checkRecoveryCode,
+  withoutLink: 'decision 15: an extension has a path of its own',
+} as const;
+
+const recovery = (status: Status): readonly Arrow[] => [
+  { to: 'COMPLETED', when: 'recoveryCode.check: right (extension)' },
+  { to: status, when: 'recoveryCode.check: wrong (extension)' },
+  { to: 'FAILED', when: 'recoveryCode.check: wrong, and the account is locked by it (extension)' },
+];
+
 /**
  * The state machine (`10` §7.1): status → command → decision. Illegal pairs are absent. A new challenge is a status with its row;
  * a new action a cell. The order of a row is the order of its links.
@@ -56,6 +69,7 @@ export const TABLE: { readonly [S in Status]: Row<S> } = {
         { to: 'ASSERTION_REQUIRED', when: 'device.select' },
       ],
     },
+    'recoveryCode.check': { ...RECOVERY, leadsTo: recovery('DEVICE_SELECTION_REQUIRED') },
     'cancel.push.authentication': {
       decide: cancel,
       withoutLink: '10 §6: only a push offers to be cancelled',
@@ -81,6 +95,7 @@ export const TABLE: { readonly [S in Status]: Row<S> } = {
         { to: 'FAILED', when: 'otp.check: last wrong code, or no usable device' },
       ],
     },
+    'recoveryCode.check': { ...RECOVERY, except: ONE_TIME, leadsTo: recovery('OTP_REQUIRED') },
     'cancel.push.authentication': {
       decide: cancel,
       withoutLink: '10 §6: only a push offers to be cancelled',
@@ -108,6 +123,7 @@ export const TABLE: { readonly [S in Status]: Row<S> } = {
         { to: 'FAILED', when: 'assertion.check: last refused, or no usable device' },
       ],
     },
+    'recoveryCode.check': { ...RECOVERY, except: WITHOUT_USER, leadsTo: recovery('ASSERTION_REQUIRED') },
     'cancel.push.authentication': {
       decide: cancel,
       withoutLink: '10 §6: only a push offers to be cancelled',
@@ -170,6 +186,7 @@ const COMMANDS: readonly CommandName[] = [
   'device.select',
   'otp.check',
   'assertion.check',
+  'recoveryCode.check',
   'cancel.push.authentication',
 ];
 

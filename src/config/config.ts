@@ -37,6 +37,8 @@ export interface Config {
   readonly auditRetention: Millis;
   /** Between `SIGTERM` and the moment the server takes no more connections (SEC-84). */
   readonly shutdownGrace: Millis;
+  /** Whether the extension is there (decision 15). */
+  readonly recoveryCodes: boolean;
   readonly limits: LimitsConfig;
   readonly notifications: NotificationsConfig;
   /** The values of the gateways' own rows, by option name. */

@@ -91,6 +91,7 @@ export function loadConfig(
     outbound,
     auditRetention: days(set['audit-retention']),
     shutdownGrace: set['shutdown-grace'] * 1000,
+    recoveryCodes: set['recovery-codes'],
     limits,
     notifications,
     gateways,

@@ -144,6 +144,12 @@ export const CORE_OPTIONS = [
     unit: 'seconds',
     doc: 'How long the server still takes requests after `SIGTERM` while it reports that it is not ready, so that load balancers look elsewhere first. `SIGINT` and a second signal skip it.',
   },
+  {
+    name: 'recovery-codes',
+    kind: 'boolean',
+    default: 'false',
+    doc: 'Whether users can have recovery codes: an extension outside the reference, below `/v1/ext` and `/ext` (`docs/recovery-codes.md`). Off, those paths are not there.',
+  },
   ...NOTIFICATION_OPTIONS,
   ...OUTBOUND_OPTIONS,
   ...LIMIT_OPTIONS,

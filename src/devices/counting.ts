@@ -5,6 +5,12 @@ import type { FactorRules } from '../policies/model.js';
 import { type DestinationUse, type Device, type DeviceType, FAILURE_CEILING, type FailureRun } from './model.js';
 import { withRecentFailure } from './recent-failures.js';
 
+/** Recovery codes, counted as a factor type beside those of devices (decision 15). */
+export const RECOVERY = 'RECOVERY_CODE';
+
+/** What failures are counted by, beside single devices. */
+export type FactorType = DeviceType | typeof RECOVERY;
+
 /** The part of a method's rules that counting needs. */
 export type FailureTerms = Pick<FactorRules, 'failureCount' | 'coolDown'>;
 
@@ -62,14 +68,14 @@ export function clearDevice(device: Device, now: Instant): Device {
 }
 
 /** Whether the user's ceiling for this factor type stands (SEC-13): no comparison until it is ended. */
-export function isAtCeiling(factors: UserFactors, type: DeviceType): boolean {
+export function isAtCeiling(factors: UserFactors, type: FactorType): boolean {
   return (factors.ceilings[type] ?? 0) >= FAILURE_CEILING;
 }
 
 /** A failure in the user's books: account lockout, the ceiling of the factor type, and the failures of the last days. */
 export function chargeUser(
   factors: UserFactors,
-  type: DeviceType,
+  type: FactorType,
   lockout: LockoutTerms | undefined,
   now: Instant,
 ): UserFactors {
@@ -78,7 +84,7 @@ export function chargeUser(
 }
 
 /** A comparison that failed, towards the ceiling of its factor type alone (SEC-13). */
-export function chargeType(factors: UserFactors, type: DeviceType): UserFactors {
+export function chargeType(factors: UserFactors, type: FactorType): UserFactors {
   const count = (factors.ceilings[type] ?? 0) + 1;
   return {
     ...factors,
@@ -99,7 +105,7 @@ export function codeEpochOf(factors: UserFactors, type: DeviceType, device?: Dev
  * A completed check: the account's count is 0 again, and so is this type's ceiling; another type's only once it had been
  * reached (SEC-13: "or another factor succeeds"). Returns its argument when nothing changes.
  */
-export function clearUser(factors: UserFactors, type: DeviceType, now: Instant): UserFactors {
+export function clearUser(factors: UserFactors, type: FactorType, now: Instant): UserFactors {
   const current = withoutLapsedLock(factors, now);
   const kept = Object.entries(current.ceilings).filter(([other, count]) => other !== type && count < FAILURE_CEILING);
   if (current.lockoutFailures === 0 && kept.length === Object.keys(current.ceilings).length) return current;

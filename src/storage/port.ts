@@ -6,6 +6,7 @@ import type { Outbox } from '../delivery/port.js';
 import type { RememberedBrowser } from '../devices/browsers/browser.js';
 import type { DestinationUse, Device } from '../devices/model.js';
 import type { OathToken } from '../devices/oath/token.js';
+import type { RecoveryCodes } from '../devices/recovery/codes.js';
 import type { Instant, Millis } from '../kernel/clock.js';
 import type { Uuid } from '../kernel/ids.js';
 import type { Group, Membership } from '../platform/group.js';
@@ -49,6 +50,8 @@ export interface Plan {
   readonly oathTokens?: readonly ({ readonly id: Uuid } | { readonly serialNumber: string })[];
   /** Remembered browsers of `user`: one, or all. */
   readonly browsers?: Uuid | 'all';
+  /** Recovery codes of this user. */
+  readonly recoveryCodes?: Uuid;
   /** The user who holds this name now (compared case-insensitively). */
   readonly username?: string;
   /** Rows that only the management of users and groups needs. */
@@ -83,6 +86,8 @@ export interface Snapshot {
   readonly oathTokens?: readonly OathToken[];
   /** Present for a plan with `browsers`: those of them that are there, oldest first. */
   readonly browsers?: readonly RememberedBrowser[];
+  /** Present for a plan with `recoveryCodes`; version 0 = no row yet. */
+  readonly recoveryCodes?: RecoveryCodes;
   readonly credentialHolder?: CredentialHolder;
 }
 
@@ -172,6 +177,8 @@ export type Write =
     }
   /** A new one hangs on its user, who is expected beside it. */
   | { readonly kind: 'insert' | 'expect' | 'delete'; readonly entity: 'browser'; readonly value: RememberedBrowser }
+  /** Version 0 inserts, beside its user, who is expected. */
+  | { readonly kind: 'update' | 'delete'; readonly entity: 'recoveryCodes'; readonly value: RecoveryCodes }
   /** Creates the environment at `configVersion` 1; its first documents follow in the same write set. Its name is unique in its organization. */
   | { readonly kind: 'insert'; readonly entity: 'environment'; readonly value: Environment }
   /** Guards and raises its `configVersion`, as a document's write does; it stands before those of its documents. A name that changes is unique as a new one. */
@@ -207,7 +214,7 @@ export interface Decided<O> {
  * tell, such as the contact of the device that a policy selects.
  */
 export interface Undecided {
-  readonly needs: Pick<Plan, 'destination' | 'counters' | 'oathTokens'>;
+  readonly needs: Pick<Plan, 'destination' | 'counters' | 'oathTokens' | 'recoveryCodes'>;
 }
 
 /** What a pure decision returns. */

@@ -80,7 +80,7 @@ describe('a record of the trail', () => {
     },
   );
 
-  it('knows the names of the reference, and eleven of its own that activities do not show unasked', () => {
+  it('knows the names of the reference, and fifteen of its own that activities do not show unasked', () => {
     const own = ACTION_TYPES.filter((type) => isInternal(type as ActionType));
     expect([...REFERENCE, ...own].sort()).toEqual([...ACTION_TYPES].sort());
     expect(own).toEqual([
@@ -88,6 +88,10 @@ describe('a record of the trail', () => {
       'OATH_TOKEN.CREATED',
       'OATH_TOKEN.RESYNCHRONISED',
       'OATH_TOKEN.REVOKED',
+      'RECOVERY_CODE.CHECK_FAILED',
+      'RECOVERY_CODE.CHECK_SUCCESS',
+      'RECOVERY_CODES.CREATED',
+      'RECOVERY_CODES.DELETED',
       'TOKEN.REVOKED',
       'LICENSE.UPDATED',
       'NOTIFICATION.PREFIX_STOPPED',

@@ -13,6 +13,7 @@ const COMMANDS: readonly CommandName[] = [
   'device.select',
   'otp.check',
   'assertion.check',
+  'recoveryCode.check',
   'cancel.push.authentication',
 ];
 
@@ -28,6 +29,7 @@ const paired = (): { readonly world: World; readonly passkey: SoftAuthenticator 
   const world = new World();
   world.addDevice(1, 'SMS');
   world.addDevice(2, 'EMAIL');
+  world.addRecoveryCodes('RECOVERYAA', 'RECOVERYBB');
   return { world, passkey: world.addPasskey(3) };
 };
 
@@ -65,6 +67,7 @@ const VARIANTS: { readonly [C in CommandName]: readonly ((scene: Scene) => Comma
   'device.select': [() => ({ deviceId: id(1) }), () => ({ deviceId: id(2) }), () => ({ deviceId: id(3) })],
   'otp.check': [({ code }) => ({ otp: code }), ({ code }) => ({ otp: wrong(code) })],
   'assertion.check': [(scene) => assertion(scene), (scene) => assertion(scene, Buffer.from('no signature'))],
+  'recoveryCode.check': [() => ({ code: 'RECOVERYBB' }), () => ({ code: 'RECOVERYCC' })],
   'cancel.push.authentication': [() => ({ reason: 'CHANGE_DEVICE' }), () => ({ reason: 'SIGNOUT' })],
 };
 
@@ -89,6 +92,7 @@ describe('the table', () => {
           }
           if (command === 'otp.check') reached.add(statusAfterLastWrongCode());
           if (command === 'assertion.check') reached.add(statusAfterLastWrongAssertion());
+          if (command === 'recoveryCode.check') reached.add(statusAfterLockByRecovery(status));
           expect([...reached].sort()).toEqual([...new Set(cell.leadsTo.map(({ to }) => to))].sort());
         });
       } else {
@@ -118,6 +122,13 @@ describe('the table', () => {
     const { world, flow } = scene;
     for (let n = 0; n < 3; n++)
       refused(world.run('assertion.check', flow, assertion(scene, Buffer.from('no signature'))));
+    return world.flow(flow).state.status;
+  }
+
+  function statusAfterLockByRecovery(status: Status): Status {
+    const { world, flow } = SCENES[status]();
+    world.settings = { ...world.settings, lockout: { failureCount: 1, duration: 0 } };
+    refused(world.run('recoveryCode.check', flow, { code: 'RECOVERYCC' }));
     return world.flow(flow).state.status;
   }
 

@@ -20,6 +20,7 @@ import { canonicalContact } from '../../src/devices/contact.js';
 import type { Deployment } from '../../src/devices/eligibility.js';
 import { KINDS, type SentType } from '../../src/devices/kinds/index.js';
 import type { DestinationUse, Device } from '../../src/devices/model.js';
+import { digestRecoveryCode, type RecoveryCodes } from '../../src/devices/recovery/codes.js';
 import type { BusinessEvent } from '../../src/events.js';
 import type { Uuid } from '../../src/kernel/ids.js';
 import { createKeyring } from '../../src/kernel/keys.js';
@@ -63,6 +64,7 @@ export class World {
   flows = new Map<Uuid, DeviceAuthentication>();
   destinations = new Map<string, DestinationUse>();
   documents: StoredDocument[] = [];
+  recoveryCodes: RecoveryCodes | undefined;
   outbox: OutboxMessage[] = [];
   /** What commands have put on record. */
   records: AuditRecord[] = [];
@@ -190,6 +192,7 @@ export class World {
       documents: this.documents,
       ...(flow ? { deviceAuthentication: flow } : {}),
       ...(this.user ? { user: this.user, factors: this.factors } : {}),
+      ...(this.recoveryCodes ? { recoveryCodes: this.recoveryCodes } : {}),
       ...(key === undefined ? {} : { destination: this.destinations.get(key) ?? this.#unused(key) }),
     };
   }
@@ -253,6 +256,13 @@ export class World {
     return flow;
   }
 
+  /** These are the user's recovery codes from now on, each of ten letters. */
+  addRecoveryCodes(...codes: readonly string[]): void {
+    const place = { environmentId: ENVIRONMENT, userId: USER, setId: id(77) };
+    const digests = codes.map((code) => digestRecoveryCode(place, code, keyring.digests));
+    this.recoveryCodes = { ...place, version: 1, digests, createdAt: this.now };
+  }
+
   /** What the user reads on the device: the newest message of the flow. */
   message(flow: Uuid): MessageContent {
     const row = this.outbox.findLast((message) => message.deviceAuthenticationId === flow);
@@ -304,6 +314,10 @@ export class World {
         expect(write.value.version).toBe(this.destinations.get(write.value.contactKey)?.version ?? 0);
         if (write.kind === 'update')
           this.destinations.set(write.value.contactKey, { ...write.value, version: write.value.version + 1 });
+        return;
+      case 'recoveryCodes':
+        expect(write.value.version).toBe(this.recoveryCodes?.version);
+        this.recoveryCodes = { ...write.value, version: write.value.version + 1 };
         return;
       case 'outbox':
         this.outbox.push(write.value);

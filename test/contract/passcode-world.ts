@@ -1,4 +1,8 @@
-import { type AuthenticationService, createAuthenticationService } from '../../src/authentication/service.js';
+import {
+  type AuthenticationResult,
+  type AuthenticationService,
+  createAuthenticationService,
+} from '../../src/authentication/service.js';
 import type { Device } from '../../src/devices/model.js';
 import type { OathToken } from '../../src/devices/oath/token.js';
 import type { Uuid } from '../../src/kernel/ids.js';
@@ -66,26 +70,34 @@ export interface Volley {
   readonly times: number;
 }
 
-/** Opens that many flows of the device, then sends the passcode to all of them at once. What each came to. */
-export async function volley(
+/** That many open flows of the device. */
+export async function flowsOf(
   authentications: AuthenticationService,
-  { environmentId, userId, deviceId, otp, times }: Volley,
-): Promise<readonly string[]> {
+  { environmentId, userId, deviceId, times }: Omit<Volley, 'otp'>,
+): Promise<readonly Uuid[]> {
   const flows = await Promise.all(
     Array.from({ length: times }, () =>
       authentications.create(environmentId, { userId, selection: { kind: 'device', id: deviceId } }),
     ),
   );
-  return Promise.all(
-    flows.map(async (flow) => {
-      try {
-        const result = flow.ok ? await authentications.checkOtp(environmentId, flow.value.flow.id, { otp }) : flow;
-        return result.ok ? result.value.flow.state.status : result.rejection.kind;
-      } catch (error) {
-        // Not its turn within two seconds, on a busy machine: answered 503, having compared nothing (design §12).
-        if (error instanceof StoreError && error.reason === 'unavailable') return 'Unanswered';
-        throw error;
-      }
-    }),
-  );
+  return flows.flatMap((flow) => (flow.ok ? [flow.value.flow.id] : []));
+}
+
+/** What a check came to. */
+export async function settled(check: Promise<AuthenticationResult>): Promise<string> {
+  try {
+    const result = await check;
+    return result.ok ? result.value.flow.state.status : result.rejection.kind;
+  } catch (error) {
+    // Not its turn within two seconds, on a busy machine: answered 503, having compared nothing (design §12).
+    if (error instanceof StoreError && error.reason === 'unavailable') return 'Unanswered';
+    throw error;
+  }
+}
+
+/** Sends the passcode to that many flows of the device at once. What each came to. */
+export async function volley(authentications: AuthenticationService, of: Volley): Promise<readonly string[]> {
+  const { environmentId, otp } = of;
+  const flows = await flowsOf(authentications, of);
+  return Promise.all(flows.map((flow) => settled(authentications.checkOtp(environmentId, flow, { otp }))));
 }

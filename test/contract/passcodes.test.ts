@@ -1,10 +1,23 @@
 import { describe, expect, it } from 'vitest';
+import { parseRecoveryCode } from '../../src/devices/recovery/codes.js';
+import { createRecoveryCodeService } from '../../src/devices/recovery/service.js';
+import type { Uuid } from '../../src/kernel/ids.js';
 import { createKeyring } from '../../src/kernel/keys.js';
 import { Redacted } from '../../src/kernel/sealed.js';
 import { openTestStore, type TestStore } from '../helpers/store.js';
 import { ask, childCommand, start } from './child.js';
-import { AN_APP, aToken, authenticationsOn, codeOfToken, passcodeAt, type Volley, volley } from './passcode-world.js';
-import { aDevice, addEnvironment, aUser, DATABASES, insertUser, newMasterKey } from './world.js';
+import {
+  AN_APP,
+  aToken,
+  authenticationsOn,
+  codeOfToken,
+  flowsOf,
+  passcodeAt,
+  settled,
+  type Volley,
+  volley,
+} from './passcode-world.js';
+import { aDevice, addEnvironment, aUser, DATABASES, insertUser, newMasterKey, present } from './world.js';
 
 /** A user with an authenticator app. */
 async function arrangeApp({ store }: Pick<TestStore, 'store'>): Promise<Omit<Volley, 'otp' | 'times'>> {
@@ -81,6 +94,39 @@ describe('passcodes of an authenticator app', () => {
       expect([COMPLETED, OtpMismatch]).toEqual([1, 3]);
       const { oathTokens } = await test.store.load({ environmentId, oathTokens: [{ serialNumber: 'a1' }] });
       expect(oathTokens?.[0]).toMatchObject({ lastStep: 5, serialNumber: 'A1', device: { userId } });
+    },
+  );
+
+  it.each(DATABASES)(
+    'on $name: of the same recovery code sent 64 times to 64 flows, one succeeds (SEC-07, SEC-10)',
+    async ({ open }) => {
+      await using test = await open();
+      const authentications = authenticationsOn(test.store, test.keyring);
+      const { environmentId, userId, deviceId } = await arrangeApp(test);
+      const recovery = createRecoveryCodeService({
+        store: test.store,
+        random: test.random,
+        digests: test.keyring.digests,
+        events: { emit: () => {} },
+      });
+      // Of two first sets that are made at once, one replaces the other: neither is lost half-way.
+      const owner = { environmentId, userId };
+      const sets = await Promise.all([recovery.generate(owner), recovery.generate(owner)]);
+      const codes = sets.map((made) => (made.ok ? (made.value.codes.reveal()[0] ?? '') : made.rejection.kind));
+      const check = (flow: Uuid, code: string) =>
+        authentications.checkRecoveryCode(environmentId, flow, { code: parseRecoveryCode(code) ?? '' });
+      const flows = await flowsOf(authentications, { environmentId, userId, deviceId, times: 66 });
+      const [one, other] = await Promise.all(codes.map((code, n) => settled(check(present(flows[n]), code))));
+      expect([one, other].sort()).toEqual(['COMPLETED', 'RecoveryMismatch']);
+
+      const made = await recovery.generate(owner);
+      const code = made.ok ? (made.value.codes.reveal()[3] ?? '') : '';
+      const { COMPLETED, RecoveryMismatch, ...others } = sums(
+        await Promise.all(flows.slice(2).map((flow) => settled(check(flow, code)))),
+      );
+      expect([COMPLETED, RecoveryMismatch]).toEqual([1, 3]);
+      expect(Object.keys(others).every((kind) => ['RecoveryLocked', 'Unanswered'].includes(kind))).toBe(true);
+      expect(await recovery.read(owner)).toMatchObject({ ok: true, value: { remaining: 9 } });
     },
   );
 

@@ -27,6 +27,7 @@ const SNAPSHOT = {
   destination: { contactKey: CONTACT, version: 0 },
   oathTokens: [{ id: TOKEN, version: 6 }],
   browsers: [{ id: BROWSER, version: 7 }],
+  recoveryCodes: { userId: USER, version: 8 },
   // The members that guards never read are left out.
 } as unknown as Snapshot;
 
@@ -39,6 +40,7 @@ const LOADED: Record<Guarded, readonly [id: string, version: number]> = {
   destination: [CONTACT, 0],
   oathToken: [TOKEN, 6],
   browser: [BROWSER, 7],
+  recoveryCodes: [USER, 8],
 };
 /** A statement by name; it never runs here. */
 const call = (name: string): Call => ({ statement: { name }, values: [] }) as unknown as Call;

@@ -1,4 +1,5 @@
 import type { AuthenticationRejection } from '../../authentication/rejection.js';
+import type { Instant } from '../../kernel/clock.js';
 import { unreachable } from '../../kernel/outcome.js';
 import {
   type ErrorDetail,
@@ -79,6 +80,16 @@ export function authenticationError(rejection: AuthenticationRejection): WireErr
       return invalidData({ code: 'CONSTRAINT_VIOLATION', target: 'assertion', message: 'The assertion was refused.' });
     case 'UserRequired':
       return invalidData(invalid('user.id', USER_REQUIRED[rejection.reason]));
+    case 'RecoveryLocked':
+      return requestFailed({ ...deviceLocked(rejection), message: 'The recovery codes are locked.' });
+    case 'NoRecoveryCodes':
+      return invalidData(invalid('code', 'the user has no recovery codes'));
+    case 'RecoveryMismatch':
+      return invalidData({
+        ...invalidOtp(rejection.attemptsRemaining),
+        target: 'code',
+        message: 'Invalid recovery code provided.',
+      });
     case 'OtpMismatch':
       return invalidData(invalidOtp(rejection.attemptsRemaining));
     default:
@@ -107,7 +118,7 @@ function wrongState({ command, status }: Extract<AuthenticationRejection, { kind
   );
 }
 
-function deviceLocked({ expiresAt }: Extract<AuthenticationRejection, { kind: 'DeviceLocked' }>): ErrorDetail {
+function deviceLocked({ expiresAt }: { readonly expiresAt?: Instant }): ErrorDetail {
   return {
     code: 'LIMIT_EXCEEDED',
     message: 'The device is locked.',

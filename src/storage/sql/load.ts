@@ -17,6 +17,7 @@ import { documentsCall, toDocument } from './tables/documents.js';
 import { selectNameHolder, toNameHolder } from './tables/environment-names.js';
 import { toFactors } from './tables/factors.js';
 import { oathTokenCall, toOathToken } from './tables/oath-tokens.js';
+import { selectRecoveryCodes, toRecoveryCodes } from './tables/recovery-codes.js';
 import { toUser, usernameKey } from './tables/users.js';
 import type { TimeSource } from './time.js';
 
@@ -60,7 +61,7 @@ export class Loader {
       : { documents };
     const snapshot = snapshotOf(plan, layout, row, now, configured, aside);
     const named = plan.environmentName ? { ...snapshot, ...names } : snapshot;
-    return plan.oathTokens || plan.browsers ? { ...named, ...(yield* selectAside(plan)) } : named;
+    return plan.oathTokens || plan.browsers || plan.recoveryCodes ? { ...named, ...(yield* selectAside(plan)) } : named;
   }
 
   #layout(plan: Plan): Layout {
@@ -89,11 +90,18 @@ function* selectDocuments(
 }
 
 /** Rows of their own, each under a version that guards it. */
-function* selectAside({ environmentId, user, oathTokens, browsers }: Plan): Script<Partial<Snapshot>> {
-  const tokens = oathTokens ? { oathTokens: yield* selectOathTokens(environmentId, oathTokens) } : {};
-  if (!browsers || user === undefined) return tokens;
-  const { rows } = only(yield [browsersCall(environmentId, user, browsers)]);
-  return { ...tokens, browsers: rows.map((row) => toBrowser(environmentId, row)) };
+function* selectAside({ environmentId, user, oathTokens, browsers, recoveryCodes }: Plan): Script<Partial<Snapshot>> {
+  const aside: { -readonly [K in keyof Snapshot]?: Snapshot[K] } = {};
+  if (oathTokens) aside.oathTokens = yield* selectOathTokens(environmentId, oathTokens);
+  if (browsers && user !== undefined) {
+    const { rows } = only(yield [browsersCall(environmentId, user, browsers)]);
+    aside.browsers = rows.map((row) => toBrowser(environmentId, row));
+  }
+  if (recoveryCodes) {
+    const { rows } = only(yield [call(selectRecoveryCodes, { environment: environmentId, user: recoveryCodes })]);
+    aside.recoveryCodes = toRecoveryCodes(environmentId, recoveryCodes, rows[0]);
+  }
+  return aside;
 }
 
 function* selectOathTokens(

@@ -22,6 +22,7 @@ export const ENVIRONMENT_TABLES: Readonly<Record<string, readonly string[]>> = {
   devices: ['user_id', 'id'],
   oath_tokens: ['id'],
   remembered_browsers: ['id'],
+  recovery_codes: ['user_id'],
   user_factors: ['user_id'],
   user_passwords: ['user_id'],
   user_codes: ['user_id', 'purpose'],

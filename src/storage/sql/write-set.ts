@@ -16,6 +16,7 @@ export const GUARDED = [
   'destination',
   'oathToken',
   'browser',
+  'recoveryCodes',
 ] as const;
 export type Guarded = (typeof GUARDED)[number];
 
@@ -178,6 +179,8 @@ function loadedAs(entity: Guarded, id: string, snapshot: Snapshot): { id: string
       return snapshot.oathTokens?.find((token) => token.id === id);
     case 'browser':
       return snapshot.browsers?.find((browser) => browser.id === id);
+    case 'recoveryCodes':
+      return snapshot.recoveryCodes && { id: snapshot.recoveryCodes.userId, version: snapshot.recoveryCodes.version };
     default:
       return unreachable(entity);
   }

@@ -8,8 +8,8 @@ import { addGroup, addMembership, addPassword, addRoles, addUserCode } from './d
 import { addEnvironment } from './environment-writes.js';
 import { StorageFault } from './fault.js';
 import { claimUsername } from './names.js';
+import { addBrowser, addOathToken, addRecoveryCodes } from './own-row-writes.js';
 import { call } from './statement.js';
-import { browserValues, deleteBrowser, insertBrowser } from './tables/browsers.js';
 import { additionValues, addToCounter, releaseFromCounter, releaseValues } from './tables/counters.js';
 import { credentialValues, insertCredential } from './tables/credentials.js';
 import { dataKeyValues, insertDataKey } from './tables/data-keys.js';
@@ -25,7 +25,6 @@ import { raiseConfigVersion } from './tables/environments.js';
 import { deleteFactors, factorsValues, insertFactors, updateFactors } from './tables/factors.js';
 import { deleteMembershipsOfUser } from './tables/groups.js';
 import { licenseNameValues, putLicenseName } from './tables/license-names.js';
-import { deleteOathToken, insertOathToken, oathTokenValues, updateOathToken } from './tables/oath-tokens.js';
 import { appendOutbox, leaseFrom, outboxValues } from './tables/outbox.js';
 import { deletePassword } from './tables/passwords.js';
 import { putRevokedToken, revokedTokenValues } from './tables/revoked-tokens.js';
@@ -142,6 +141,9 @@ function addWrite(builder: WriteSetBuilder, write: Write, snapshot: Snapshot, co
     case 'browser':
       addBrowser(builder, write);
       break;
+    case 'recoveryCodes':
+      addRecoveryCodes(builder, write);
+      break;
     case 'counter':
       addCounter(builder, write, snapshot);
       break;
@@ -224,26 +226,6 @@ function addDestination(builder: WriteSetBuilder, { kind, value }: WriteOf<'dest
   const values = destinationValues(value);
   if (value.version === 0) builder.claim(call(insertDestination, values));
   else builder.step(3, call(updateDestination, values));
-}
-
-function addOathToken(builder: WriteSetBuilder, { kind, value }: WriteOf<'oathToken'>, { vault }: WriteContext): void {
-  const { environmentId: environment, id, version } = value;
-  if (kind !== 'insert') builder.guard('oathToken', environment, id, version);
-  if (kind === 'expect') return;
-  builder.once('oathToken', id);
-  if (kind === 'insert') builder.claim(call(insertOathToken, oathTokenValues(value, vault)));
-  else if (kind === 'update') builder.step(3, call(updateOathToken, oathTokenValues(value, vault)));
-  else builder.step(3, call(deleteOathToken, { environment, id, version }));
-}
-
-/** A new one has an id of its own that nobody else can have drawn; its user is expected beside it. */
-function addBrowser(builder: WriteSetBuilder, { kind, value }: WriteOf<'browser'>): void {
-  const { environmentId: environment, id, version } = value;
-  if (kind !== 'insert') builder.guard('browser', environment, id, version);
-  if (kind === 'expect') return;
-  builder.once('browser', id);
-  if (kind === 'insert') builder.step(3, call(insertBrowser, browserValues(value)));
-  else builder.step(3, call(deleteBrowser, { environment, id, version }));
 }
 
 /** Adding up to a bound is a claim, which a full counter refuses; what is never refused is the last thing that a unit does. */

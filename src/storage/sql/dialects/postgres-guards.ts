@@ -13,6 +13,7 @@ const TABLES: Record<Guarded, { readonly table: string; readonly id: string; rea
   destination: { table: 'destination_use', id: 'contact_key', version: 'version' },
   oathToken: { table: 'oath_tokens', id: 'id', version: 'version' },
   browser: { table: 'remembered_browsers', id: 'id', version: 'version' },
+  recoveryCodes: { table: 'recovery_codes', id: 'user_id', version: 'version' },
 };
 
 interface Locks {
@@ -34,6 +35,7 @@ export const LOCKS: Record<Guarded, Locks> = {
   destination: locksOf('destination'),
   oathToken: locksOf('oathToken'),
   browser: locksOf('browser'),
+  recoveryCodes: locksOf('recoveryCodes'),
 };
 
 function locksOf(entity: Guarded): Locks {
@@ -81,6 +83,7 @@ function isOf({ entity, value }: Write, guard: Guard): boolean {
   if (entity !== guard.entity) return false;
   switch (entity) {
     case 'factors':
+    case 'recoveryCodes':
       return value.userId === guard.id;
     case 'destination':
       return value.contactKey === guard.id;

@@ -92,6 +92,7 @@ export class SqliteMemory {
         break;
       case 'oathToken':
       case 'browser':
+      case 'recoveryCodes':
       case 'counter':
       case 'credential':
       case 'group':
@@ -120,9 +121,10 @@ export class SqliteMemory {
 
 /** What a plan names beside flow, user and destination. */
 function isReadFromFile(plan: Plan): boolean {
-  const { documents, username, counters, credential, directory, environmentName, oathTokens, browsers } = plan;
+  const { documents, username, counters, credential, directory, environmentName, oathTokens, browsers, recoveryCodes } =
+    plan;
   if (documents !== undefined || username !== undefined || counters !== undefined) return true;
-  if (oathTokens !== undefined || browsers !== undefined) return true;
+  if (oathTokens !== undefined || browsers !== undefined || recoveryCodes !== undefined) return true;
   return credential !== undefined || directory !== undefined || environmentName !== undefined;
 }
 

@@ -26,6 +26,8 @@ import { accounts as accountsOnPostgres } from './0013-accounts.postgres.js';
 import { accounts as accountsOnSqlite } from './0013-accounts.sqlite.js';
 import { rememberedBrowsers as rememberedBrowsersOnPostgres } from './0014-remembered-browsers.postgres.js';
 import { rememberedBrowsers as rememberedBrowsersOnSqlite } from './0014-remembered-browsers.sqlite.js';
+import { recoveryCodes as recoveryCodesOnPostgres } from './0015-recovery-codes.postgres.js';
+import { recoveryCodes as recoveryCodesOnSqlite } from './0015-recovery-codes.sqlite.js';
 
 /** One step of the schema. Never edited once released; expand first, contract a release later (`style.md` §5). */
 export interface Migration {
@@ -91,5 +93,13 @@ export const MIGRATIONS: readonly Migration[] = [
     oldestServer: 14,
     sqlite: rememberedBrowsersOnSqlite,
     postgres: rememberedBrowsersOnPostgres,
+  },
+  // The same.
+  {
+    number: 15,
+    name: 'recovery-codes',
+    oldestServer: 15,
+    sqlite: recoveryCodesOnSqlite,
+    postgres: recoveryCodesOnPostgres,
   },
 ];
