@@ -85,7 +85,7 @@ const ACTIONS = {
   'OATH_TOKEN.CREATED': 'SUCCESS',
   'OATH_TOKEN.RESYNCHRONISED': 'SUCCESS',
   'OATH_TOKEN.REVOKED': 'SUCCESS',
-  /** An extension of this server's own (decision 15). */
+  /** An extension of this server's own (decision 16). */
   'RECOVERY_CODE.CHECK_FAILED': 'FAILURE',
   'RECOVERY_CODE.CHECK_SUCCESS': 'SUCCESS',
   'RECOVERY_CODES.CREATED': 'SUCCESS',

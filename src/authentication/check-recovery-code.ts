@@ -16,7 +16,7 @@ import type { Situation } from './situation.js';
 const AUTHENTICATORS = ['mfa', 'recovery'];
 
 /**
- * Completes an open flow by one of the user's recovery codes, an extension outside the reference (decision 15). A lock answers without
+ * Completes an open flow by one of the user's recovery codes, an extension outside the reference (decision 16). A lock answers without
  * comparing (SEC-15). Once a code is compared, the verdict writes the set and the user's factors, right or wrong: each code is good once,
  * and each wrong one counts (SEC-07, SEC-10).
  */

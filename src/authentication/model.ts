@@ -106,7 +106,7 @@ export interface DiscoveryState {
 
 /**
  * Complete without a device: the browser was recognised, and as nothing was proved there are no `authenticators` (`10` §7.6, §14), or a
- * recovery code was right (decision 15).
+ * recovery code was right (decision 16).
  */
 export interface DevicelessState {
   readonly status: 'COMPLETED';

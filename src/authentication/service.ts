@@ -84,7 +84,7 @@ export interface AuthenticationService {
     command: CheckAssertionCommand,
     by?: Requester,
   ): Promise<AuthenticationResult>;
-  /** An extension outside the reference (decision 15). */
+  /** An extension outside the reference (decision 16). */
   checkRecoveryCode(
     environmentId: EnvironmentId,
     id: DeviceAuthenticationId,

@@ -44,10 +44,10 @@ const WITHOUT_USER = {
   source: '10 §6, §11.5: omitted when username-less',
 };
 
-/** Outside the reference, which has neither link nor media type for it (decision 15). */
+/** Outside the reference, which has neither link nor media type for it (decision 16). */
 const RECOVERY = {
   decide: checkRecoveryCode,
-  withoutLink: 'decision 15: an extension has a path of its own',
+  withoutLink: 'decision 16: an extension has a path of its own',
 } as const;
 
 const recovery = (status: Status): readonly Arrow[] => [

@@ -37,7 +37,7 @@ export interface Config {
   readonly auditRetention: Millis;
   /** Between `SIGTERM` and the moment the server takes no more connections (SEC-84). */
   readonly shutdownGrace: Millis;
-  /** Whether the extension is there (decision 15). */
+  /** Whether the extension is there (decision 16). */
   readonly recoveryCodes: boolean;
   readonly limits: LimitsConfig;
   readonly notifications: NotificationsConfig;

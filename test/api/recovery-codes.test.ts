@@ -57,7 +57,7 @@ const detailOf = ({ status, body }: Awaited<ReturnType<typeof check>>): readonly
   return [status, detail?.code, detail?.target, detail?.innerError];
 };
 
-describe('recovery codes, an extension (decision 15)', () => {
+describe('recovery codes, an extension (decision 16)', () => {
   it('are ten, shown once, and digests in the database', async () => {
     const user = await newUser();
     expect((await manage('GET', user)).status).toBe(404);

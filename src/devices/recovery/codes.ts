@@ -8,7 +8,7 @@ import { chargeRun, type FailureTerms, isAtCeiling, RECOVERY } from '../counting
 import type { FailureRun } from '../model.js';
 
 /**
- * A user's recovery codes: an extension that the reference does not know (decision 15). One row per user, so that its version guards
+ * A user's recovery codes: an extension that the reference does not know (decision 16). One row per user, so that its version guards
  * each code's single use and the count of wrong ones.
  */
 export interface RecoveryCodes {

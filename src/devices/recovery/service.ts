@@ -40,7 +40,7 @@ export interface NewRecoveryCodes {
 type Result<T> = Promise<Outcome<T, DeviceRejection>>;
 
 /**
- * Recovery codes of users (decision 15): each call is durable when it settles, and on record as done `by` whom. Rejects with `StoreError`
+ * Recovery codes of users (decision 16): each call is durable when it settles, and on record as done `by` whom. Rejects with `StoreError`
  * only, which reveals nothing.
  */
 export interface RecoveryCodeService {

@@ -15,7 +15,7 @@ import { defineRoute, JSON_TYPE, type Route, reply } from '../route.js';
 
 /** Outside every path of the reference: nothing here is part of its contract. */
 const CODES = '/ext/environments/:envId/users/:userId/recoveryCodes';
-const SOURCE = 'decision 15';
+const SOURCE = 'decision 16';
 
 const shared = { _links: Type.Object({ self: LinkView }), user: Reference, createdAt: Type.String() };
 const StatusView = Type.Object({ ...shared, remaining: Type.Integer() });
