@@ -52,7 +52,7 @@ export type AuthenticationRejection =
   | { readonly kind: 'AssertionRefused' }
   /** No flow without a user under this policy (`10` §11.5). */
   | { readonly kind: 'UserRequired'; readonly reason: 'METHOD_DISABLED' | 'NOT_DISCOVERABLE' | 'DEVICE_NAMED' }
-  /** Recovery codes (decision 15): locked by failures, and not compared; without `expiresAt` until new ones are made. */
+  /** Recovery codes (decision 16): locked by failures, and not compared; without `expiresAt` until new ones are made. */
   | { readonly kind: 'RecoveryLocked'; readonly expiresAt?: Instant }
   | { readonly kind: 'NoRecoveryCodes' }
   | { readonly kind: 'RecoveryMismatch'; readonly attemptsRemaining: number }

@@ -5,7 +5,7 @@ import type { FactorRules } from '../policies/model.js';
 import { type DestinationUse, type Device, type DeviceType, FAILURE_CEILING, type FailureRun } from './model.js';
 import { withRecentFailure } from './recent-failures.js';
 
-/** Recovery codes, counted as a factor type beside those of devices (decision 15). */
+/** Recovery codes, counted as a factor type beside those of devices (decision 16). */
 export const RECOVERY = 'RECOVERY_CODE';
 
 /** What failures are counted by, beside single devices. */
