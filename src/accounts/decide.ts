@@ -77,7 +77,7 @@ function checkCode<S extends UserState, T>(
   then: (state: S) => AccountDecision<T>,
 ): AccountDecision<T> {
   const { environmentId, id: userId } = state.user;
-  const needs = destinationOf(state, { digests, deployment });
+  const needs = destinationOf(snapshot, state, { digests, deployment });
   if (needs !== undefined && snapshot.destination?.contactKey !== needs) return { needs: { destination: needs } };
   const codes = codesOf(state, use, snapshot.directory?.codes);
   const judgement = judgeCode(state, codes, submitted, digests);
@@ -112,10 +112,16 @@ function checkCode<S extends UserState, T>(
   }
 }
 
-/** The contact whose sends a right code confirms, where a limit counts them (SEC-36). */
-function destinationOf(state: UserState, { digests, deployment: { sendLimits } }: CheckFacts): string | undefined {
+/** The contact whose sends a right code confirms, where a limit counts them (SEC-36; `30` §5.4). */
+function destinationOf(
+  { configuration }: Snapshot,
+  state: UserState,
+  { digests, deployment: { sendLimits } }: CheckFacts,
+): string | undefined {
   const address = addressOf(state);
-  if (!address || !sendLimits || !countsSends(sendLimits)) return undefined;
+  const isCounted =
+    (sendLimits && countsSends(sendLimits)) || configuration?.defaultSendRules?.[CHANNEL]?.resends !== undefined;
+  if (!address || !isCounted) return undefined;
   return digests.contact(state.user.environmentId, canonicalContact(address));
 }
 

@@ -13,6 +13,8 @@ export interface Named extends Tenant {
   /** An active device of `user`, and one that waits for its code. */
   readonly device: string;
   readonly pending: string;
+  /** A user who has to verify the account, and was sent nothing. */
+  readonly waiting: string;
   /** Open, of `user`, waiting for a code. */
   readonly flow: string;
   /** What the trail of the environment begins with. */
@@ -33,6 +35,7 @@ export const nobodys: Named = {
   sms: NOBODY,
   device: NOBODY,
   pending: NOBODY,
+  waiting: NOBODY,
   flow: NOBODY,
   activity: NOBODY,
   objects: {
@@ -79,10 +82,27 @@ export async function namedIn(world: World, tenant: Tenant = here): Promise<Name
     ...tenant,
     device: tenant.email,
     pending: String(pending.body['id']),
+    waiting: await waitingIn(world, tenant),
     flow: String(flow.body['id']),
     activity: activityId(uuidOf(tenant.environment), 1, 0),
     objects,
   };
+}
+
+/** A user whom an import has left to verify the account. */
+async function waitingIn(world: World, { environment, population }: Tenant): Promise<string> {
+  const { status, body, text } = await world.ask({
+    path: `/environments/${environment}/users`,
+    type: 'user.import',
+    body: {
+      username: 'waiting',
+      email: 'waiting@example.org',
+      population: { id: population },
+      lifecycle: { status: 'VERIFICATION_REQUIRED', suppressVerificationCode: true },
+    },
+  });
+  if (status !== 201) throw new Error(text);
+  return String(body['id']);
 }
 
 const MAIL_SERVER = { host: 'mail.example.org', username: 'postern', password: 'a-password' };
@@ -201,6 +221,7 @@ const BODIES: Readonly<Record<string, (named: Named) => Body | string>> = {
   'mfaSettings.update': () => ({ pairing: { maxAllowedDevices: 5 } }),
 };
 
+const WAITING = new Set(['user.sendVerificationCode', 'user.verify']);
 const PENDING = new Set(['device.activate', 'device.activate.put', 'device.sendActivationCode']);
 
 /** A request for this operation that is right in every way, about these objects. */
@@ -210,7 +231,7 @@ export function rightRequest(route: Route, named: Named): Ask {
     organizationId: ORGANIZATION_ID,
     licenseId: LICENSE_ID,
     roleId: roleByName('Environment Admin').id,
-    userId: named.user,
+    userId: WAITING.has(route.id) ? named.waiting : named.user,
     deviceId: PENDING.has(route.id) ? named.pending : named.device,
     policyId: named.otherPolicy,
     populationId: named.population,

@@ -170,7 +170,7 @@ describe('objects of another environment answer exactly like objects that do not
     }
     const users = `/environments/${HERE}/users`;
     const count = async (path: string) => (await world.ask({ path })).body['count'];
-    expect(await count(users)).toBe(2);
+    expect(await count(users)).toBe(3);
     expect(await count(`${users}?filter=${encodeURIComponent(`id eq "${there.user}"`)}`)).toBe(0);
     expect(await count(`${users}?filter=${encodeURIComponent('username eq "ann"')}`)).toBe(1);
 

@@ -118,6 +118,7 @@ function rightBodyOf(method: string, path: string, type: string | null): unknown
   const known: Named = {
     ...here,
     user: userId,
+    waiting: userId,
     email: deviceId,
     sms: deviceId,
     device: deviceId,

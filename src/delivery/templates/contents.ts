@@ -57,6 +57,7 @@ const EN: Contents = {
     EMAIL: emailContent('Your verification code', {
       title: 'Your verification code',
       lead: `Enter this code to verify the account \${user.username}.`,
+      code: 'code.value',
       notes: ['If you have not been told of an account, ignore this message.', NEVER_SHARE],
     }),
   },
@@ -64,6 +65,7 @@ const EN: Contents = {
     EMAIL: emailContent('Your recovery code', {
       title: 'Your recovery code',
       lead: `Enter this code to choose a new password for \${user.username}.`,
+      code: 'code.value',
       notes: ['If you did not ask for it, ignore this message: your password stays as it is.', NEVER_SHARE],
     }),
   },

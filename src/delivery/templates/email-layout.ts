@@ -3,8 +3,11 @@ export interface EmailText {
   readonly title: string;
   readonly lead: string;
   readonly notes: readonly string[];
+  /** The variable that the code is, where it is not `otp`. */
+  readonly code?: string;
 }
 
+const OTP = 'otp';
 const FONT = "-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
 const MONO = "ui-monospace,SFMono-Regular,Menlo,Consolas,'Liberation Mono',monospace";
 
@@ -12,7 +15,7 @@ const MONO = "ui-monospace,SFMono-Regular,Menlo,Consolas,'Liberation Mono',monos
  * A mail around one code. Tables and inline styles, because that is what mail readers agree on; no images, links or
  * external resources, so that nothing is fetched when it is opened. Placeholders are left for `substitute`.
  */
-export function emailHtml({ title, lead, notes }: EmailText): string {
+export function emailHtml({ title, lead, notes, code = OTP }: EmailText): string {
   const paragraphs = notes
     .map((note) => `<p style="margin:0 0 8px;font-size:14px;line-height:21px;color:#5b6472">${note}</p>`)
     .join('\n            ');
@@ -31,7 +34,7 @@ export function emailHtml({ title, lead, notes }: EmailText): string {
         <tr><td style="padding:32px 32px 24px;background:#ffffff;border:1px solid #e1e5ec;border-radius:12px">
             <h1 style="margin:0 0 8px;font-size:20px;line-height:28px;color:#141a24">${title}</h1>
             <p style="margin:0 0 20px;font-size:15px;line-height:22px;color:#2b3442">${lead}</p>
-            <p style="margin:0 0 24px;padding:18px 8px;background:#eef3ff;border-radius:8px;text-align:center;font-family:${MONO};font-size:32px;line-height:38px;font-weight:700;letter-spacing:6px;color:#1b3fa8">\${otp}</p>
+            <p style="margin:0 0 24px;padding:18px 8px;background:#eef3ff;border-radius:8px;text-align:center;font-family:${MONO};font-size:32px;line-height:38px;font-weight:700;letter-spacing:6px;color:#1b3fa8">\${${code}}</p>
             ${paragraphs}
         </td></tr>
       </table>
@@ -43,6 +46,6 @@ export function emailHtml({ title, lead, notes }: EmailText): string {
 }
 
 /** The same mail for readers that show text only. */
-export function emailText({ title, lead, notes }: EmailText): string {
-  return [title, '', lead, '', `    \${otp}`, '', ...notes, ''].join('\n');
+export function emailText({ title, lead, notes, code = OTP }: EmailText): string {
+  return [title, '', lead, '', `    \${${code}}`, '', ...notes, ''].join('\n');
 }
