@@ -52,6 +52,7 @@ export function applications({ secret, roles, open }: Facts): ManagedResource {
       ownPackage(),
       atMost(KIND, MOST_APPLICATIONS),
       workersServeAdministrators(),
+      nativesHaveAnApp(),
       leavesThePolicies(),
       owns('grant'),
       owns('pushCredentials'),
@@ -85,6 +86,23 @@ function workersServeAdministrators(): Rule {
       const { type, accessControl = {} } = document;
       if (type !== 'WORKER' || !isJsonObject(accessControl) || accessControl['role']) return document;
       return { ...document, accessControl: { ...accessControl, role: { type: 'ADMIN_USERS_ONLY' } } };
+    },
+  };
+}
+
+/** What holds of a native application's app when it is not said (`00` §9.2): released clients read it as it is, not as it was sent. */
+const APP = {
+  passcodeGracePeriod: 5,
+  passcodeRefreshDuration: { duration: 30, timeUnit: 'SECONDS' },
+  integrityDetection: { mode: 'DISABLED' },
+} as const satisfies JsonObject;
+
+function nativesHaveAnApp(): Rule {
+  return {
+    completes({ document }) {
+      const { type, protocol, mobile = {} } = document;
+      if (type !== 'NATIVE_APP' || protocol !== 'OPENID_CONNECT' || !isJsonObject(mobile)) return document;
+      return { ...document, mobile: { ...APP, ...mobile } };
     },
   };
 }

@@ -144,6 +144,22 @@ describe('applications (00 §9)', () => {
     expect(documentOf(replaced)).toEqual({ ...job, accessControl: { group, role: { type: 'ADMIN_USERS_ONLY' } } });
   });
 
+  it('have an app with the defaults of the reference when they are native and say nothing of it', async () => {
+    const { mobile: _, ...bare } = native('Bare', 'org.example.bare');
+    const app = {
+      passcodeGracePeriod: 5,
+      passcodeRefreshDuration: { duration: 30, timeUnit: 'SECONDS' },
+      integrityDetection: { mode: 'DISABLED' },
+    };
+    const created = await create(bare);
+    expect(documentOf(created)).toEqual({ ...bare, mobile: app });
+    const named = { bundleId: 'org.example.bare', passcodeGracePeriod: 2 };
+    expect(documentOf(await put(itemOf(created), { ...bare, mobile: named }))).toEqual({
+      ...bare,
+      mobile: { ...app, ...named },
+    });
+  });
+
   it('keep the keys of a vendor to themselves (SEC-66)', async () => {
     const created = await create(native('App', 'org.example.app'));
     expect(created.text).not.toMatch(/-secret/);

@@ -80,6 +80,14 @@ describe('populations (00 §7.2)', () => {
     expect(refusalOf(await read(itemOf(created)))).toEqual({ status: 404, code: 'NOT_FOUND' });
   });
 
+  it('are filtered by one name or another', async () => {
+    const names = ['Sales', 'Stores'];
+    for (const name of names) await create({ name });
+    const filter = encodeURIComponent(names.map((name) => `name eq "${name}"`).join(' or '));
+    expect((await listed(`?filter=${filter}`)).map(({ name }) => name)).toEqual(expect.arrayContaining(names));
+    expect(await listed(`?filter=${filter}`)).toHaveLength(2);
+  });
+
   it('of which there must be one: the last says so (00 §4.4)', async () => {
     const body = { name: 'One population', type: 'SANDBOX', region: 'NA' };
     const { body: made } = await world().ask({ path: '/environments', body });

@@ -38,6 +38,7 @@ export const PLATFORM_READINGS: ReadingGroup = {
     ...readingsIn('platform/application-secret.ts', [['00 §9.3', 'During the overlap both secrets authenticate']]),
     ...readingsIn('platform/applications.ts', [
       ['00 §9.2', 'Names of applications need not be unique; type and protocol stay as they were made'],
+      ['00 §9.2', '`mobile` of a native OIDC application is shown with its defaults, whether it was sent or not'],
       ['00 §9.2', 'A worker’s `accessControl.role` is `ADMIN_USERS_ONLY` when it is not sent'],
       ['00 §9.1', 'A deleted application leaves the MFA policies that name it; they do not keep it'],
     ]),

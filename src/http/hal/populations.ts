@@ -41,7 +41,7 @@ export const POPULATIONS: ManagedDefinition = {
     }),
   },
   filter: {
-    rules: { attributes: { name: ['sw', 'eq'], id: ['eq'] }, combinators: ['and'] },
+    rules: { attributes: { name: ['sw', 'eq'], id: ['eq'] }, combinators: ['and', 'or'] },
     attribute: ({ id, body }, name) => (name === 'id' ? id : String(body['name'])),
   },
   page: 1_000,
