@@ -177,6 +177,9 @@ describe('applications (00 §9)', () => {
     expect(refusalOf(await put(itemOf(created), native('First', 'org.example.other')))).toEqual(
       invalidData('INVALID_VALUE mobile.packageName'),
     );
+    const { mobile: _, ...without } = native('First', 'org.example.first');
+    expect((await put(itemOf(created), without)).status).toBe(200);
+    expect((await create(native('Heir', 'org.example.first'))).status).toBe(201);
   });
 
   it('that are not there say so in their own words (00 §4.4)', async () => {
