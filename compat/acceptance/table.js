@@ -1,20 +1,20 @@
 /** What a failure comes from, by the test's name and what it said; the first that fits. Anything else is a fault of the server's. */
 const CAUSES = [
-  [/CreateKey|pingone_key\b|PINGONE_KEY_PKCS\d+/, 'absent: keys of an environment'],
-  [/pingone_certificate|CreateCertificate/, 'absent: certificates'],
-  [/pingone_agreement|CreateAgreement/, 'absent: agreements'],
-  [/pingone_image|CreateImage/, 'absent: images'],
+  [/CreateKey|PINGONE_KEY_PKCS\d+/, 'absent: keys of an environment'],
+  [/CreateCertificate/, 'absent: certificates'],
+  [/CreateAgreement/, 'absent: agreements'],
+  [/CreateImage/, 'absent: images'],
   [/IdentityProvider/, 'absent: external identity providers'],
   [/PasswordPolic/, 'absent: password policies'],
   [/CreateGateway/, 'absent: gateways'],
   [/UpdateTranslations/, 'absent: words of the vendor’s pages'],
   [/CreateAlertChannel/, 'absent: alerts'],
-  [/TestAccSystemApplication/, 'absent: the vendor’s portal and self-service'],
+  [/SystemApplication|Cannot find applications by type/, 'absent: the vendor’s portal and self-service'],
   [/CreateTrustedEmailDomain|PINGONE_VERIFIED_EMAIL_DOMAIN/, 'absent: trusted e-mail domains'],
   [/GroupNesting/, 'absent: groups in groups'],
   [/SchemaAttribute|pingone_schema/, 'absent: custom attributes of users'],
-  [/CreateResource|pingone_resource|ResourceScope|ApplicationGrant/, 'absent: resources and scopes'],
-  [/(User|Group)RoleAssignment|CustomRole/, 'absent: roles of users and groups, custom roles'],
+  [/ResourceAttribute/, 'absent: attributes of resources'],
+  [/CustomRole/, 'absent: custom roles'],
   [/Cannot find role from name/, 'absent: a role without a meaning here'],
   [/FlowPolic|DaVinci|davinci/, 'absent: flows of the vendor’s orchestration'],
   [/Application\w*AttributeMapping/, 'absent: attribute mappings'],
@@ -26,7 +26,7 @@ const CAUSES = [
   [/userFilter/, 'partial: groups have the members that are added to them'],
   [/Deployment ID not found/, 'needs the vendor’s workforce product'],
   [/TestAccEnvironment_NonCompatibleRegion/, 'every region is one label of one licence here'],
-  [/billing_connection_ids|TestAccLicensesDataSource_BySCIMFilter/, 'expects the tenant that the vendor tests in'],
+  [/billing_connection_ids|TestAccLicenses?DataSource_By/, 'expects the tenant that the vendor tests in'],
 ];
 
 /**
