@@ -167,7 +167,7 @@ for (const method of ['POST', 'PUT']) {
     },
     {
       name: 'WhatsApp beside a PingID method (30 §1.2)',
-      body: () => withPath('desktop', { enabled: false }),
+      body: () => withPath('desktop', { enabled: false }, withPath('whatsApp.enabled', true)),
       details: ['INVALID_VALUE whatsApp'],
     },
     {

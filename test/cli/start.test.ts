@@ -25,7 +25,10 @@ function loadedBy(entry: string): { readonly files: ReadonlySet<string>; readonl
 
 // A start is mostly loading: a third of a millisecond for each module, and a package may have hundreds.
 describe('what every start loads', () => {
-  const { files, packages } = loadedBy('main.ts');
+  const command = loadedBy('main.ts');
+  const server = loadedBy('app.ts');
+  const files = new Set([...command.files, ...server.files]);
+  const packages = new Set([...command.packages, ...server.packages]);
 
   it('is no package that only some servers need, and of TypeBox its compiler alone', () => {
     expect([...packages].filter((name) => !name.startsWith('jose/')).sort()).toEqual([
@@ -40,5 +43,10 @@ describe('what every start loads', () => {
     expect(files).toContain('http/dispatch.ts');
     expect(files).toContain('storage/sql/open.ts');
     expect([...files].filter((name) => /dialects\/|seed\/read|tracing/.test(name))).toEqual([]);
+  });
+
+  it('is no server where none is started', () => {
+    expect(command.files).not.toContain('app.ts');
+    expect(command.packages).not.toContain('fastify');
   });
 });
