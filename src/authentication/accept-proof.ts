@@ -15,7 +15,7 @@ import type { Situation } from './situation.js';
 /** What a right proof has brought with it. */
 export interface RightProof {
   readonly event: AuthenticationEvent;
-  readonly detail?: BusinessEvent['detail'];
+  readonly detail?: BusinessEvent['detail'] | undefined;
   /** `10` §7.6. */
   readonly authenticators: readonly string[];
   /** The paired device with what the proof has changed in it; absent when that is nothing. */

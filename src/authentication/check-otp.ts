@@ -57,9 +57,9 @@ function checkCode(
   const verdict = judgeCode(otp, state, situation.flow, digests);
   if (verdict === 'malformed') return refuse({ kind: 'OtpMalformed', length: state.code.length });
   if (verdict === 'right') {
-    const detail = state.country === undefined ? {} : { detail: { country: state.country } };
+    const detail = state.country === undefined ? undefined : { country: state.country };
     const writes = claimQuota(state.claim, situation.flow.environmentId, situation.now);
-    return acceptProof(state, situation, subject, { ...rightOtp(state), ...detail, writes });
+    return acceptProof(state, situation, subject, rightOtp(state, { detail, device: undefined, writes }));
   }
   return chargeProof(state, situation, subject, WORDS, verdict === 'replayed' ? { replacedCode: true } : {});
 }
@@ -78,17 +78,23 @@ function checkPasscode(
   if (verdict.kind === 'needs') return { needs: verdict.needs };
   if (verdict.kind === 'malformed') return refuse({ kind: 'OtpMalformed', length: verdict.length });
   if (verdict.kind === 'right')
-    return acceptProof(state, situation, subject, {
-      ...rightOtp(state, verdict.device),
-      writes: verdict.writes,
-    });
+    return acceptProof(
+      state,
+      situation,
+      subject,
+      rightOtp(state, { detail: undefined, device: verdict.device, writes: verdict.writes }),
+    );
   return chargeProof(state, situation, subject, WORDS, verdict.replayed ? { replayed: true } : {}, verdict.writes);
 }
 
-const rightOtp = ({ selected }: ChallengeState, device?: Device): RightProof => ({
+type Changed = Required<Pick<RightProof, 'detail' | 'device' | 'writes'>>;
+
+const rightOtp = ({ selected }: ChallengeState, { detail, device, writes }: Changed): RightProof => ({
   event: 'OTP.CHECK_SUCCESS',
+  detail,
   authenticators: KINDS[selected.type].authenticators,
   device,
+  writes,
 });
 
 /** Expired, or begun before something that kills codes: a lock, exhaustion, a check that found the device unusable (`10` §9.8). */
