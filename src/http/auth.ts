@@ -46,7 +46,7 @@ export const ROLES: Readonly<Record<Exclude<Permission, 'public'>, readonly Role
 /** The environments as authorization needs to know them: which organization each belongs to. */
 export interface EnvironmentDirectory {
   /** `undefined`: no such environment. */
-  organizationOf(environmentId: Uuid): Promise<Uuid | undefined>;
+  organizationOf(environmentId: Uuid): Uuid | undefined | Promise<Uuid | undefined>;
 }
 
 /** Texts that clients match; returned for real permission failures only (wire: `00` §4.4). */
@@ -81,7 +81,8 @@ export async function authorize(
   if (environmentId === undefined) return wireError('NOT_AUTHORIZED', DETAIL);
   if (!isWide) return wireError(covers ? 'NOT_AUTHORIZED' : 'ACCESS_FAILED', DETAIL);
   const id = parseUuid(environmentId);
-  const organization = id && (await directory.organizationOf(id));
+  const found = id && directory.organizationOf(id);
+  const organization = found instanceof Promise ? await found : found;
   for (const { role, scope } of actor.roles) {
     if (scope.type !== 'ORGANIZATION' || scope.id !== organization) continue;
     if (permitted.includes(role)) return undefined;

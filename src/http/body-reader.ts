@@ -16,15 +16,22 @@ export function readBody(request: IncomingMessage, limit: number): Promise<ReadB
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let length = 0;
-    // Only the first result counts; what still comes is dropped. Taking listeners off again would cost more than they do.
+    let isOver = false;
+    // Only the first result counts; what still comes is dropped. Taking listeners off again would cost more than they do, and so
+    // would a promise that is resolved twice.
+    const end = (result: ReadBody): void => {
+      if (isOver) return;
+      isOver = true;
+      resolve(result);
+    };
     request.on('data', (chunk: Buffer) => {
       length += chunk.length;
       if (length <= limit) chunks.push(chunk);
-      else resolve('tooLarge');
+      else end('tooLarge');
     });
-    request.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
-    request.on('close', () => resolve('broken'));
+    request.on('end', () => end(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+    request.on('close', () => end('broken'));
     // An error that nobody listens to would end the process.
-    request.on('error', () => resolve('broken'));
+    request.on('error', () => end('broken'));
   });
 }

@@ -6,8 +6,8 @@ import { LOOK_UP_AGAIN_AFTER, Recent } from './recent.js';
 
 /** Which organization an environment belongs to, as authorization and tokens need to know it; at most 2 s old. */
 export interface Directory {
-  /** `undefined`: no such environment. */
-  organizationOf(environmentId: EnvironmentId): Promise<Uuid | undefined>;
+  /** `undefined`: no such environment. A promise only where it has to be looked up. */
+  organizationOf(environmentId: EnvironmentId): Uuid | undefined | Promise<Uuid | undefined>;
   /** What is remembered of it is out of date; other processes follow within 2 s. */
   forget(environmentId: EnvironmentId): void;
 }

@@ -2,7 +2,8 @@ import type { Clock, Instant, Millis } from '../kernel/clock.js';
 
 interface Entry<V> {
   readonly at: Instant;
-  readonly value: Promise<V>;
+  /** The look-up while it goes on, then what it gave. */
+  value: V | Promise<V>;
 }
 
 /**
@@ -32,23 +33,29 @@ export class Recent<K, V> {
     else this.#entries.delete(key);
   }
 
-  get(key: K): Promise<V> {
+  /** What is known already comes without a promise: every request asks, and a turn of the loop for each answer costs more than it. */
+  get(key: K): V | Promise<V> {
     const now = this.#clock.now();
     const known = this.#entries.get(key);
     // A clock that was set back makes an entry old, not young.
     if (known && now >= known.at && now - known.at < this.#maxAge) return known.value;
-    const value = this.#lookUp(key);
+    const lookUp = this.#lookUp(key);
     this.#entries.delete(key);
     if (this.#entries.size >= this.#capacity) {
       const oldest = this.#entries.keys().next();
       if (!oldest.done) this.#entries.delete(oldest.value);
     }
-    const entry = { at: now, value };
+    const entry: Entry<V> = { at: now, value: lookUp };
     this.#entries.set(key, entry);
-    value.catch(() => {
-      if (this.#entries.get(key) === entry) this.#entries.delete(key);
-    });
-    return value;
+    lookUp.then(
+      (value) => {
+        entry.value = value;
+      },
+      () => {
+        if (this.#entries.get(key) === entry) this.#entries.delete(key);
+      },
+    );
+    return lookUp;
   }
 }
 

@@ -151,10 +151,13 @@ export function createTokenService(options: TokenServiceOptions): TokenService {
       verified.delete(keyOf(token));
       return undefined;
     }
-    const { published } = await keys.get(claims.environmentId);
+    const foundKeys = keys.get(claims.environmentId);
+    const { published } = foundKeys instanceof Promise ? await foundKeys : foundKeys;
     if (!published.some(({ kid }) => kid === claims.kid)) return undefined;
-    if (await revoked.get(claims)) return undefined;
-    const actor = await clients.get(claims.clientId);
+    const foundRevoked = revoked.get(claims);
+    if (foundRevoked instanceof Promise ? await foundRevoked : foundRevoked) return undefined;
+    const foundActor = clients.get(claims.clientId);
+    const actor = foundActor instanceof Promise ? await foundActor : foundActor;
     return actor?.environmentId === claims.environmentId ? actor : undefined;
   }
 
