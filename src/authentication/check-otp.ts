@@ -1,6 +1,5 @@
 import { codeEpochOf } from '../devices/counting.js';
 import { KINDS } from '../devices/kinds/index.js';
-import type { Device } from '../devices/model.js';
 import { claimQuota } from '../devices/quota.js';
 import { isExpired } from '../otp/code.js';
 import { accountLockEpoch } from '../platform/account.js';
