@@ -37,7 +37,7 @@ export function acceptancePage(rows) {
   const packages = [...new Set(rows.map((row) => row.package))];
   return `${[
     '# The Terraform provider’s own acceptance tests',
-    'Written by `npm run compat -- acceptance --page` (see [README](README.md)); not edited by hand. A test that is skipped skips itself.',
+    'Written by `npm run compat -- acceptance --page` (see [README](README.md)), from one run or several, of which the later one counts for a test. A test that is skipped skips itself.',
     summary(rows, packages),
     ...packages.map((name) =>
       section(

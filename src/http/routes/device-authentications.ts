@@ -50,8 +50,7 @@ export function deviceAuthenticationsRoutes(authentications: AuthenticationServi
       body: CreateBody,
       replies: { 201: DeviceAuthenticationView },
       errors: ['INVALID_DATA', 'REQUEST_FAILED', 'NOT_FOUND'],
-      partial:
-        'mobilePayload and notification.policy are refused; notification.clientContext is checked and has no effect',
+      partial: 'mobilePayload is refused; notification.clientContext is checked and has no effect',
       async handle({ params, body, links, by }) {
         const parsed = parseCreateBody(body);
         if (!parsed.ok) return parsed.rejection;

@@ -75,7 +75,7 @@ export function devicesRoutes(devices: DeviceService, browsers: BrowserService):
       longestText: LONGEST_PAYLOAD,
       replies: { 201: DeviceView },
       errors: ['INVALID_DATA', 'REQUEST_FAILED', 'NOT_FOUND'],
-      partial: `types ${[...DEVICE_TYPES, 'BROWSER'].join(', ')}; notification.policy is refused; no new_device_paired notification`,
+      partial: `types ${[...DEVICE_TYPES, 'BROWSER'].join(', ')}; no new_device_paired notification`,
       async handle({ params, body, actor, links, by }) {
         if (body.type === 'BROWSER') {
           const remembering = parseRemembering(body);
