@@ -91,9 +91,9 @@ function flow(number, now) {
 try {
   if (plan.from === 0) {
     await provisionWorld(parts, world);
-    const key = createSigningKey(random.uuid());
+    const facts = { signingKey: createSigningKey(random.uuid()), relyingPartyId: 'localhost' };
     await inUnits(0, plan.users, USERS_AT_ONCE, (first, last, now) =>
-      environmentWrites({ ...demo, clients: [], users: range(first, last).map(user) }, key, digests, now).filter(
+      environmentWrites({ ...demo, clients: [], users: range(first, last).map(user) }, facts, digests, now).filter(
         ({ entity }) => entity === 'user' || entity === 'device',
       ),
     );

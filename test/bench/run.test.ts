@@ -6,32 +6,51 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { ensureBuilt } from '../../bin/build.js';
 
 const bench = (file: string) => fileURLToPath(new URL(`../../bench/${file}`, import.meta.url));
 const ended = (child: ChildProcess) => new Promise((resolve) => child.once('exit', resolve));
 
-test('a run completes MFAs in every case, without a failure, and writes what it printed', async () => {
+interface Run {
+  readonly failed: number;
+  readonly completed: number;
+}
+
+/** What a command of the bench writes, run so briefly that it means nothing. */
+async function brief(...args: readonly string[]) {
   const folder = mkdtempSync(join(tmpdir(), 'postern-bench-test-'));
   try {
     const json = join(folder, 'result.json');
     const load = ['--rounds', '1', '--seconds', '0.3', '--warm-up', '0.1', '--connections', '4'];
-    const only = ['--only', 'floor,echo,commit', '--folder', folder, '--json', json];
-    const child = spawn(process.execPath, [bench('run.js'), ...load, ...only], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(process.execPath, [bench('run.js'), ...args, ...load, '--folder', folder, '--json', json], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     let said = '';
     child.stderr.on('data', (chunk) => {
       said += chunk;
     });
     expect(await ended(child), said).toBe(0);
     const { results, goals } = JSON.parse(readFileSync(json, 'utf8'));
-    expect(Object.keys(results)).toEqual(['floor', 'echo', 'commit per request']);
-    for (const [run] of Object.values<{ failed: number; completed: number }[]>(results)) {
+    for (const [run] of Object.values<Run[]>(results)) {
       expect(run?.failed).toBe(0);
       expect(run?.completed).toBeGreaterThan(0);
     }
-    expect(new Set(goals.map(({ verdict }: { verdict: string }) => verdict))).toEqual(new Set(['not measured']));
+    return { cases: Object.keys(results), verdicts: goals.map(({ verdict }: { verdict: string }) => verdict) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+test('a run completes MFAs in every case, without a failure, and writes what it printed', async () => {
+  const { cases, verdicts } = await brief('--only', 'floor,echo,commit');
+  expect(cases).toEqual(['floor', 'echo', 'commit per request']);
+  expect(new Set(verdicts)).toEqual(new Set(['not measured']));
+});
+
+test('growth stores what it says through the store, and random users complete MFAs beside it', async () => {
+  ensureBuilt();
+  const { cases } = await brief('growth', '--only', 'sqlite', '--users', '3', '--sizes', '5,9');
+  expect(cases).toEqual(['SQLite, 5', 'SQLite, 9']);
 });
 
 test('an open load charges a stall to every MFA that was due meanwhile, not to one', async () => {
