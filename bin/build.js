@@ -28,11 +28,13 @@ function newest(path) {
 export function isFresh() {
   if (!existsSync(join(root, 'src'))) return true;
   if (!existsSync(stamp)) return false;
-  return ['src', 'tsconfig.json', 'package.json'].every((name) => newest(join(root, name)) <= statSync(stamp).mtimeMs);
+  return ['src', 'bin/bundle.js', 'tsconfig.json', 'package.json'].every(
+    (name) => newest(join(root, name)) <= statSync(stamp).mtimeMs,
+  );
 }
 
 /**
- * Compiles `src` to `dist`. It compiles beside and renames, so that a server that starts meanwhile finds the old build or the
+ * Compiles `src` to `dist` and bundles it there. It compiles beside and renames, so that a server that starts meanwhile finds the old build or the
  * new one, and so that nothing of a removed file stays behind.
  */
 export function build() {
@@ -42,11 +44,12 @@ export function build() {
     throw new Error('the TypeScript compiler is not installed: run `npm ci` (with development dependencies) first');
   const next = join(root, 'node_modules', '.cache', `postern-build-${process.pid}`);
   mkdirSync(next, { recursive: true });
-  const { status, stdout, stderr } = spawnSync(process.execPath, [compiler, '--outDir', next], {
-    cwd: root,
-    encoding: 'utf8',
-  });
-  if (status !== 0) {
+  for (const step of [
+    [compiler, '--outDir', next],
+    [join(root, 'bin', 'bundle.js'), next],
+  ]) {
+    const { status, stdout, stderr } = spawnSync(process.execPath, step, { cwd: root, encoding: 'utf8' });
+    if (status === 0) continue;
     rmSync(next, { recursive: true, force: true });
     throw new Error(`the build failed:\n${stdout}${stderr}`);
   }

@@ -7,5 +7,5 @@ try {
   console.error(`postern: ${error.message}`);
   process.exit(1);
 }
-const { main } = await import('../dist/main.js');
+const { main } = await import('../dist/bundle/main.js');
 await main(['dev', ...process.argv.slice(2)]);

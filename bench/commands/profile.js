@@ -1,5 +1,6 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { posternOnPostgres, posternOnSqlite } from '../cases/postern.js';
 import { round } from '../harness/figures.js';
 import { generate } from '../harness/generate.js';
@@ -8,6 +9,7 @@ import { closedLoad, takingPart } from '../harness/rounds.js';
 import { attribute } from '../profile/parts.js';
 
 const CASES = [posternOnSqlite, posternOnPostgres];
+const UNBUNDLED = fileURLToPath(new URL('../profile/postern.js', import.meta.url));
 const INTERVAL_MICROS = 200;
 const FUNCTIONS = 25;
 /** The clock of V8's profiles. */
@@ -35,7 +37,7 @@ async function measure(bench, one, load) {
   mkdirSync(folder);
   const nodeArguments = ['--cpu-prof', '--cpu-prof-interval', String(INTERVAL_MICROS), '--cpu-prof-dir', folder];
   const window = {};
-  const result = await bench.withTarget(one, { nodeArguments }, (target) =>
+  const result = await bench.withTarget(one, { nodeArguments, postern: UNBUNDLED }, (target) =>
     generate(target, load, {
       onMeasuring: () => {
         window.from = nowMicros();
