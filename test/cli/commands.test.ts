@@ -92,18 +92,6 @@ describe('postern dev', () => {
     expect(postern.leftReadyFile()).toBe(false);
   });
 
-  it('is ready within 2 s of its start', async () => {
-    const times: number[] = [];
-    for (const _attempt of [1, 2, 3]) {
-      const started = performance.now();
-      await using _postern = await spawnPostern(['--port', '0', '--data', fresh()]);
-      times.push(performance.now() - started);
-      if (Math.min(...times) < 2_000) break;
-    }
-    // The best of three: the machine does other things meanwhile.
-    expect(Math.min(...times)).toBeLessThan(2_000);
-  });
-
   it('prints a session that ends in COMPLETED when it is pasted', async () => {
     await using postern = await spawnPostern(['--port', '0', '--data', ':memory:']);
     expect(await bash(await session(postern))).toContain('"status":"COMPLETED"');
