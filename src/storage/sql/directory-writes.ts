@@ -12,35 +12,35 @@ import {
   putMembership,
   updateGroup,
 } from './tables/groups.js';
-import { deletePassword, passwordValues, putPassword } from './tables/passwords.js';
-import { deleteRoles, putRoles, rolesValues } from './tables/roles.js';
-import { deleteUserCode, putUserCode, userCodeValues } from './tables/user-codes.js';
+import { deletePassword, passwordRows, putPassword } from './tables/passwords.js';
+import { deleteRoles, putRoles, rolesRows } from './tables/roles.js';
+import { deleteUserCode, putUserCode, userCodeRows } from './tables/user-codes.js';
 import type { WriteSetBuilder } from './write-set.js';
 
 type WriteOf<E extends Write['entity']> = Extract<Write, { readonly entity: E }>;
 
 /** Under the user's version, which the same write set raises. */
 export function addPassword(builder: WriteSetBuilder, { kind, value }: WriteOf<'password'>): void {
-  const { environmentId: environment, userId: user } = value;
-  builder.once('password', user);
-  if (kind === 'put') builder.step(2, call(putPassword, passwordValues(value)));
-  else builder.step(2, call(deletePassword, { environment, user }), 'any');
+  const { environmentId, userId } = value;
+  builder.once('password', userId);
+  if (kind === 'put') builder.step(2, call(putPassword, passwordRows.values(value)));
+  else builder.step(2, call(deletePassword, { environmentId, userId }), 'any');
 }
 
 /** Under the user's version. */
 export function addUserCode(builder: WriteSetBuilder, { kind, value }: WriteOf<'userCode'>): void {
-  const { environmentId: environment, userId: user, use: purpose } = value;
-  builder.once(`code ${purpose}`, user);
-  if (kind === 'put') builder.step(2, call(putUserCode, userCodeValues(value)));
-  else builder.step(2, call(deleteUserCode, { environment, user, purpose }), 'any');
+  const { environmentId, userId, use } = value;
+  builder.once(`code ${use}`, userId);
+  if (kind === 'put') builder.step(2, call(putUserCode, userCodeRows.values(value)));
+  else builder.step(2, call(deleteUserCode, { environmentId, userId, use }), 'any');
 }
 
 /** Under the version of the user or group. */
 export function addRoles(builder: WriteSetBuilder, { value }: WriteOf<'roles'>): void {
-  const { environmentId: environment, ownerId: owner, roles } = value;
-  builder.once('roles', owner);
-  if (roles.length > 0) builder.step(2, call(putRoles, rolesValues(value)));
-  else builder.step(2, call(deleteRoles, { environment, owner }), 'any');
+  const { environmentId, ownerId, roles } = value;
+  builder.once('roles', ownerId);
+  if (roles.length > 0) builder.step(2, call(putRoles, rolesRows.values(value)));
+  else builder.step(2, call(deleteRoles, { environmentId, ownerId }), 'any');
 }
 
 /** With its unique name; its members and its roles go with it. */
@@ -59,7 +59,7 @@ export function addGroup(builder: WriteSetBuilder, { kind, value }: WriteOf<'gro
       break;
     case 'delete':
       builder.step(4, call(deleteMembersOfGroup, { environment, group: id }), 'any');
-      builder.step(4, call(deleteRoles, { environment, owner: id }), 'any');
+      builder.step(4, call(deleteRoles, { environmentId: environment, ownerId: id }), 'any');
       builder.step(5, call(deleteGroup, { environment, id }));
       break;
     default:

@@ -2,9 +2,9 @@ import type { EnvironmentId } from '../../platform/model.js';
 import type { DirectoryPlan, DirectorySnapshot } from '../directory-port.js';
 import { type Call, call, type Result, type Script } from './statement.js';
 import { groupNameKey, selectGroup, selectGroupByName, selectMembership, toGroup } from './tables/groups.js';
-import { selectPassword, toPassword } from './tables/passwords.js';
-import { selectInheritedRoles, selectRoles, toOwnerRoles } from './tables/roles.js';
-import { selectUserCodes, toUserCode } from './tables/user-codes.js';
+import { passwordRows, selectPassword } from './tables/passwords.js';
+import { rolesRows, selectInheritedRoles, selectRoles } from './tables/roles.js';
+import { selectUserCodes, userCodeRows } from './tables/user-codes.js';
 import { selectUserOfPopulation } from './tables/users.js';
 
 type Found = { -readonly [K in keyof DirectorySnapshot]: DirectorySnapshot[K] };
@@ -38,30 +38,30 @@ export function* loadDirectory(environment: EnvironmentId, plan: DirectoryPlan):
     });
   if (password !== undefined)
     asked.push({
-      call: call(selectPassword, { environment, user: password }),
+      call: call(selectPassword, { environmentId: environment, userId: password }),
       take: ({ rows: [row] }) => {
-        if (row) found.password = toPassword(environment, password, row);
+        if (row) found.password = passwordRows.read(row);
       },
     });
   if (codes !== undefined)
     asked.push({
-      call: call(selectUserCodes, { environment, user: codes }),
+      call: call(selectUserCodes, { environmentId: environment, userId: codes }),
       take: ({ rows }) => {
-        found.codes = rows.map((row) => toUserCode(environment, codes, row));
+        found.codes = rows.map(userCodeRows.read);
       },
     });
   if (roles !== undefined)
     asked.push({
-      call: call(selectRoles, { environment, owner: roles }),
+      call: call(selectRoles, { environmentId: environment, ownerId: roles }),
       take: ({ rows: [row] }) => {
-        found.roles = row ? toOwnerRoles(environment, row).roles : [];
+        found.roles = row ? rolesRows.read(row).roles : [];
       },
     });
   if (inheritedRoles !== undefined)
     asked.push({
-      call: call(selectInheritedRoles, { environment, user: inheritedRoles }),
+      call: call(selectInheritedRoles, { environmentId: environment, userId: inheritedRoles }),
       take: ({ rows }) => {
-        found.inheritedRoles = rows.map((row) => toOwnerRoles(environment, row));
+        found.inheritedRoles = rows.map(rolesRows.read);
       },
     });
   if (population !== undefined)

@@ -98,7 +98,7 @@ function* selectAside({ environmentId, user, oathTokens, browsers, recoveryCodes
     aside.browsers = rows.map((row) => toBrowser(environmentId, row));
   }
   if (recoveryCodes) {
-    const { rows } = only(yield [call(selectRecoveryCodes, { environment: environmentId, user: recoveryCodes })]);
+    const { rows } = only(yield [call(selectRecoveryCodes, { environmentId, userId: recoveryCodes })]);
     aside.recoveryCodes = toRecoveryCodes(environmentId, recoveryCodes, rows[0]);
   }
   return aside;

@@ -6,7 +6,7 @@ import { deleteOathToken, insertOathToken, oathTokenValues, updateOathToken } fr
 import {
   deleteRecoveryCodes,
   insertRecoveryCodes,
-  recoveryCodesValues,
+  recoveryCodesRows,
   updateRecoveryCodes,
 } from './tables/recovery-codes.js';
 import type { WriteSetBuilder } from './write-set.js';
@@ -43,7 +43,7 @@ export function addRecoveryCodes(builder: WriteSetBuilder, { kind, value }: Writ
   const { environmentId, userId, version } = value;
   builder.guard('recoveryCodes', environmentId, userId, version);
   builder.once('recoveryCodes', userId);
-  const values = recoveryCodesValues(value);
+  const values = recoveryCodesRows.values(value);
   if (kind === 'delete') builder.step(3, call(deleteRecoveryCodes, values));
   else if (version === 0) builder.claim(call(insertRecoveryCodes, values));
   else builder.step(3, call(updateRecoveryCodes, values));

@@ -192,9 +192,9 @@ function addUser(builder: WriteSetBuilder, write: WriteOf<'user'>, { user, facto
   if (factors) builder.guard('factors', environmentId, id, factors.version);
   builder.step(4, call(deleteDevicesOfUser, { environment: environmentId, user: id }), 'any');
   builder.step(4, call(deleteFactors, { environment: environmentId, user: id }));
-  builder.step(4, call(deletePassword, { environment: environmentId, user: id }), 'any');
-  builder.step(4, call(deleteCodesOfUser, { environment: environmentId, user: id }), 'any');
-  builder.step(4, call(deleteRoles, { environment: environmentId, owner: id }), 'any');
+  builder.step(4, call(deletePassword, { environmentId, userId: id }), 'any');
+  builder.step(4, call(deleteCodesOfUser, { environmentId, userId: id }), 'any');
+  builder.step(4, call(deleteRoles, { environmentId, ownerId: id }), 'any');
   builder.step(4, call(deleteMembershipsOfUser, { environment: environmentId, user: id }), 'any');
   builder.step(5, call(deleteUser, { environment: environmentId, id, version }));
 }

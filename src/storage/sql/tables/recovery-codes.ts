@@ -1,47 +1,41 @@
 import type { RecoveryCodes } from '../../../devices/recovery/codes.js';
 import type { EnvironmentId, UserId } from '../../../platform/model.js';
-import { decode, document, integer } from '../row.js';
-import { type Row, statement, type Value } from '../statement.js';
+import { type Row, statement } from '../statement.js';
+import { documentRows } from './document-rows.js';
 
-type Body = Omit<RecoveryCodes, 'environmentId' | 'userId' | 'version'>;
+const TABLE = 'recovery_codes';
+const COLUMNS = { environmentId: 'environment_id', userId: 'user_id', version: 'version' } as const;
+
+export const recoveryCodesRows = documentRows<RecoveryCodes, keyof typeof COLUMNS>(TABLE, COLUMNS, [
+  'setId',
+  'digests',
+  'createdAt',
+]);
 
 /** As loaded; a user without a row has no codes, at version 0. */
 export function toRecoveryCodes(environmentId: EnvironmentId, userId: UserId, row: Row | undefined): RecoveryCodes {
-  if (!row) return { environmentId, userId, version: 0, setId: userId, digests: [], createdAt: 0 };
-  return decode('recovery_codes', userId, () =>
-    Object.assign(document<Body>(row, 1, ['setId', 'digests', 'createdAt']), {
-      environmentId,
-      userId,
-      version: integer(row, 0),
-    }),
-  );
+  return row
+    ? recoveryCodesRows.read(row)
+    : { environmentId, userId, version: 0, setId: userId, digests: [], createdAt: 0 };
 }
 
-export function recoveryCodesValues(codes: RecoveryCodes): Record<string, Value> {
-  const { environmentId, userId, version, ...body } = codes;
-  const kept: Body = body;
-  return { environment: environmentId, user: userId, version, document: JSON.stringify(kept) };
-}
+const ofUser = 'environment_id = :environmentId and user_id = :userId';
 
 export const selectRecoveryCodes = statement(
   'rows',
-  'select version, document from recovery_codes where environment_id = :environment and user_id = :user',
+  `select ${recoveryCodesRows.columns.join(', ')} from ${TABLE} where ${ofUser}`,
 );
 
 /** No row: somebody else was first. */
 export const insertRecoveryCodes = statement(
   'count',
-  `insert into recovery_codes (environment_id, user_id, version, document)
-   values (:environment, :user, 1, :document) on conflict do nothing`,
+  `insert into ${TABLE} (environment_id, user_id, version, document)
+   values (:environmentId, :userId, 1, :document) on conflict do nothing`,
 );
 
 export const updateRecoveryCodes = statement(
   'count',
-  `update recovery_codes set version = version + 1, document = :document
-   where environment_id = :environment and user_id = :user and version = :version`,
+  `update ${TABLE} set version = version + 1, document = :document where ${ofUser} and version = :version`,
 );
 
-export const deleteRecoveryCodes = statement(
-  'count',
-  'delete from recovery_codes where environment_id = :environment and user_id = :user and version = :version',
-);
+export const deleteRecoveryCodes = statement('count', `delete from ${TABLE} where ${ofUser} and version = :version`);

@@ -1,43 +1,18 @@
-import type { EnvironmentId, OwnerRoles } from '../../../platform/model.js';
-import { decode, document, text } from '../row.js';
-import { type Row, statement, type Value } from '../statement.js';
+import type { OwnerRoles } from '../../../platform/model.js';
+import { statement } from '../statement.js';
+import { documentRows, rowsByKey } from './document-rows.js';
 
-type Body = Pick<OwnerRoles, 'roles'>;
+const TABLE = 'role_assignments';
+const KEY = { environmentId: 'environment_id', ownerId: 'owner_id' } as const;
 
-export function toOwnerRoles(environmentId: EnvironmentId, row: Row): OwnerRoles {
-  return decode('role_assignments', row[0], () =>
-    Object.assign(document<Body>(row, 1, ['roles']), {
-      environmentId,
-      // Ids are stored as they were parsed.
-      ownerId: text(row, 0) as OwnerRoles['ownerId'],
-    }),
-  );
-}
+export const rolesRows = documentRows<OwnerRoles, keyof typeof KEY>(TABLE, KEY, ['roles']);
 
-export function rolesValues({ environmentId, ownerId, ...body }: OwnerRoles): Record<string, Value> {
-  return { environment: environmentId, owner: ownerId, document: JSON.stringify(body satisfies Body) };
-}
-
-export const selectRoles = statement(
-  'row',
-  'select owner_id, document from role_assignments where environment_id = :environment and owner_id = :owner',
-);
+export const { get: selectRoles, put: putRoles, remove: deleteRoles } = rowsByKey(TABLE, KEY);
 
 /** Of the groups that a user is in. */
 export const selectInheritedRoles = statement(
   'rows',
-  `select r.owner_id, r.document from group_members m
+  `select ${rolesRows.columns.map((column) => `r.${column}`).join(', ')} from group_members m
    join role_assignments r on r.environment_id = m.environment_id and r.owner_id = m.group_id
-   where m.environment_id = :environment and m.user_id = :user order by r.owner_id`,
-);
-
-export const putRoles = statement(
-  'count',
-  `insert into role_assignments (environment_id, owner_id, document) values (:environment, :owner, :document)
-   on conflict (environment_id, owner_id) do update set document = excluded.document`,
-);
-
-export const deleteRoles = statement(
-  'count',
-  'delete from role_assignments where environment_id = :environment and owner_id = :owner',
+   where m.environment_id = :environmentId and m.user_id = :userId order by r.owner_id`,
 );
