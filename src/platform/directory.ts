@@ -20,7 +20,7 @@ export function createDirectory(store: Pick<Reader, 'load'>, clock: Clock): Dire
     async (environmentId) => (await store.load({ environmentId })).environment?.organizationId,
   );
   return {
-    organizationOf: (environmentId) => recent.get(environmentId),
+    organizationOf: (environmentId) => recent.known(environmentId) ?? recent.get(environmentId),
     forget: (environmentId) => recent.forget(environmentId),
   };
 }

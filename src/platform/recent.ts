@@ -2,8 +2,9 @@ import type { Clock, Instant, Millis } from '../kernel/clock.js';
 
 interface Entry<V> {
   readonly at: Instant;
-  /** The look-up while it goes on, then what it gave. */
-  value: V | Promise<V>;
+  readonly lookUp: Promise<V>;
+  /** What the look-up gave, once it has. */
+  value: V | undefined;
 }
 
 /**
@@ -33,19 +34,33 @@ export class Recent<K, V> {
     else this.#entries.delete(key);
   }
 
-  /** What is known already comes without a promise: every request asks, and a turn of the loop for each answer costs more than it. */
-  get(key: K): V | Promise<V> {
+  /**
+   * What is there already; otherwise, and where it was found to be nothing, `get` tells. Without a promise: every request asks, and a
+   * turn of the loop for each answer costs more than it.
+   */
+  known(key: K): V | undefined {
+    return this.#current(key, this.#clock.now())?.value;
+  }
+
+  get(key: K): Promise<V> {
     const now = this.#clock.now();
-    const known = this.#entries.get(key);
+    return this.#current(key, now)?.lookUp ?? this.#lookUpAt(now, key);
+  }
+
+  #current(key: K, now: Instant): Entry<V> | undefined {
+    const entry = this.#entries.get(key);
     // A clock that was set back makes an entry old, not young.
-    if (known && now >= known.at && now - known.at < this.#maxAge) return known.value;
+    return entry && now >= entry.at && now - entry.at < this.#maxAge ? entry : undefined;
+  }
+
+  #lookUpAt(now: Instant, key: K): Promise<V> {
     const lookUp = this.#lookUp(key);
     this.#entries.delete(key);
     if (this.#entries.size >= this.#capacity) {
       const oldest = this.#entries.keys().next();
       if (!oldest.done) this.#entries.delete(oldest.value);
     }
-    const entry: Entry<V> = { at: now, value: lookUp };
+    const entry: Entry<V> = { at: now, lookUp, value: undefined };
     this.#entries.set(key, entry);
     lookUp.then(
       (value) => {

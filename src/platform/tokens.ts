@@ -151,13 +151,10 @@ export function createTokenService(options: TokenServiceOptions): TokenService {
       verified.delete(keyOf(token));
       return undefined;
     }
-    const foundKeys = keys.get(claims.environmentId);
-    const { published } = foundKeys instanceof Promise ? await foundKeys : foundKeys;
+    const { published } = keys.known(claims.environmentId) ?? (await keys.get(claims.environmentId));
     if (!published.some(({ kid }) => kid === claims.kid)) return undefined;
-    const foundRevoked = revoked.get(claims);
-    if (foundRevoked instanceof Promise ? await foundRevoked : foundRevoked) return undefined;
-    const foundActor = clients.get(claims.clientId);
-    const actor = foundActor instanceof Promise ? await foundActor : foundActor;
+    if (revoked.known(claims) ?? (await revoked.get(claims))) return undefined;
+    const actor = clients.known(claims.clientId) ?? (await clients.get(claims.clientId));
     return actor?.environmentId === claims.environmentId ? actor : undefined;
   }
 
