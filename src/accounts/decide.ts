@@ -2,7 +2,7 @@ import type { AuditEvent } from '../audit/record.js';
 import type { Told } from '../audit/trail.js';
 import { canonicalContact } from '../devices/contact.js';
 import type { Deployment } from '../devices/eligibility.js';
-import { confirmDestination } from '../devices/reserve-send.js';
+import { confirmation } from '../devices/reserve-send.js';
 import { countsSends } from '../devices/send-window.js';
 import type { Digests } from '../kernel/keys.js';
 import { accept, type Outcome, reject, unreachable } from '../kernel/outcome.js';
@@ -126,9 +126,7 @@ function destinationOf(
 }
 
 function confirmed({ destination }: Snapshot, { user }: UserState, { deployment }: CheckFacts): readonly Write[] {
-  if (!destination) return [];
-  const { use, writes } = confirmDestination(destination, deployment, { channel: CHANNEL, userId: user.id });
-  return use === destination ? [] : [{ kind: 'update', entity: 'destination', value: use }, ...writes];
+  return destination ? confirmation(destination, deployment, { channel: CHANNEL, userId: user.id }) : [];
 }
 
 /** A right code ends `VERIFICATION_REQUIRED`; it was sent to the user's address, which is verified with it (wire: `00` §8.1, §8.3). */

@@ -2,7 +2,7 @@ import { clearDestination, clearDevice, clearUser } from '../devices/counting.js
 import { KINDS } from '../devices/kinds/index.js';
 import type { DeviceKind } from '../devices/kinds/kind.js';
 import type { DestinationUse, Device } from '../devices/model.js';
-import { confirmDestination } from '../devices/reserve-send.js';
+import { confirmation, confirmDestination } from '../devices/reserve-send.js';
 import type { BusinessEvent } from '../events.js';
 import type { Decided, Write } from '../storage/port.js';
 import { grant, type Verdict } from './answer.js';
@@ -66,11 +66,11 @@ function confirmedContact(selected: SelectedDevice, situation: Situation): reado
   const { contactKey } = selected;
   const { destination } = situation;
   if (contactKey === undefined || destination?.contactKey !== contactKey) return [];
-  const { use, writes } = confirmedBy(destination, selected, situation);
-  return use === destination ? writes : [{ kind: 'update', entity: 'destination', value: use }, ...writes];
+  const { channel }: DeviceKind = KINDS[selected.type];
+  return channel ? confirmation(destination, situation.deployment, { channel, userId: situation.user.id }) : [];
 }
 
-/** What was sent to the contact has arrived. Only kinds that are sent to have a contact. */
+/** What was sent to a one-time contact has arrived. */
 function confirmedBy(use: DestinationUse, { type }: SelectedDevice, { deployment, user }: Situation) {
   const { channel }: DeviceKind = KINDS[type];
   return channel ? confirmDestination(use, deployment, { channel, userId: user.id }) : { use, writes: [] };

@@ -19,7 +19,7 @@ import { governingPolicy, pendingRefusal } from './pending.js';
 import { claimQuota } from './quota.js';
 import { raisesAlarm } from './recent-failures.js';
 import type { DeviceRejection } from './rejection.js';
-import { confirmDestination } from './reserve-send.js';
+import { confirmation } from './reserve-send.js';
 import { countsSends } from './send-window.js';
 import { type DeviceSubject, findDevice, pairingContext } from './subject.js';
 
@@ -146,12 +146,7 @@ function activated(
       (deployment.sendLimits !== undefined && countsSends(deployment.sendLimits)));
   if (isCounted && lookupKey !== undefined && destination?.contactKey !== lookupKey)
     return { needs: { destination: lookupKey } };
-  const confirmed =
-    isCounted && destination && channel ? confirmDestination(destination, deployment, { channel, userId }) : undefined;
-  const contact: Write[] =
-    confirmed && confirmed.use !== destination
-      ? [{ kind: 'update', entity: 'destination', value: confirmed.use }, ...confirmed.writes]
-      : [];
+  const contact = isCounted && destination && channel ? confirmation(destination, deployment, { channel, userId }) : [];
   const { activation, ...rest } = clearDevice(device, now);
   const country = activation?.country === undefined ? undefined : { country: activation.country };
   const claimed = claimQuota(activation?.claim, environmentId, now);

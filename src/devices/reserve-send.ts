@@ -200,6 +200,16 @@ export function confirmDestination(
   return { use: confirmed, writes: [{ kind: 'release', entity: 'counter', value }] };
 }
 
+/** All of it as writes; none where it changes nothing, for then nothing was counted either. */
+export function confirmation(
+  destination: DestinationUse,
+  deployment: Pick<Deployment, 'sendLimits'>,
+  sent: Pick<Sending, 'channel' | 'userId'>,
+): readonly Write[] {
+  const { use, writes } = confirmDestination(destination, deployment, sent);
+  return use === destination ? [] : [{ kind: 'update', entity: 'destination', value: use }, ...writes];
+}
+
 /** Told once the refusal or the send is durable. Without the contact: of a number its prefix at most, and that only in the log (SEC-71). */
 export function reservationEvents(
   reservation: Reservation,
