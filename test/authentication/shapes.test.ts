@@ -1,6 +1,9 @@
 import { setFlagsFromString } from 'node:v8';
 import { describe, expect, it } from 'vitest';
 import { signTail } from '../../src/audit/chain.js';
+import { rightOtp } from '../../src/authentication/check-otp.js';
+import { subjectOf } from '../../src/authentication/settle.js';
+import { situate } from '../../src/authentication/situation.js';
 import { prepare } from '../../src/delivery/outgoing.js';
 import { parseCreateBody } from '../../src/http/routes/device-authentication-request.js';
 import { guardedRows } from '../../src/storage/sql/dialects/postgres-guards.js';
@@ -77,6 +80,22 @@ describe('what a request makes is of one hidden class each (docs/performance.md)
       return { first, second: left(world, checked) };
     };
     expect(strangersOf(run)).toEqual([]);
+  });
+
+  it.each(['a one-time contact', 'a paired device'])('what a check hands on between its steps, with %s', (what) => {
+    const world = new World();
+    world.addDevice(1, 'SMS');
+    const selection = what === 'a paired device' ? { kind: 'device' as const, id: id(1) } : world.oneTime();
+    const run = () => {
+      const { flow } = granted(world.create({ selection }));
+      const { selected } = flow.state;
+      const situation = situate(world.snapshot({ flow: flow.id }), world.facts().deployment);
+      if (!situation || !selected || flow.state.status !== 'OTP_REQUIRED') throw new Error('no code is waited for');
+      const proof = rightOtp(flow.state, { detail: undefined, device: undefined, writes: [] });
+      return { situation, handed: { subject: subjectOf(selected, situation), proof } };
+    };
+    expect(strangersOf(() => run().handed)).toEqual([]);
+    expect(haveSameClass(run().situation, run().situation)).toBe(true);
   });
 
   it.each([
