@@ -47,6 +47,8 @@ export type DocumentKind =
   | 'resource'
   | 'roleAssignment'
   | 'scope'
+  /** How far a seed's users have come (`cli/seed/provision.ts`). */
+  | 'seedProgress'
   | 'signingKey'
   | 'signOnPolicy'
   | 'signOnPolicyAction'

@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { demoWorld } from '../../src/cli/demo.js';
+import { provisionWorld } from '../../src/cli/seed/provision.js';
 import { readSeed } from '../../src/cli/seed/read.js';
-import { worldOf } from '../../src/cli/seed/world.js';
+import { type World, worldOf } from '../../src/cli/seed/world.js';
 import { factoryPolicy } from '../../src/policies/defaults.js';
+import { StoreError } from '../../src/storage/store-error.js';
+import { DATABASES } from '../contract/world.js';
+import type { TestStore } from '../helpers/store.js';
 
 function seed(text: string) {
   const read = readSeed(text);
@@ -132,6 +136,84 @@ describe('mistakes are reported together, each with its line and path', () => {
     expect(problems('')).not.toEqual([]);
     expect(problems('just a text')).not.toEqual([]);
     expect(problems('environments: []')).toMatchObject([{ where: 'line 1, environments' }]);
+  });
+});
+
+describe.each(DATABASES)('a seed of many users on $name', ({ open }) => {
+  /** Sixteen rows each: nineteen to a step. */
+  const many = (users: number): World =>
+    worldOf({
+      environments: [
+        {
+          name: 'Many',
+          users: Array.from({ length: users }, (_, n) => ({
+            username: `user-${n}`,
+            email: `user-${n}@example.org`,
+            devices: Array.from({ length: 15 }, (_, at) => ({ type: 'EMAIL', email: `${at}.${n}@example.org` })),
+          })),
+        },
+      ],
+    });
+
+  /**
+   * Provisions as a start does, which dies before its step number `dies`, or is not told how its step number `loses` ended; the steps
+   * that it took.
+   */
+  async function start(test: TestStore, world: World, { dies = 0, loses = 0 } = {}) {
+    const { store, random, keyring } = test;
+    let steps = 0;
+    const counted: typeof store = {
+      ...store,
+      async transact(plan, decide) {
+        steps += 1;
+        if (steps === dies) throw new Error('died');
+        const outcome = await store.transact(plan, decide);
+        if (steps === loses) throw new StoreError('unknownCommit', 'the connection broke');
+        return outcome;
+      },
+    };
+    const urls = { apiPath: 'http://postern.test/v1', authPath: 'http://postern.test' };
+    const present = await provisionWorld({ store: counted, random, digests: keyring.digests, urls }, world);
+    return { present, steps };
+  }
+
+  async function usersIn({ store }: TestStore, world: World): Promise<number> {
+    const [made] = world.environments;
+    const found = await Promise.all(
+      (made?.users ?? []).map(({ id }) => store.load({ environmentId: made?.environment.id ?? id, user: id })),
+    );
+    return found.filter(({ user, devices }) => user && devices.length === 15).length;
+  }
+
+  it('is made in steps, and a start that dies between them is gone on with', async () => {
+    await using test = await open();
+    const world = many(40);
+    await expect(start(test, world, { dies: 3 })).rejects.toThrow('died');
+    expect(await usersIn(test, world)).toBe(38);
+    expect(await start(test, world)).toEqual({ present: [], steps: 1 });
+    expect(await usersIn(test, world)).toBe(40);
+    expect(await start(test, world)).toEqual({ present: ['Many'], steps: 0 });
+  });
+
+  it('is made once by two that start together', async () => {
+    await using test = await open();
+    const world = many(40);
+    await Promise.all([start(test, world), start(test, world)]);
+    expect(await usersIn(test, world)).toBe(40);
+    expect(await start(test, world)).toMatchObject({ present: ['Many'] });
+  });
+
+  it('is made once when it is not known whether a step was', async () => {
+    await using test = await open();
+    const world = many(40);
+    expect(await start(test, world, { loses: 2 })).toEqual({ present: [], steps: 3 });
+    expect(await usersIn(test, world)).toBe(40);
+  });
+
+  it('is not gone on with from another file', async () => {
+    await using test = await open();
+    await expect(start(test, many(40), { dies: 3 })).rejects.toThrow('died');
+    await expect(start(test, many(19))).rejects.toThrow('start with the file that it was begun with');
   });
 });
 

@@ -1,180 +1,127 @@
-import type { AuditEvent } from '../../audit/record.js';
-import { KINDS } from '../../devices/kinds/index.js';
-import type { DeviceKind } from '../../devices/kinds/kind.js';
-import type { Device } from '../../devices/model.js';
 import type { Instant } from '../../kernel/clock.js';
 import type { Uuid } from '../../kernel/ids.js';
-import type { Digests } from '../../kernel/keys.js';
-import { Redacted } from '../../kernel/sealed.js';
-import { applicationDocument } from '../../platform/application.js';
-import type { EnvironmentId } from '../../platform/model.js';
+import { unreachable } from '../../kernel/outcome.js';
 import { createSigningKey } from '../../platform/signing-key.js';
 import { relyingPartyIdOf } from '../../policies/fido2-policy-document.js';
-import { type NewEnvironment, provisionEnvironment } from '../../policies/provisioning.js';
-import type { Write } from '../../storage/port.js';
+import type { NewEnvironment } from '../../policies/provisioning.js';
+import type { Decided, Plan, Snapshot, Write } from '../../storage/port.js';
+import { StoreError } from '../../storage/store-error.js';
 import type { Server } from '../composition.js';
 import { CommandError } from '../terminal.js';
-import type { World, WorldClient, WorldDevice, WorldEnvironment, WorldUser } from './world.js';
+import type { World, WorldEnvironment, WorldUser } from './world.js';
+import { environmentWrites, usersWrites } from './writes.js';
+
+type Parts = Pick<Server, 'store' | 'random' | 'digests' | 'urls'>;
 
 /**
- * Creates the environments that are not there yet, each with all that belongs to it or not at all: a start that is interrupted
- * leaves nothing half made, and of two that happen at once on one database one creates. Returns the names of those that were there.
+ * Creates the environments that are not there yet. One with many users is made in steps, none of which lasts: where it stands is
+ * kept with it, so that whoever starts next goes on, and of two that start at once each step is made by one. Returns the names of
+ * those that were there, whole.
  */
-export async function provisionWorld(
-  { store, random, digests, urls }: Pick<Server, 'store' | 'random' | 'digests' | 'urls'>,
-  world: World,
-): Promise<readonly string[]> {
+export async function provisionWorld(parts: Parts, world: World): Promise<readonly string[]> {
   const present: string[] = [];
-  const relyingPartyId = relyingPartyIdOf(urls.authPath);
-  for (const made of world.environments) {
-    const { id, name } = made.environment;
-    const { environment: found } = await store.load({ environmentId: id });
-    if (found) {
-      present.push(name);
-      continue;
-    }
-    const facts = { signingKey: createSigningKey(random.uuid()), relyingPartyId };
-    // Another process may have been faster.
-    const plan = { environmentId: id, environmentName: { organizationId: made.environment.organizationId, name } };
-    const outcome = await store.transact(plan, ({ environment, environmentNameHolder, now }) => {
-      if (environment) return { writes: [], outcome: 'present' as const };
-      if (environmentNameHolder) return { writes: [], outcome: 'taken' as const };
-      return { writes: environmentWrites(made, facts, digests, now), outcome: 'made' as const };
-    });
-    if (outcome === 'taken')
-      throw new CommandError(
-        `the database has another environment ${JSON.stringify(name)}: rename or delete one, or begin with another database.`,
-      );
-    if (outcome === 'present') present.push(name);
-  }
+  for (const made of world.environments) if (!(await provision(parts, made))) present.push(made.environment.name);
   return present;
 }
 
-/** The write set of an environment with its users, devices and clients. Pure. */
-export function environmentWrites(
-  { environment, users, clients }: WorldEnvironment,
-  facts: Pick<NewEnvironment, 'signingKey' | 'relyingPartyId'>,
-  digests: Digests,
-  now: Instant,
-): readonly Write[] {
-  const { id, population } = environment;
-  return [
-    ...provisionEnvironment({ ...environment, ...facts }, now),
-    ...clients.map((client) => clientWrite(client, id, now)),
-    ...users.flatMap((user) => userWrites(user, id, population.id, digests, now)),
-    ...recordOf(id, now, [
-      ...clients.map(({ application }) => clientEvent(id, application.id)),
-      ...users.flatMap((user) => userEvents(id, user)),
-    ]),
-  ];
-}
-
-/** Events of one record: a big seed makes many. */
-const RECORD_EVENTS = 500;
-
-/** What the seed brings along is on record as if it had been created one by one. */
-function recordOf(environmentId: EnvironmentId, at: Instant, events: readonly AuditEvent[]): readonly Write[] {
-  const writes: Write[] = [];
-  for (let from = 0; from < events.length; from += RECORD_EVENTS) {
-    const value = { environmentId, at, by: {}, events: events.slice(from, from + RECORD_EVENTS) };
-    writes.push({ kind: 'append', entity: 'audit', value });
-  }
-  return writes;
-}
-
-const clientEvent = (environmentId: EnvironmentId, applicationId: Uuid): AuditEvent => ({
-  type: 'APPLICATION.CREATED',
-  environmentId,
-  detail: { applicationId },
-});
-
-const userEvents = (environmentId: EnvironmentId, { id: userId, devices }: WorldUser): readonly AuditEvent[] => [
-  { type: 'USER.CREATED', environmentId, userId },
-  ...devices.flatMap(({ id: deviceId, seed }) =>
-    (['DEVICE.CREATED', 'DEVICE.ACTIVATED'] as const).map((type) => ({
-      type,
-      environmentId,
-      userId,
-      deviceId,
-      detail: { deviceType: seed.type },
-    })),
-  ),
-];
-
-function clientWrite({ application, secret }: WorldClient, environmentId: EnvironmentId, now: Instant): Write {
-  const at = { createdAt: now, updatedAt: now };
-  const value = applicationDocument({ ...application, environmentId }, new Redacted(secret), at);
-  return { kind: 'put', entity: 'document', value };
-}
-
-function userWrites(
-  { id, username, enabled, mfaEnabled, profile, devices }: WorldUser,
-  environmentId: EnvironmentId,
-  populationId: WorldEnvironment['environment']['population']['id'],
-  digests: Digests,
-  now: Instant,
-): readonly Write[] {
-  return [
-    {
-      kind: 'insert',
-      entity: 'user',
-      value: {
-        id,
-        environmentId,
-        version: 1,
-        populationId,
-        username,
-        enabled,
-        profile,
-        createdAt: now,
-        updatedAt: now,
-      },
-      factors: {
-        userId: id,
-        environmentId,
-        version: 1,
-        mfaEnabled,
-        lockoutFailures: 0,
-        ceilings: {},
-        lockEpochs: {},
-        deviceOrder: devices.map((device) => device.id),
-      },
-    },
-    // A millisecond apart, so that they are listed by creation in the order they were given.
-    ...devices.map(
-      (device, at): Write => ({
-        kind: 'put',
-        entity: 'device',
-        value: deviceOf(device, { environmentId, userId: id }, digests, now + at),
-      }),
-    ),
-  ];
-}
-
-/** An active device, as an administrator's `POST` without `status` makes it (`20` §3.2). */
-function deviceOf(
-  { id, seed }: WorldDevice,
-  owner: Pick<Device, 'environmentId' | 'userId'>,
-  digests: Digests,
-  now: Instant,
-): Device {
-  const kind: DeviceKind = KINDS[seed.type];
-  const parsed = kind.parseMembers(seed);
-  if (!parsed.ok) throw new TypeError(`device ${id} of the seed was not checked when it was read`);
-  const { secret, lookup, details } = parsed.value;
-  return {
-    id,
-    ...owner,
-    type: seed.type,
-    status: 'ACTIVE',
-    ...(seed.nickname === undefined ? {} : { nickname: seed.nickname }),
-    ...(secret === undefined ? {} : { secret: new Redacted(secret) }),
-    ...(lookup === undefined ? {} : { lookupKey: digests.contact(owner.environmentId, lookup) }),
-    details,
-    testMode: seed.testMode ?? false,
-    codeEpoch: 0,
-    activatedAt: now,
-    createdAt: now,
-    updatedAt: now,
+/** Whether there was anything left to make. */
+async function provision({ store, random, digests, urls }: Parts, made: WorldEnvironment): Promise<boolean> {
+  const { id, name, organizationId } = made.environment;
+  const progress = [{ kind: 'seedProgress' }] as const;
+  const { environment, documents } = await store.load({ environmentId: id, documents: progress });
+  if (environment && documents.length === 0) return false;
+  const facts = {
+    signingKey: createSigningKey(random.uuid()),
+    relyingPartyId: relyingPartyIdOf(urls.authPath),
+    digests,
   };
+  const plan: Plan = { environmentId: id, environmentName: { organizationId, name }, documents: progress };
+  for (let steps = 0; ; steps++) {
+    const outcome = await persistently(() => store.transact(plan, (snapshot) => step(snapshot, made, facts)));
+    switch (outcome) {
+      case 'going on':
+        break;
+      case 'made':
+        return true;
+      case 'present':
+        // Another process was faster, with the whole or with the last step.
+        return steps > 0;
+      case 'taken':
+        throw new CommandError(
+          `the database has another environment ${JSON.stringify(name)}: rename or delete one, or begin with another database.`,
+        );
+      case 'strange':
+        throw new CommandError(
+          `environment ${JSON.stringify(name)} is half made, and its seed has changed since: start with the file that it was begun with, or begin with another database.`,
+        );
+      default:
+        return unreachable(outcome);
+    }
+  }
+}
+
+/** Tries of a step that a database under load has no time for. */
+const TRIES = 5;
+
+/** Again, where the store could not: whatever became of the step, the next try finds it. */
+async function persistently<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof StoreError) || tries === TRIES) throw error;
+    }
+  }
+}
+
+/** Users and devices of one step: a small part of what a unit has time for. */
+const STEP_ROWS = 300;
+
+/**
+ * The environment with its first users, or the next of them. Every step writes the document that says where the next begins and thus
+ * moves the environment's `configVersion`: of two that would make the same step one is decided again.
+ */
+function step(
+  { environment, environmentNameHolder, documents, now }: Snapshot,
+  made: WorldEnvironment,
+  { digests, ...facts }: Pick<NewEnvironment, 'signingKey' | 'relyingPartyId'> & Pick<Parts, 'digests'>,
+): Decided<'going on' | 'made' | 'present' | 'taken' | 'strange'> {
+  const { users } = made;
+  const [progress] = documents;
+  if (environment && !progress) return { writes: [], outcome: 'present' };
+  if (!environment && environmentNameHolder) return { writes: [], outcome: 'taken' };
+  const from = progress ? users.findIndex(({ id }) => id === progress.body['next']) : 0;
+  if (from < 0) return { writes: [], outcome: 'strange' };
+  const to = endOfStep(users, from);
+  const next = users[to];
+  return {
+    writes: [
+      ...(environment ? [] : environmentWrites(made, facts, now)),
+      ...usersWrites(made, users.slice(from, to), digests, now),
+      ...progressWrites(made, progress !== undefined, next?.id, now),
+    ],
+    outcome: next ? 'going on' : 'made',
+  };
+}
+
+/** At least one user, with all devices. */
+function endOfStep(users: readonly WorldUser[], from: number): number {
+  let to = from;
+  for (let rows = 0; to < users.length && rows < STEP_ROWS; to++) rows += 1 + (users[to]?.devices.length ?? 0);
+  return to;
+}
+
+/** Where the next step begins; gone with the last one, and never there when one step makes it all. */
+function progressWrites(
+  { environment: { id } }: WorldEnvironment,
+  isUnderWay: boolean,
+  next: Uuid | undefined,
+  now: Instant,
+): readonly Write[] {
+  const document = { environmentId: id, kind: 'seedProgress', id } as const;
+  if (next !== undefined) {
+    const value = { ...document, body: { next }, createdAt: now, updatedAt: now };
+    return [{ kind: 'put', entity: 'document', value }];
+  }
+  return isUnderWay ? [{ kind: 'delete', entity: 'document', value: document }] : [];
 }
