@@ -84,7 +84,7 @@ export function start([command = '', ...args]: readonly string[]): Child {
 }
 
 /** Sends one line to a process and gives the line of JSON that it answers with. */
-export function ask<T>(child: Child, line: string): Promise<T[]> {
+export function ask<T>(child: Child, line: string): Promise<T> {
   return new Promise((resolve, reject) => {
     let text = '';
     const listen = (chunk: Buffer): void => {

@@ -145,7 +145,7 @@ describe('passcodes of an authenticator app', () => {
       const app = await arrangeApp(test);
       const { now } = await test.store.load({ environmentId: app.environmentId });
       const line = JSON.stringify({ ...app, otp: passcodeAt(now), times: 1 + round } satisfies Volley);
-      const answers = (await Promise.all(children.map((child) => ask<string>(child, line)))).flat();
+      const answers = (await Promise.all(children.map((child) => ask<readonly string[]>(child, line)))).flat();
       expect(answers.filter((answer) => answer === 'COMPLETED')).toHaveLength(1);
     }
     for (const child of children) child.process.stdin?.end();

@@ -20,7 +20,7 @@ describe('two processes on one PostgreSQL', () => {
     const children = [0, 1].map(() => start(childCommand('guesses', [url, masterKey])));
     await Promise.all(children.map((child) => child.said('ready')));
     const both = async (line: string): Promise<Answer[]> =>
-      (await Promise.all(children.map((child) => ask<Answer>(child, line)))).flat();
+      (await Promise.all(children.map((child) => ask<readonly Answer[]>(child, line)))).flat();
 
     for (let round = 0; round < 5; round++) {
       const wrong = await arrange(test);

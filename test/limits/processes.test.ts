@@ -3,29 +3,13 @@ import { systemClock } from '../../src/kernel/clock.js';
 import { days } from '../../src/kernel/duration.js';
 import { createKeyring } from '../../src/kernel/keys.js';
 import { Redacted } from '../../src/kernel/sealed.js';
-import { type Child, childCommand, start } from '../contract/child.js';
+import { ask, childCommand, start } from '../contract/child.js';
 import { addEnvironment, addUser, newMasterKey } from '../contract/world.js';
 import { openTestStore } from '../helpers/store.js';
 
 interface Report {
   readonly answers: readonly string[];
   readonly sent: number;
-}
-
-/** Sends one line to a process and gives the line it answers with. */
-function ask(child: Child, line: string): Promise<Report> {
-  return new Promise((resolve, reject) => {
-    let text = '';
-    const listen = (chunk: Buffer): void => {
-      text += chunk;
-      if (!text.includes('\n')) return;
-      child.process.stdout?.off('data', listen);
-      resolve(JSON.parse(text));
-    };
-    child.process.stdout?.on('data', listen);
-    child.process.stdin?.write(`${line}\n`);
-    child.ended.then(({ stderr }) => reject(new Error(stderr)), reject);
-  });
 }
 
 describe('two processes on one PostgreSQL', () => {
@@ -65,7 +49,9 @@ describe('two processes on one PostgreSQL', () => {
     const children = [0, 1].map(() => start(childCommand('sends', [url, masterKey])));
     await Promise.all(children.map((child) => child.said('ready')));
     const both = (numbers: readonly string[]) =>
-      Promise.all(children.map((child) => ask(child, `${world.environmentId} ${user.id} ${numbers.join(',')} 32`)));
+      Promise.all(
+        children.map((child) => ask<Report>(child, `${world.environmentId} ${user.id} ${numbers.join(',')} 32`)),
+      );
     const sentIn = (reports: readonly Report[]): number =>
       reports.flatMap(({ answers }) => answers).filter((answer) => answer === 'sent').length;
 
