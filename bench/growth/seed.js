@@ -7,9 +7,9 @@ import { idOf, seededUser } from '../generator/flows.js';
 
 const { composition } = await import('../../dist/app/composition.js');
 const { demoWorld } = await import('../../dist/cli/demo.js');
-const { environmentWrites, provisionWorld } = await import('../../dist/cli/seed/provision.js');
+const { provisionWorld } = await import('../../dist/cli/seed/provision.js');
+const { usersWrites } = await import('../../dist/cli/seed/writes.js');
 const { loadConfig } = await import('../../dist/config/load.js');
-const { createSigningKey } = await import('../../dist/platform/signing-key.js');
 
 const plan = JSON.parse(process.argv[2]);
 /** Rows of one unit, and units under way: few enough that no unit takes long. */
@@ -91,11 +91,8 @@ function flow(number, now) {
 try {
   if (plan.from === 0) {
     await provisionWorld(parts, world);
-    const facts = { signingKey: createSigningKey(random.uuid()), relyingPartyId: 'localhost' };
     await inUnits(0, plan.users, USERS_AT_ONCE, (first, last, now) =>
-      environmentWrites({ ...demo, clients: [], users: range(first, last).map(user) }, facts, digests, now).filter(
-        ({ entity }) => entity === 'user' || entity === 'device',
-      ),
+      usersWrites(demo, range(first, last).map(user), digests, now).filter(({ kind }) => kind !== 'append'),
     );
   }
   await inUnits(plan.from, plan.to, FLOWS_AT_ONCE, (first, last, now) =>

@@ -47,7 +47,9 @@ test('a run completes MFAs in every case, without a failure, and writes what it 
   expect(new Set(verdicts)).toEqual(new Set(['not measured']));
 });
 
-test('growth stores what it says through the store, and random users complete MFAs beside it', async () => {
+test('growth stores what it says through the store, and users complete MFAs beside it', {
+  timeout: 120_000,
+}, async () => {
   ensureBuilt();
   const { cases } = await brief('growth', '--only', 'sqlite', '--users', '3', '--sizes', '5,9');
   expect(cases).toEqual(['SQLite, 5', 'SQLite, 9']);
