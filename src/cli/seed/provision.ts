@@ -5,7 +5,7 @@ import { createSigningKey } from '../../platform/signing-key.js';
 import { relyingPartyIdOf } from '../../policies/fido2-policy-document.js';
 import type { NewEnvironment } from '../../policies/provisioning.js';
 import type { Decided, Plan, Snapshot, Write } from '../../storage/port.js';
-import { StoreError } from '../../storage/store-error.js';
+import type { StoreError } from '../../storage/store-error.js';
 import type { Server } from '../composition.js';
 import { CommandError } from '../terminal.js';
 import type { World, WorldEnvironment, WorldUser } from './world.js';
@@ -69,10 +69,14 @@ async function persistently<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      if (!(error instanceof StoreError) || tries === TRIES) throw error;
+      if (!isOfStore(error) || tries === TRIES) throw error;
     }
   }
 }
+
+/** By its name: commands run no code of the storage. */
+const isOfStore = (error: unknown): error is StoreError =>
+  error instanceof Error && error.name === ('StoreError' satisfies StoreError['name']);
 
 /** Users and devices of one step: a small part of what a unit has time for. */
 const STEP_ROWS = 300;
