@@ -114,7 +114,7 @@ export function apiRoutes(api: ApiParts): readonly Route[] {
     ...tokenRoutes(tokens, client),
     ...tokenStateRoutes(createTokenStates({ store, tokens, events }), client),
     ...discoveryRoutes(tokens, config.domainEnvironment),
-    ...platformRoutes({ ...api, managed, authPath: urls.authPath }),
+    ...platformRoutes({ ...api, managed, authPath: urls.authPath, longestLifeTime: limits.longestLifeTime }),
     ...usersRoutes(users),
     ...userPasswordsRoutes(passwords),
     ...userCodesRoutes(accounts),

@@ -10,6 +10,7 @@ import { populationsRoutes } from '../http/routes/populations.js';
 import { resourcesRoutes } from '../http/routes/resources.js';
 import { roleAssignmentsRoutes } from '../http/routes/role-assignments.js';
 import { rolesRoutes } from '../http/routes/roles.js';
+import type { Millis } from '../kernel/clock.js';
 import type { Digests, Vault } from '../kernel/keys.js';
 import type { Random } from '../kernel/random.js';
 import { createApplicationSecretService } from '../platform/application-secrets.js';
@@ -35,17 +36,18 @@ export interface PlatformParts {
   readonly tokens: Pick<TokenService, 'forget'>;
   readonly managed: ManagedService;
   readonly authPath: string;
+  readonly longestLifeTime: Millis | undefined;
 }
 
 /** What the management API has around the resources of MFA (wire: `00` §6, §7, §9): services and their routes. */
 export function platformRoutes(parts: PlatformParts): readonly Route[] {
-  const { directory, tokens, managed, authPath } = parts;
+  const { directory, tokens, managed, authPath, longestLifeTime } = parts;
   const relyingPartyId = relyingPartyIdOf(authPath);
   const platform = createPlatformService(parts);
   const environments = createEnvironmentService({
     ...parts,
     directory,
-    provision: (made, now) => newEnvironment({ ...made, relyingPartyId }, now),
+    provision: (made, now) => newEnvironment({ ...made, relyingPartyId, longestLifeTime }, now),
     onRoles: tokens.forget,
   });
   const applications = createApplicationService({ ...parts, onChange: tokens.forget });

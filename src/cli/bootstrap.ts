@@ -1,3 +1,4 @@
+import { toTimestamp } from '../kernel/clock.js';
 import type { Environment } from '../platform/model.js';
 import { allEnvironments } from '../platform/organization.js';
 import type { Composition } from './composition.js';
@@ -13,7 +14,8 @@ const DEFAULT_NAME = 'Default';
 
 /**
  * `postern bootstrap`: the first way into a production server (SEC-51). Creates an environment with factory settings and a worker
- * application that may do everything in the organization, all ids and the secret random, and prints them once.
+ * application that may do everything in the organization, all ids and the secret random, and prints them once. The secret expires: it
+ * is for making the application that stays.
  */
 export async function bootstrap({ loaded: { config }, words }: Invocation, composition: Composition): Promise<void> {
   const name = words[0] ?? DEFAULT_NAME;
@@ -54,12 +56,15 @@ export async function bootstrap({ loaded: { config }, words }: Invocation, compo
               roles: rolesOver(SEED_ROLES, 'ORGANIZATION', organization),
             },
             secret,
+            secretLife: config.bootstrapSecretLife,
           },
         ],
       },
     ],
   };
-  await provisionWorld(parts, world);
+  await provisionWorld(parts, world, config.limits);
+  const { environment } = await store.load({ environmentId });
+  if (!environment) throw new TypeError('the environment that was made is not there');
   composition.terminal.out(
     [
       `Created environment ${JSON.stringify(name)} and its worker application.`,
@@ -68,7 +73,8 @@ export async function bootstrap({ loaded: { config }, words }: Invocation, compo
       `  Client id       ${clientId}`,
       `  Client secret   ${secret}`,
       '',
-      'The secret is shown this once: put it where secrets belong. The client authenticates by HTTP Basic.',
+      'The secret is shown this once. The client authenticates by HTTP Basic.',
+      `It expires at ${toTimestamp(environment.createdAt + config.bootstrapSecretLife)}: make the application that stays with it until then (docs/operations.md, "The first client").`,
     ].join('\n'),
   );
 }

@@ -18,7 +18,7 @@ export async function dev({ loaded: { config } }: Invocation, composition: Compo
   const notices: string[] = [];
   let facts: WorldFacts | undefined;
   await using server = await composition.createServer(config, async (parts) => {
-    const present = await provisionWorld(parts, world);
+    const present = await provisionWorld(parts, world, config.limits);
     if (config.seedFile !== undefined && present.length > 0)
       notices.push(`Left as they were, not seeded again: ${present.join(', ')}.`);
     facts = await worldFacts(parts, world);

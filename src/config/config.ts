@@ -35,6 +35,8 @@ export interface Config {
   readonly outbound: DestinationRules;
   /** Age beyond which records of the audit trail are purged (SEC-74). */
   readonly auditRetention: Millis;
+  /** How long the secret that `bootstrap` prints is good (SEC-51). */
+  readonly bootstrapSecretLife: Millis;
   /** Between `SIGTERM` and the moment the server takes no more connections (SEC-84). */
   readonly shutdownGrace: Millis;
   /** Whether the extension is there (decision 16). */

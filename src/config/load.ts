@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { days } from '../kernel/duration.js';
+import { days, hours } from '../kernel/duration.js';
 import { parseUuid, type Uuid } from '../kernel/ids.js';
 import { MASTER_KEY_BYTES } from '../kernel/keys.js';
 import { accept, type Outcome, reject } from '../kernel/outcome.js';
@@ -90,6 +90,7 @@ export function loadConfig(
     seedFile: set.seed,
     outbound,
     auditRetention: days(set['audit-retention']),
+    bootstrapSecretLife: hours(set['bootstrap-secret-life']),
     shutdownGrace: set['shutdown-grace'] * 1000,
     recoveryCodes: set['recovery-codes'],
     limits,

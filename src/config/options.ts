@@ -135,6 +135,15 @@ export const CORE_OPTIONS = [
     doc: 'How long the records of the audit trail are kept (`docs/audit.md`). The API shows the last 14 days of them at most.',
   },
   {
+    name: 'bootstrap-secret-life',
+    kind: 'integer',
+    minimum: 1,
+    maximum: 720,
+    default: '24',
+    unit: 'hours',
+    doc: 'How long the secret that `postern bootstrap` prints is good. With it, make the application that stays (`docs/operations.md`).',
+  },
+  {
     name: 'shutdown-grace',
     kind: 'integer',
     minimum: 0,

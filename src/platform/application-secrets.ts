@@ -6,7 +6,13 @@ import type { Vault } from '../kernel/keys.js';
 import { accept, type Outcome, reject } from '../kernel/outcome.js';
 import type { Random } from '../kernel/random.js';
 import type { Decided, Plan, Snapshot, Store } from '../storage/port.js';
-import { type ApplicationSecrets, liveSecrets, readApplicationSecrets, sealable } from './application-secret.js';
+import {
+  type ApplicationSecrets,
+  livePrevious,
+  readApplicationSecrets,
+  replacedSecret,
+  sealable,
+} from './application-secret.js';
 import { CLIENT_SECRET_BYTES } from './applications.js';
 import type { Actor, ApplicationId, EnvironmentId, StoredDocument } from './model.js';
 
@@ -93,17 +99,12 @@ export function createApplicationSecretService(parts: ApplicationSecretParts): A
       ),
     rotate(environmentId, id, previousUntil, actor, by) {
       const fresh = random.bytes(CLIENT_SECRET_BYTES).toString('base64url');
-      return run(environmentId, id, eventOf('SECRET.UPDATED', environmentId, id), by, ({ current, members }, now) => {
+      return run(environmentId, id, eventOf('SECRET.UPDATED', environmentId, id), by, (secrets, now) => {
         // The answer shows it.
         if (actor.applicationId === id) return reject({ kind: 'OwnSecret' });
         const left = previousUntil === undefined ? undefined : previousUntil - now;
         if (left !== undefined && (left < SHORTEST || left > LONGEST)) return reject({ kind: 'OverlapOutOfRange' });
-        const keeps = previousUntil !== undefined && current !== undefined;
-        return accept({
-          current: fresh,
-          ...(keeps ? { previous: { secret: current, expiresAt: previousUntil } } : {}),
-          ...(members ? { members } : {}),
-        });
+        return accept(replacedSecret(secrets, fresh, previousUntil));
       });
     },
     removePrevious: (environmentId, id, by) =>
@@ -136,8 +137,8 @@ function decide(
 }
 
 function shown(secrets: ApplicationSecrets, now: Instant): ShownSecret {
-  const { current = '', previous } = secrets;
-  return { secret: current, ...(previous && liveSecrets(secrets, now).length > 1 ? { previous } : {}) };
+  const previous = livePrevious(secrets, now);
+  return { secret: secrets.current ?? '', ...(previous ? { previous } : {}) };
 }
 
 /** That a secret was read is on record although nothing changes. */

@@ -1,4 +1,5 @@
-import type { Duration } from '../kernel/duration.js';
+import type { Millis } from '../kernel/clock.js';
+import { type Duration, minutes as minutesInMillis } from '../kernel/duration.js';
 import type { MfaSettingsDocument } from './mfa-settings-document.js';
 import type { SentMethod } from './model.js';
 import type { PolicyDocument } from './policy-document.js';
@@ -11,17 +12,22 @@ export const DEFAULT_MAX_ALLOWED_DEVICES = 5;
 export interface FactoryPolicyOptions {
   readonly name?: string;
   readonly default?: boolean;
+  /** What a code may live at most, where that is bounded beyond the reference (SEC-08). */
+  readonly longestLifeTime?: Millis;
   /** Which of the methods whose codes the server sends are on. Factory: e-mail alone. */
   readonly sentMethods?: readonly SentMethod[];
 }
 
 const minutes = (duration: number): Duration & { timeUnit: 'MINUTES' } => ({ duration, timeUnit: 'MINUTES' });
 
-function sentMethod(enabled: boolean) {
+/** Of a code, as the reference has it (`30` §1.4). */
+const LIFE_TIME_MINUTES = 30;
+
+function sentMethod(enabled: boolean, lifeTimeMinutes: number) {
   return {
     enabled,
     pairingDisabled: false,
-    otp: { lifeTime: minutes(30), failure: { count: 3, coolDown: minutes(0) }, otpLength: 6 },
+    otp: { lifeTime: minutes(lifeTimeMinutes), failure: { count: 3, coolDown: minutes(0) }, otpLength: 6 },
   };
 }
 
@@ -33,11 +39,13 @@ function failure() {
 /**
  * The default policy of a new environment (`30` §1.4, column "PingOne MFA environment"). Every method object carries
  * `pairingDisabled` except `mobile`, which has none of its own (`30` §1.3.2), and `promptForNicknameOnPairing` except `whatsApp`.
- * Codes live 30 minutes as the reference says; the 10 minutes of SEC-08 belong to the `strict` profile.
+ * Codes live 30 minutes as the reference says, or as long as they may: the 10 minutes of SEC-08 belong to the `strict` profile.
  */
 export function factoryPolicy(options: FactoryPolicyOptions = {}): PolicyDocument {
   const { name = 'Default MFA Policy', default: isDefault = true, sentMethods = ['email'] } = options;
-  const sent = (method: SentMethod) => sentMethod(sentMethods.includes(method));
+  const most = options.longestLifeTime ?? Number.POSITIVE_INFINITY;
+  const lifeTime = Math.min(LIFE_TIME_MINUTES, Math.floor(most / minutesInMillis(1)));
+  const sent = (method: SentMethod) => sentMethod(sentMethods.includes(method), lifeTime);
   const prompt = { promptForNicknameOnPairing: false };
   return {
     name,

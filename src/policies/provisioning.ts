@@ -1,5 +1,5 @@
 import type { AuditEvent } from '../audit/record.js';
-import type { Instant } from '../kernel/clock.js';
+import type { Instant, Millis } from '../kernel/clock.js';
 import type { Uuid } from '../kernel/ids.js';
 import type { JsonObject } from '../kernel/json.js';
 import type { Redacted } from '../kernel/sealed.js';
@@ -39,6 +39,8 @@ export interface NewEnvironment
   readonly mfaSettings?: MfaSettingsDocument;
   /** Of its FIDO policies: the host by which people reach the server. */
   readonly relyingPartyId: string;
+  /** Of a code by the factory policy, where the server bounds it beyond the reference (SEC-08). */
+  readonly longestLifeTime?: Millis | undefined;
   readonly signingKey: SigningKeyMaterial;
 }
 
@@ -59,12 +61,13 @@ export function newEnvironment(
   now: Instant,
 ): { readonly writes: readonly Write[]; readonly events: readonly AuditEvent[] } {
   const { population, defaultPolicy, otherPolicies = [], mfaSettings, ...more } = environment;
-  const { signingKey, relyingPartyId, ...identity } = more;
+  const { signingKey, relyingPartyId, longestLifeTime, ...identity } = more;
+  const factory = factoryPolicy(longestLifeTime === undefined ? {} : { longestLifeTime });
   const put = (kind: DocumentKind, id: Uuid, body: JsonObject, secret?: Redacted<string>): Write => {
     const value: StoredDocument = { environmentId: environment.id, kind, id, body, createdAt: now, updatedAt: now };
     return { kind: 'put', entity: 'document', value: secret ? { ...value, secret } : value };
   };
-  const putPolicy = ({ id, document = factoryPolicy() }: NewPolicy, isDefault: boolean): Write =>
+  const putPolicy = ({ id, document = factory }: NewPolicy, isDefault: boolean): Write =>
     put('deviceAuthenticationPolicy', id, withKnownMembers({ ...document, default: isDefault }));
   const writes: readonly Write[] = [
     {

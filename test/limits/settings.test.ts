@@ -134,9 +134,26 @@ describe('the settings reach the server', () => {
       contentType: 'application/json',
       body: JSON.stringify(body),
     });
-    // The factory's policy lives as long as the reference says: 30 minutes.
+    // The demo's policy lives as long as the reference says: 30 minutes.
     expect(status).toBe(400);
     expect(JSON.stringify(answer)).toContain('otp.lifeTime.duration');
+  });
+
+  it('in the strict profile: the policy of a new environment fits, and can be put back as it is (SEC-08)', async () => {
+    await using postern = await startPostern({ env: { POSTERN_PROFILE: 'strict' } });
+    const made = await postern.send({
+      method: 'POST',
+      url: `${postern.apiPath}/environments`,
+      contentType: 'application/json',
+      body: JSON.stringify({ name: 'Strict', type: 'SANDBOX', region: 'NA' }),
+    });
+    expect(made.status).toBe(201);
+    const list = `${postern.apiPath}/environments/${Object(made.body).id}/deviceAuthenticationPolicies`;
+    const [policy] = Object(await postern.send({ method: 'GET', url: list })).body._embedded
+      .deviceAuthenticationPolicies;
+    expect(policy.sms.otp.lifeTime).toEqual({ duration: 10, timeUnit: 'MINUTES' });
+    const put = { method: 'PUT', url: `${list}/${policy.id}`, contentType: 'application/json' };
+    expect((await postern.send({ ...put, body: JSON.stringify(policy) })).status).toBe(200);
   });
 
   it('in serve, which is made from the same settings', async () => {

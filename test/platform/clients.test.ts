@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { livePrevious, liveSecrets, replacedSecret } from '../../src/platform/application-secret.js';
 import { authenticateClient, type ClientCredentials } from '../../src/platform/client-authentication.js';
 import { worker } from './world.js';
 
@@ -33,5 +34,33 @@ describe('a client at the token endpoint (00 §5.1)', () => {
     // Also when the secret that stands in for it is guessed.
     expect(authenticateClient(undefined, ['right'], BASIC)).toEqual(NOBODY);
     expect(authenticateClient(undefined, ['other'], BASIC)).toEqual(NOBODY);
+  });
+});
+
+describe('the secrets of an application', () => {
+  const passing = { current: 'first', currentUntil: 100 };
+
+  it('are good until their time is over, each for itself (SEC-50, SEC-51)', () => {
+    const both = { ...passing, previous: { secret: 'earlier', expiresAt: 200 } };
+    expect([99, 100, 199, 200].map((now) => liveSecrets(both, now))).toEqual([
+      ['first', 'earlier'],
+      ['earlier'],
+      ['earlier'],
+      [],
+    ]);
+    expect([199, 200].map((now) => livePrevious(both, now)?.secret)).toEqual(['earlier', undefined]);
+    expect(liveSecrets({ current: 'for good' }, Number.MAX_SAFE_INTEGER)).toEqual(['for good']);
+  });
+
+  it('live no longer for being replaced; the new one stays (SEC-51)', () => {
+    const replaced = replacedSecret(passing, 'second', 150);
+    expect(replaced).toEqual({ current: 'second', previous: { secret: 'first', expiresAt: 100 } });
+    expect(liveSecrets(replaced, 99)).toEqual(['second', 'first']);
+    expect(liveSecrets(replaced, 100)).toEqual(['second']);
+    expect(replacedSecret(passing, 'second', 50).previous?.expiresAt).toBe(50);
+    expect(replacedSecret({ ...passing, members: { a: 1 } }, 'second', undefined)).toEqual({
+      current: 'second',
+      members: { a: 1 },
+    });
   });
 });

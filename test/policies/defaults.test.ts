@@ -43,6 +43,16 @@ describe('the factory policy', () => {
     expect(withoutNulls(document)).toEqual(factoryPolicy());
   });
 
+  it('has codes that live as long as they may, where that is less (SEC-08)', () => {
+    const lifeTimes = (longest: number) => {
+      const { sms, voice, email, whatsApp } = factoryPolicy({ longestLifeTime: longest });
+      return [sms, voice, email, whatsApp].map((section) => section?.otp.lifeTime.duration);
+    };
+    expect(lifeTimes(600_000)).toEqual([10, 10, 10, 10]);
+    expect(lifeTimes(3_600_000)).toEqual([30, 30, 30, 30]);
+    expect(documentProblems(withKnownMembers(factoryPolicy({ longestLifeTime: 600_000 })), 600_000)).toEqual([]);
+  });
+
   it('can be made under another name, with other methods on', () => {
     const policy = factoryPolicy({ name: 'Demo', default: false, sentMethods: ['sms', 'whatsApp'] });
     expect(policy).toMatchObject({ name: 'Demo', default: false });

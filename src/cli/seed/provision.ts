@@ -3,29 +3,39 @@ import type { Uuid } from '../../kernel/ids.js';
 import { unreachable } from '../../kernel/outcome.js';
 import { createSigningKey } from '../../platform/signing-key.js';
 import { relyingPartyIdOf } from '../../policies/fido2-policy-document.js';
-import type { NewEnvironment } from '../../policies/provisioning.js';
 import type { Decided, Plan, Snapshot, Write } from '../../storage/port.js';
 import type { StoreError } from '../../storage/store-error.js';
 import type { Server } from '../composition.js';
 import { CommandError } from '../terminal.js';
-import type { World, WorldEnvironment, WorldUser } from './world.js';
+import type { ServerFacts, World, WorldEnvironment, WorldUser } from './world.js';
 import { environmentWrites, usersWrites } from './writes.js';
 
 type Parts = Pick<Server, 'store' | 'random' | 'digests' | 'urls'>;
+/** What the server's settings say of new environments. */
+type Terms = Pick<ServerFacts, 'longestLifeTime'>;
 
 /**
  * Creates the environments that are not there yet. One with many users is made in steps, none of which lasts: where it stands is
  * kept with it, so that whoever starts next goes on, and of two that start at once each step is made by one. Returns the names of
  * those that were there, whole.
  */
-export async function provisionWorld(parts: Parts, world: World): Promise<readonly string[]> {
+export async function provisionWorld(
+  parts: Parts,
+  world: World,
+  { longestLifeTime }: Terms = {},
+): Promise<readonly string[]> {
   const present: string[] = [];
-  for (const made of world.environments) if (!(await provision(parts, made))) present.push(made.environment.name);
+  for (const made of world.environments)
+    if (!(await provision(parts, made, { longestLifeTime }))) present.push(made.environment.name);
   return present;
 }
 
 /** Whether there was anything left to make. */
-async function provision({ store, random, digests, urls }: Parts, made: WorldEnvironment): Promise<boolean> {
+async function provision(
+  { store, random, digests, urls }: Parts,
+  made: WorldEnvironment,
+  terms: Terms,
+): Promise<boolean> {
   const { id, name, organizationId } = made.environment;
   const progress = [{ kind: 'seedProgress' }] as const;
   const { environment, documents } = await store.load({ environmentId: id, documents: progress });
@@ -33,6 +43,7 @@ async function provision({ store, random, digests, urls }: Parts, made: WorldEnv
   const facts = {
     signingKey: createSigningKey(random.uuid()),
     relyingPartyId: relyingPartyIdOf(urls.authPath),
+    ...terms,
     digests,
   };
   const plan: Plan = { environmentId: id, environmentName: { organizationId, name }, documents: progress };
@@ -88,7 +99,7 @@ const STEP_ROWS = 300;
 function step(
   { environment, environmentNameHolder, documents, now }: Snapshot,
   made: WorldEnvironment,
-  { digests, ...facts }: Pick<NewEnvironment, 'signingKey' | 'relyingPartyId'> & Pick<Parts, 'digests'>,
+  { digests, ...facts }: ServerFacts & Pick<Parts, 'digests'>,
 ): Decided<'going on' | 'made' | 'present' | 'taken' | 'strange'> {
   const { users } = made;
   const [progress] = documents;

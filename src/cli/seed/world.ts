@@ -1,3 +1,4 @@
+import type { Millis } from '../../kernel/clock.js';
 import { type Uuid, uuidOf } from '../../kernel/ids.js';
 import { sha256 } from '../../kernel/keys.js';
 import type { Application, RoleAssignment, RoleName, UserProfile } from '../../platform/model.js';
@@ -16,9 +17,11 @@ export interface World {
   readonly environments: readonly WorldEnvironment[];
 }
 
+/** Of a new environment: its signing key, which is made when it is needed, and what it has of the server it is on. */
+export type ServerFacts = Pick<NewEnvironment, 'signingKey' | 'relyingPartyId' | 'longestLifeTime'>;
+
 export interface WorldEnvironment {
-  /** All of a new environment but its signing key, which is made when it is needed, and what it has of the server it is on. */
-  readonly environment: Omit<NewEnvironment, 'signingKey' | 'relyingPartyId'>;
+  readonly environment: Omit<NewEnvironment, keyof ServerFacts>;
   readonly users: readonly WorldUser[];
   readonly clients: readonly WorldClient[];
 }
@@ -40,6 +43,8 @@ export interface WorldDevice {
 export interface WorldClient {
   readonly application: Omit<Application, 'environmentId'>;
   readonly secret: string;
+  /** How long the secret is good from when it is made; absent: until it is replaced. */
+  readonly secretLife?: Millis;
 }
 
 /** The one organization of a development server, and its licence (`00` §6.1). */

@@ -7,15 +7,16 @@ import type { Instant } from '../../kernel/clock.js';
 import type { Digests } from '../../kernel/keys.js';
 import { Redacted } from '../../kernel/sealed.js';
 import { applicationDocument } from '../../platform/application.js';
+import { sealable } from '../../platform/application-secret.js';
 import type { EnvironmentId } from '../../platform/model.js';
-import { type NewEnvironment, provisionEnvironment } from '../../policies/provisioning.js';
+import { provisionEnvironment } from '../../policies/provisioning.js';
 import type { Write } from '../../storage/port.js';
-import type { WorldClient, WorldDevice, WorldEnvironment, WorldUser } from './world.js';
+import type { ServerFacts, WorldClient, WorldDevice, WorldEnvironment, WorldUser } from './world.js';
 
 /** An environment with its clients, and none of its users. Pure. */
 export function environmentWrites(
   { environment, clients }: WorldEnvironment,
-  facts: Pick<NewEnvironment, 'signingKey' | 'relyingPartyId'>,
+  facts: ServerFacts,
   now: Instant,
 ): readonly Write[] {
   const { id: environmentId } = environment;
@@ -69,9 +70,12 @@ function recordOf(environmentId: EnvironmentId, at: Instant, events: readonly Au
   return writes;
 }
 
-function clientWrite({ application, secret }: WorldClient, environmentId: EnvironmentId, now: Instant): Write {
+function clientWrite(client: WorldClient, environmentId: EnvironmentId, now: Instant): Write {
+  const { application, secret, secretLife } = client;
   const at = { createdAt: now, updatedAt: now };
-  const value = applicationDocument({ ...application, environmentId }, new Redacted(secret), at);
+  const kept =
+    secretLife === undefined ? new Redacted(secret) : sealable({ current: secret, currentUntil: now + secretLife });
+  const value = applicationDocument({ ...application, environmentId }, kept, at);
   return { kind: 'put', entity: 'document', value };
 }
 

@@ -1,0 +1,72 @@
+import { expect, it } from 'vitest';
+import { composition } from '../../src/app/composition.js';
+import type { Composition } from '../../src/cli/composition.js';
+import { runCommand } from '../../src/cli/run.js';
+import { localUrls } from '../../src/config/base-urls.js';
+import { toTimestamp } from '../../src/kernel/clock.js';
+import { hours } from '../../src/kernel/duration.js';
+import { uuidOf } from '../../src/kernel/ids.js';
+import { createClients } from '../../src/platform/clients.js';
+import { openTestStore, TEST_MASTER_KEY, TEST_TIME, type TestStore } from '../helpers/store.js';
+
+/** The command over a store that is there, and the ids and the secret that it printed. */
+async function run(test: TestStore, env: Readonly<Record<string, string>> = {}) {
+  const lines: string[] = [];
+  const say = (text: string): void => void lines.push(text);
+  const parts: Composition = {
+    ...composition,
+    openStore: async () => ({
+      store: test.store,
+      random: test.random,
+      digests: test.keyring.digests,
+      audit: test.keyring.audit,
+      webhooks: test.keyring.webhooks,
+      urls: localUrls('http://127.0.0.1'),
+      async [Symbol.asyncDispose]() {},
+    }),
+    sources: (flags) => ({ ...composition.sources(flags), env: { POSTERN_MASTER_KEY: TEST_MASTER_KEY, ...env } }),
+    terminal: { out: say, err: say },
+  };
+  const code = await runCommand(['bootstrap'], parts);
+  const said = lines.join('\n');
+  expect([code, said]).toEqual([0, expect.stringContaining('Client secret')]);
+  const field = (label: string): string => new RegExp(`${label} +(\\S+)`).exec(said)?.[1] ?? '';
+  return {
+    said,
+    environmentId: uuidOf(field('Environment id')),
+    clientId: field('Client id'),
+    clientSecret: field('Client secret'),
+  };
+}
+
+it.each([
+  [{}, 24],
+  [{ POSTERN_BOOTSTRAP_SECRET_LIFE: '1' }, 1],
+])(
+  'what bootstrap prints is good as long as it says, with %j for %i hours, and not a moment longer (SEC-51)',
+  async (env, life) => {
+    await using test = await openTestStore();
+    const { said, clientId, clientSecret } = await run(test, env);
+    expect(said).toContain(`It expires at ${toTimestamp(TEST_TIME + hours(life))}`);
+    const { store, random, clock } = test;
+    const authenticate = createClients({ store, random, clock, vault: test.keyring.vault });
+    const isGood = async () => (await authenticate({ method: 'CLIENT_SECRET_BASIC', clientId, clientSecret })).ok;
+    clock.advance(hours(life) - 1);
+    expect(await isGood()).toBe(true);
+    clock.advance(1);
+    expect(await isGood()).toBe(false);
+  },
+);
+
+it.each([
+  ['standard', 30],
+  ['strict', 10],
+])('in the %s profile codes of the policy that bootstrap makes live %i minutes (SEC-08)', async (profile, minutes) => {
+  await using test = await openTestStore();
+  const { environmentId } = await run(test, { POSTERN_PROFILE: profile });
+  const policies = await test.store.documents(environmentId, { kind: 'deviceAuthenticationPolicy' });
+  const lifeTimes = policies.flatMap(({ body }) =>
+    ['sms', 'voice', 'email', 'whatsApp'].map((method) => Object(Object(body[method]).otp).lifeTime),
+  );
+  expect(lifeTimes).toEqual(Array(4).fill({ duration: minutes, timeUnit: 'MINUTES' }));
+});
