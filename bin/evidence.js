@@ -25,6 +25,7 @@ const EVIDENCE = {
   tenants: ['test/api/tenants.test.ts'],
   canaries: ['test/api/secrets.test.ts', 'test/evidence/canaries.test.ts'],
   rotate: ['test/evidence/rotate.test.ts'],
+  backup: ['test/evidence/backup.test.ts'],
   shutdown: ['test/evidence/shutdown.test.ts'],
 };
 

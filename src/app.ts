@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { apiRoutes } from './app/api.js';
-import { CONTROL_SOCKET, openControl } from './app/control.js';
+import { openControl } from './app/control.js';
+import { CONTROL_SOCKET } from './app/control-words.js';
 import { databaseOf } from './app/database.js';
 import { deploymentOf } from './app/deployment.js';
 import { freePort, localOrigin } from './app/free-port.js';
@@ -105,7 +106,7 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
     );
     const store = tracing?.store(opened) ?? opened;
     if (config.database.kind === 'sqlite' && config.database.directory !== undefined)
-      lifetime.own(await openControl(join(config.database.directory, CONTROL_SOCKET), store.keys, logger));
+      lifetime.own(await openControl(join(config.database.directory, CONTROL_SOCKET), store, logger));
     // Ends after all that can still put something on record.
     const sealer = lifetime.own(
       startSealer({ audit: store.audit, refusals, logger, retention: config.auditRetention }),

@@ -79,7 +79,13 @@ const PARTS: Readonly<Record<string, Part>> = {
     because: 'it is the rightmost part of the domain',
   },
   'storage port': {
-    paths: ['storage/port.ts', 'storage/directory-port.ts', 'storage/keys-port.ts', 'storage/store-error.ts'],
+    paths: [
+      'storage/port.ts',
+      'storage/directory-port.ts',
+      'storage/keys-port.ts',
+      'storage/backup-port.ts',
+      'storage/store-error.ts',
+    ],
     mayImport: [],
     typesOf: [...DOMAIN, 'delivery port'],
     because: 'the contract is types only, so that whoever uses it runs no storage code',

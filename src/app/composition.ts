@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import type { Composition } from '../cli/composition.js';
 import { resolveMasterKey } from '../cli/master-key.js';
@@ -17,7 +18,8 @@ import type { KeyAdmin } from '../storage/keys-port.js';
 import { MigrationError, migrate, openStore, type SqlStore } from '../storage/sql/index.js';
 import { StoreError } from '../storage/store-error.js';
 import { CertificateError } from '../tls/pair.js';
-import { CONTROL_SOCKET, connectControl } from './control.js';
+import { connectControl } from './control-client.js';
+import { CONTROL_SOCKET } from './control-words.js';
 import { databaseOf } from './database.js';
 import { localOrigin } from './free-port.js';
 import { createLogger } from './logger.js';
@@ -54,9 +56,16 @@ export const composition: Composition = {
     const { database } = config;
     const directory = database.kind === 'sqlite' ? database.directory : undefined;
     const served = directory === undefined ? undefined : await connectControl(join(directory, CONTROL_SOCKET));
-    if (served) return { keys: telling(served), async [Symbol.asyncDispose]() {} };
+    if (served) return { keys: telling(served.keys), async [Symbol.asyncDispose]() {} };
     const { store } = await told(openDatabase(config));
     return { keys: telling(store.keys), [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };
+  },
+  async backUp(config, target) {
+    // Only now: no other command copies files.
+    const { backUp } = await import('./backup.js');
+    // Whoever serves goes first.
+    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+    return told(backUp(config, target));
   },
   migrate: (config) => told(migrate(databaseOf(config), createLogger(config.logLevel))),
   sources: processSources,

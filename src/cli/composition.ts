@@ -62,6 +62,8 @@ export interface Composition {
   >;
   /** The keys of a database, through the server that has it if another process may not. */
   openKeys(config: Config): Promise<{ readonly keys: KeyAdmin } & AsyncDisposable>;
+  /** Copies the embedded database into a new file, through the server that has it if one does; gives the copy's length in bytes. */
+  backUp(config: Config, target: string): Promise<number>;
   migrate(config: Config): Promise<void>;
   sources(flags: ReadonlyMap<string, string>): Sources;
   readonly terminal: Terminal;

@@ -4,6 +4,7 @@ import type { Option } from '../config/option.js';
 import { describeProblems, type Problem } from '../config/problem.js';
 import type { Mode } from '../config/read.js';
 import { audit } from './audit.js';
+import { backup } from './backup.js';
 import { bootstrap } from './bootstrap.js';
 import type { Composition } from './composition.js';
 import { showConfig } from './config.js';
@@ -82,6 +83,15 @@ const COMMANDS: readonly Command[] = [
     words: 2,
     flags: [{ name: 'environment', kind: 'string', doc: 'The environment of the subscription.' }],
     run: webhooks,
+  },
+  {
+    name: 'backup',
+    usage: 'backup FILE',
+    summary: 'Copy the embedded database into a new file, while the server serves.',
+    mode: 'serve',
+    words: 1,
+    keyless: true,
+    run: backup,
   },
   {
     name: 'migrate',

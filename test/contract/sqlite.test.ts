@@ -1,5 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { LEASE_MILLIS } from '../../src/delivery/message.js';
 import { silentLogger } from '../../src/kernel/log.js';
@@ -7,13 +10,14 @@ import { createSystemRandom } from '../../src/kernel/random.js';
 import { parseConfiguration } from '../../src/policies/configuration.js';
 import type { Write } from '../../src/storage/port.js';
 import { createSqliteEngine } from '../../src/storage/sql/dialects/sqlite.js';
+import { copyDatabase } from '../../src/storage/sql/dialects/sqlite-copy.js';
 import { SqliteConnection } from '../../src/storage/sql/dialects/sqlite-driver.js';
 import { MIGRATIONS } from '../../src/storage/sql/migrations/index.js';
 import { migrateSqlite } from '../../src/storage/sql/migrations/sqlite.js';
 import { createStore } from '../../src/storage/sql/store.js';
 import { openTestStore, testClock, testKeyring } from '../helpers/store.js';
 import { childCommand, start } from './child.js';
-import { keptDatabase } from './raw.js';
+import { keptDatabase, raw } from './raw.js';
 import { addEnvironment, addUser, aFlow, arrange, commit, DATABASES, present, uuid } from './world.js';
 
 const fileOf = ({ database }: { database: { kind: string; file?: string } }): string => present(database.file);
@@ -228,4 +232,93 @@ it('an in-memory database is gone with its store', async () => {
   await addEnvironment(first.store);
   await using second = await DATABASES[1].open();
   expect((await second.store.environments({ limit: 1 })).count).toBe(0);
+});
+
+describe('a backup of the file (SEC-77)', () => {
+  type Arranged = Awaited<ReturnType<typeof arrange>>;
+  /** Some megabytes of flows. */
+  async function writeMuch({ store }: Awaited<ReturnType<typeof openTestStore>>, arranged: Arranged): Promise<void> {
+    const { environmentId, policyId, user, device } = arranged;
+    for (let round = 0; round < 8; round++)
+      await Promise.all(
+        Array.from({ length: 256 }, () => {
+          const value = aFlow({ environmentId, policyId }, user, device);
+          return commit(store, environmentId, { kind: 'insert', entity: 'deviceAuthentication', value });
+        }),
+      );
+  }
+  const countFlows = async (file: string): Promise<unknown> =>
+    (await raw({ kind: 'sqlite', file }, 'select count(*) as n from device_authentications'))[0]?.['n'];
+
+  it('tells of every page that was written since it began, and holds the file until it ends', async () => {
+    await using test = await openTestStore();
+    const arranged = await arrange(test);
+    await writeMuch(test, arranged);
+    const file = fileOf(test);
+    const backup = await present(test.store.backups).begin();
+    const before = readFileSync(file);
+    const told = new Set<number>();
+    const listen = async (): Promise<void> => {
+      for (let pages = await backup.changed(); pages.length > 0; pages = await backup.changed())
+        for (const page of pages) told.add(page);
+    };
+    await writeMuch(test, arranged);
+    await listen();
+    await writeMuch(test, arranged);
+    await backup.hold();
+    await listen();
+    const held = readFileSync(file);
+    const { pageSize } = backup;
+    const differs: number[] = [];
+    for (let page = 1; page * pageSize <= held.length; page++) {
+      const [from, to] = [(page - 1) * pageSize, page * pageSize];
+      if (!before.subarray(from, to).equals(held.subarray(from, to))) differs.push(page);
+    }
+    expect(differs.length).toBeGreaterThan(500);
+    expect(differs.filter((page) => !told.has(page))).toEqual([]);
+
+    await writeMuch(test, arranged);
+    expect(readFileSync(file).equals(held)).toBe(true);
+    expect(await backup.changed()).toEqual([]);
+    await expect(present(test.store.backups).begin()).rejects.toThrow('a backup is being taken');
+    await backup[Symbol.asyncDispose]();
+    await expect(backup.changed()).rejects.toThrow('the backup has ended');
+    await writeMuch(test, arranged);
+    expect(readFileSync(file).equals(held)).toBe(false);
+    // Commits copy the log into the file again: it begins anew, and does not grow.
+    const { size } = statSync(`${file}-wal`);
+    for (let n = 0; n < 3; n++) await writeMuch(test, arranged);
+    expect(statSync(`${file}-wal`).size).toBe(size);
+  });
+
+  it('that goes after what is written meanwhile is a whole database with all that was committed before its end', async () => {
+    await using test = await openTestStore();
+    const arranged = await arrange(test);
+    await writeMuch(test, arranged);
+    const folder = mkdtempSync(join(tmpdir(), 'postern-copy-'));
+    try {
+      const copy = join(folder, 'copy.db');
+      await using backup = await present(test.store.backups).begin();
+      await using source = await open(fileOf(test), 'r');
+      await using target = await open(copy, 'wx');
+      // The file is read in full first, and written to before that is over.
+      const hold = async (): Promise<void> => {
+        await writeMuch(test, arranged);
+        await backup.hold();
+      };
+      const copied = copyDatabase({ ...backup, hold }, source, target);
+      await writeMuch(test, arranged);
+      expect(await copied).toBe(statSync(copy).size);
+      await writeMuch(test, arranged);
+      expect(await raw({ kind: 'sqlite', file: copy }, 'pragma integrity_check')).toEqual([{ integrity_check: 'ok' }]);
+      expect(await countFlows(copy)).toBe(3 * 2_048 + 1);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('is not to be had of a database in memory', async () => {
+    await using test = await openTestStore({ database: { kind: 'sqlite', file: ':memory:' } });
+    expect(test.store.backups).toBeUndefined();
+  });
 });

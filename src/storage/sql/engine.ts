@@ -3,6 +3,7 @@ import type { Clock, Millis } from '../../kernel/clock.js';
 import type { AuditKeys, StoreVault } from '../../kernel/keys.js';
 import type { Logger } from '../../kernel/log.js';
 import type { Random } from '../../kernel/random.js';
+import type { BackupSource } from '../backup-port.js';
 import type { Decided, Decision, Plan, Snapshot, StoreStats } from '../port.js';
 import type { AppendAudit } from './audit-tail.js';
 import type { ParseConfiguration } from './configurations.js';
@@ -27,6 +28,8 @@ export interface Engine extends AsyncDisposable {
   write<T>(changes: 'message' | 'queues' | 'aggregates', script: (append: AppendAudit) => Script<T>): Promise<T>;
   /** What it has counted; costs nothing until it is asked. */
   stats(): EngineStats;
+  /** Where the database is a file of ours. */
+  readonly backups: BackupSource | undefined;
   /** Why the database cannot be written to now, if so. */
   unwritable(): Promise<string | undefined>;
 }

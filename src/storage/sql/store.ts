@@ -3,6 +3,7 @@ import type { Millis } from '../../kernel/clock.js';
 import { Sealed } from '../../kernel/sealed.js';
 import type { StoredDocument } from '../../platform/model.js';
 import type { WebhookQueue } from '../../webhooks/port.js';
+import type { BackupSource } from '../backup-port.js';
 import type { KeyAdmin } from '../keys-port.js';
 import type { Backlog, Store, StoreStats } from '../port.js';
 import { StoreError } from '../store-error.js';
@@ -48,6 +49,8 @@ export interface SqlStore extends Store {
   readonly inbox: InboxStore;
   readonly webhooks: WebhookQueue;
   readonly keys: KeyAdmin;
+  /** Where the database is a file that this process alone may write. */
+  readonly backups: BackupSource | undefined;
   /**
    * Raises a number of the whole installation, unless it is that or more already, and gives what it is then: durable, the same for every
    * process, and never less than before.
@@ -108,6 +111,7 @@ export function createStore(engine: Engine, lock: string, options: EngineOptions
     inbox: createInboxStore(engine, options.vault),
     webhooks: createWebhookQueue(engine, options.processId, options.vault.keys),
     keys: createKeyAdmin(engine, options.vault, sealedColumns(lock), options.settle ?? engine.settle),
+    backups: engine.backups,
     raiseMark: (name, value) => engine.write('queues', () => raiseMark(name, value)),
     purge: (limit) => purge(engine, limit),
     async check() {

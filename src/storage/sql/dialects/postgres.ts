@@ -98,6 +98,7 @@ export function createPostgresEngine(pool: PostgresPool, options: EngineOptions,
           changes === 'message' ? messages.run(script, monotonicMillis() + SCRIPT_MILLIS) : inTransaction(script),
         ),
       ),
+    backups: undefined,
     stats() {
       const { waiting, connections } = pool.stats();
       const inQueues = loads.waiting + messages.waiting + group.waiting;

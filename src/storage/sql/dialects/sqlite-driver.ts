@@ -7,7 +7,7 @@ import { type Call, type Result, type Row, type Statement, statement, withPlaceh
 /** How long a second process waits for the first to let go of the file: enough for two runs to overlap at a restart. */
 const BUSY_MILLIS = 5_000;
 /** Pages in the log before a commit copies them into the file: about 4 MB, so that no commit stalls for long. */
-const CHECKPOINT_PAGES = 1_000;
+export const CHECKPOINT_PAGES = 1_000;
 const CACHE_KIB = 16_384;
 
 const BEGIN = statement('count', 'begin immediate');
@@ -58,7 +58,7 @@ export class SqliteConnection {
       // Some builds use NORMAL for WAL files: an acknowledged commit could be lost with the power (SEC-76).
       connection.exec('pragma synchronous = full');
       connection.exec('pragma foreign_keys = on');
-      connection.exec(`pragma wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+      connection.checkpointAfter(CHECKPOINT_PAGES);
       connection.exec(`pragma cache_size = -${CACHE_KIB}`);
       connection.exec('pragma temp_store = memory');
       connection.exec('begin immediate');
@@ -81,6 +81,11 @@ export class SqliteConnection {
 
   exec(sql: string): void {
     this.#database.exec(sql);
+  }
+
+  /** Pages in the log before a commit copies them into the file; 0: none does. */
+  checkpointAfter(pages: number): void {
+    this.exec(`pragma wal_autocheckpoint = ${pages}`);
   }
 
   /** Past `ask`, whose count of changes would take the last write for theirs. */

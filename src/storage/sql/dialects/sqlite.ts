@@ -15,6 +15,7 @@ import { localTime, PersistedClock } from '../time.js';
 import type { Step } from '../write-set.js';
 import { writeSetOf } from '../writes.js';
 import { GroupCommit } from './group-commit.js';
+import type { SqliteBackups } from './sqlite-backup.js';
 import type { SqliteConnection } from './sqlite-driver.js';
 import { SqliteMemory } from './sqlite-memory.js';
 
@@ -46,6 +47,7 @@ export function createSqliteEngine(
   connection: SqliteConnection,
   options: EngineOptions,
   host: Clock = systemClock,
+  backups?: SqliteBackups,
 ): Engine {
   const persisted = connection.ask(call(selectClock, {})).rows[0] ?? [];
   const persistedClock = new PersistedClock(integer(persisted, 0), host);
@@ -159,6 +161,7 @@ export function createSqliteEngine(
       // As above.
       return done.outcome as T;
     },
+    backups,
     stats: () => ({ database: 'sqlite', waiting: commits.waiting, tally }),
     async unwritable() {
       // The probe writes what every batch writes: the time.
@@ -177,6 +180,7 @@ export function createSqliteEngine(
       if (closed.value) return;
       commits.close();
       closed.value = true;
+      backups?.close();
       connection.close();
     },
   };
