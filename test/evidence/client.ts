@@ -75,6 +75,12 @@ export async function createClient(
   };
 }
 
+/** Whose flow, and to which number, when it matters. */
+export interface OneTime {
+  readonly userId?: string | undefined;
+  readonly phone?: string;
+}
+
 /** The API of one server process as the evidence runs use it. */
 export function api(postern: PosternProcess, client: Client) {
   const { ready } = postern;
@@ -85,15 +91,16 @@ export function api(postern: PosternProcess, client: Client) {
     flows,
     environment,
     user,
+    users: ready.users.map(({ id }) => id),
     /** A one-time SMS flow in test mode: its code comes back in `test.otp`. */
-    async oneTime(): Promise<{ readonly id: string; readonly otp: string }> {
-      return opened(await unlessUnserved(() => this.create()));
+    async oneTime(of: OneTime = {}): Promise<{ readonly id: string; readonly otp: string }> {
+      return opened(await unlessUnserved(() => this.create(of)));
     },
     /** The same, whatever the answer. */
-    create: (): Promise<Answer> =>
+    create: (of: OneTime = {}): Promise<Answer> =>
       client.send('POST', flows, JSON_TYPE, {
-        user: { id: user },
-        selectedDevice: { oneTime: { type: 'SMS', phone: '+14135550150', testMode: true } },
+        user: { id: of.userId ?? user },
+        selectedDevice: { oneTime: { type: 'SMS', phone: of.phone ?? '+14135550150', testMode: true } },
       }),
     async withDevice(
       userId: string,
