@@ -129,6 +129,25 @@ describe('the page of measures', () => {
   });
 });
 
+describe('the evidence runs', () => {
+  it('every trouble that must be tried has a run of its own, and every run is in the table (SEC-90)', () => {
+    const listed = page('bin/evidence.js').split('const EVIDENCE = {')[1]?.split('\n};')[0] ?? '';
+    const runs = new Map(
+      [...listed.matchAll(/^ {2}'?([a-z-]+)'?: \[(.+)\],$/gm)].map(([, name = '', files = '']) => [
+        name,
+        [...files.matchAll(/'([^']+)'/g)].map(([, file = '']) => file),
+      ]),
+    );
+    const troubles = ['crash', 'flush-order', 'disk', 'clock', 'gateways', 'database-down'];
+    expect([...runs.keys()]).toEqual(expect.arrayContaining(troubles));
+    for (const [name, files] of runs) {
+      expect([name, page('docs/reliability.md').includes(`| \`${name}\` |`)]).toEqual([name, true]);
+      expect([name, files.length]).not.toEqual([name, 0]);
+      for (const file of files) expect([file, repositoryFile(file)]).not.toEqual([file, undefined]);
+    }
+  });
+});
+
 describe('mutation testing', () => {
   const { parts } = JSON.parse(page('test/mutation/targets.json')) as {
     readonly parts: readonly { readonly files: readonly string[]; readonly tests: readonly string[] }[];
