@@ -43,7 +43,10 @@ export function credentialKeyOf(credentialId: Buffer): string {
 }
 
 /** Credential id and public key as one sealed text, so that neither can be exchanged in the database (SEC-67). */
-export function sealedCredential({ credentialId, publicKey }: Registration): Protected {
+export function sealedCredential({
+  credentialId,
+  publicKey,
+}: Pick<Registration, 'credentialId' | 'publicKey'>): Protected {
   return new Redacted(`${credentialId.toString('base64url')}.${publicKey.toString('base64url')}`);
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { publicKeyOf, sealedCredential } from '../../src/devices/credential.js';
 import { KeyError } from '../../src/kernel/keys.js';
 import { Redacted, Sealed } from '../../src/kernel/sealed.js';
 import { StorageFault } from '../../src/storage/sql/fault.js';
@@ -87,6 +88,41 @@ describe.each(KINDS)('protected values on %s', (kind) => {
     const [kept2] = (await again.store.load({ environmentId, user: other.id })).devices;
     expect(() => keyring.vault.open(present(moved?.secret))).toThrow(KeyError);
     expect(keyring.vault.open(present(kept2?.secret))).toBe('other@example.com');
+  });
+
+  it('of passkeys tie a public key to its user, its device and its credential id: exchanged, it proves nothing (SEC-67)', async () => {
+    await using kept = await keptDatabase(kind);
+    const test = await openTestStore({ ...kept, keyring });
+    const { environmentId } = await arrange(test);
+    const passkey = (name: string) => {
+      const owner = aUser(environmentId);
+      const [credentialId, publicKey] = [Buffer.from(`credential of ${name}`), Buffer.from(`key of ${name}`)];
+      const details = { credentialId: credentialId.toString('base64url') };
+      return aDevice(owner, { type: 'FIDO2', details, secret: sealedCredential({ credentialId, publicKey }) });
+    };
+    const [mine, second, theirs] = [passkey('mine'), passkey('second'), passkey('theirs')];
+    const ours = { ...second, userId: mine.userId };
+    for (const [userId, devices] of [[mine.userId, [mine, ours]] as const, [theirs.userId, [theirs]] as const])
+      await commit(test.store, environmentId, ...insertUser(aUser(environmentId, { id: userId }), devices));
+    await test[Symbol.asyncDispose]();
+
+    const keyAfter = async (tampering: string): Promise<string> => {
+      await raw(kept.database, tampering);
+      await using again = await openTestStore({ ...kept, keyring });
+      const { devices } = await again.store.load({ environmentId, user: mine.userId });
+      const device = present(devices.find(({ id }) => id === mine.id));
+      return publicKeyOf(device, keyring.vault.open).toString();
+    };
+    const secretOf = (id: string) => `update devices set secret = (select secret from devices where id = '${id}')`;
+    const credentialIn = ({ details }: typeof mine) => String(details['credentialId']);
+    // A control: untouched, it is there.
+    expect(await keyAfter('select id from devices')).toBe('key of mine');
+    await expect(
+      keyAfter(`update devices set document = replace(document, '${credentialIn(mine)}', '${credentialIn(theirs)}')
+        where id = '${mine.id}' returning id`),
+    ).rejects.toThrow('does not fit its row');
+    for (const other of [theirs, ours])
+      await expect(keyAfter(`${secretOf(other.id)} where id = '${mine.id}' returning id`)).rejects.toThrow(KeyError);
   });
 
   it('are stored again as they were, not sealed anew', async () => {
