@@ -2,7 +2,7 @@ import { oneOf, Reference } from '../kernel/document-schema.js';
 import type { JsonObject } from '../kernel/json.js';
 import { Type } from '../kernel/json-schema.js';
 import type { ManagedResource, Rule } from '../platform/managed/resource.js';
-import { atMost, immutable, notReferredToBy, oneDefault, owns, refersTo, unique } from '../platform/managed/rules.js';
+import { atMost, immutable, oneDefault, owns, refersTo, takesReferrers, unique } from '../platform/managed/rules.js';
 
 const POLICY = 'signOnPolicy';
 const ACTION = 'signOnPolicyAction';
@@ -31,7 +31,7 @@ export const signOnPolicies: ManagedResource = {
     unique(POLICY, 'name'),
     oneDefault(POLICY),
     atMost(POLICY, MOST_POLICIES),
-    notReferredToBy('signOnPolicyAssignment', 'signOnPolicy.id'),
+    takesReferrers('signOnPolicyAssignment', 'signOnPolicy.id'),
     owns(ACTION),
     { completes: ({ document }) => ({ ...document, default: document['default'] ?? false }) },
   ],
@@ -64,7 +64,7 @@ export const signOnPolicyActions: ManagedResource = {
     ...kept('registration', 'recovery', 'socialProviders', 'enforceLockoutForIdentityProviders'),
     ...kept('confirmIdentityProviderAttributes', 'discoveryRules', 'identityProvider', 'acrValues', 'passUserContext'),
     ...kept('agreement', 'disableDeclineOption', 'attributes', 'promptText', 'promptIntervalSeconds'),
-    ...kept('preventMultiplePromptsPerFlow', 'form'),
+    ...kept('preventMultiplePromptsPerFlow', 'form', 'uniqueUserAttribute', 'offlineMode'),
   }),
   noun: 'ACTION',
   rules: [

@@ -52,6 +52,17 @@ describe('sign-on policies (40 §2)', () => {
     expect((await world().ask({ path: actions.path })).status).toBe(404);
   });
 
+  it('keep what an action of PingID’s Windows sign-on says, without acting on it', async () => {
+    const actions = actionsOf(await policies.create({ name: 'Windows' }));
+    const body = {
+      type: 'PINGID_WINLOGIN_PASSWORDLESS_AUTHENTICATION',
+      priority: 1,
+      uniqueUserAttribute: { name: 'username' },
+      offlineMode: { enabled: true },
+    };
+    expect((await actions.create(body)).body).toMatchObject(body);
+  });
+
   it('keep their last action, and say so in the documented words (00 §4.4)', async () => {
     const actions = actionsOf(await policies.create({ name: 'One step' }));
     const only = await actions.create(MFA);
@@ -71,16 +82,18 @@ describe('sign-on policies (40 §2)', () => {
     expect(refused.text).toContain('delete a default policy');
   });
 
-  it('are assigned to applications, and stay while they are', async () => {
+  it('are assigned to applications, and take their assignments along', async () => {
     const policy = await policies.create({ name: 'Assigned' });
     const path = `/environments/${HERE}/applications/${clientId(HERE, 'backend')}/signOnPolicyAssignments`;
     const assignments = managed(world, path);
     const body = { signOnPolicy: { id: policy.body['id'] }, priority: 1 };
     const made = await assignments.create(body);
     expect(made.body).toMatchObject({ ...body, application: { id: clientId(HERE, 'backend') } });
-    expect(refusalOf(await policies.remove(policies.itemOf(policy)))).toEqual(CONSTRAINT);
-    expect((await assignments.remove(assignments.itemOf(made))).status).toBe(204);
+    const kept = await assignments.create({ ...body, signOnPolicy: { id: (await policies.listed())[0]?.['id'] } });
     expect((await policies.remove(policies.itemOf(policy))).status).toBe(204);
+    expect((await assignments.listed()).map(({ id }) => id)).toEqual([kept.body['id']]);
+    expect((await assignments.read(assignments.itemOf(made))).status).toBe(404);
+    expect((await assignments.remove(assignments.itemOf(kept))).status).toBe(204);
     expect(refusalOf(await world().ask({ path, body })).details).toEqual(['INVALID_VALUE signOnPolicy.id']);
   });
 });

@@ -25,6 +25,19 @@ export const POLICY_READINGS: ReadingGroup = {
         'No legacy sections are ever stored, so the migration converts none; it answers the policies that got a FIDO policy by name',
       ],
     ]),
+    ...readingsIn('policies/sign-on-policies.ts', [
+      [
+        '40 §2.1',
+        'A sign-on policy that is assigned can be deleted, as the Terraform provider’s tests do; its assignments go',
+      ],
+      ['40 §2.2', 'What an action of another type than MFA says is kept and shown, PingID’s Windows sign-on included'],
+    ]),
+    ...readingsIn('policies/completion.ts', [
+      [
+        '30 §0.5',
+        'An environment of an earlier build is given what a new one has; what an administrator deleted stays so',
+      ],
+    ]),
     ...readingsIn('policies/provisioning.ts', [['30 §0.5', 'A new environment has its content as soon as it exists']]),
     ...readingsIn('policies/configuration.ts', [
       ['30 §1.5', 'Policies are listed by creation'],

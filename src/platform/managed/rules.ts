@@ -1,4 +1,5 @@
 import type { FieldProblem } from '../../kernel/field-problem.js';
+import type { Uuid } from '../../kernel/ids.js';
 import { isJsonObject, type Json, type JsonObject } from '../../kernel/json.js';
 import type { DocumentKind, StoredDocument } from '../model.js';
 import type { Refusal } from './rejection.js';
@@ -84,7 +85,7 @@ export function notReferredToBy(kind: DocumentKind, path: string): Rule {
   return {
     reads: ({ document }) => (document ? [] : [{ kind }]),
     keeps({ id }, others): Refusal | undefined {
-      const by = others.of(kind).filter(({ body }) => placesAt(body, path).some(({ value }) => value === id));
+      const by = referrers(others, kind, path, id);
       return by.length > 0 ? { rule: 'StillReferenced', by: by.map((referrer) => referrer.id) } : undefined;
     },
   };
@@ -96,6 +97,19 @@ export function owns(kind: DocumentKind): Rule {
     reads: ({ id, document }) => (document ? [] : [{ kind, parent: id }]),
     takesAlong: ({ id }, others) => others.of(kind, id),
   };
+}
+
+/** What names it at `path` goes with it. */
+export function takesReferrers(kind: DocumentKind, path: string): Rule {
+  return {
+    reads: ({ document }) => (document ? [] : [{ kind }]),
+    takesAlong: ({ id }, others) => referrers(others, kind, path, id),
+  };
+}
+
+/** Documents of a kind that name this id at `path`. */
+function referrers(others: Others, kind: DocumentKind, path: string, id: Uuid): readonly StoredDocument[] {
+  return others.of(kind).filter(({ body }) => placesAt(body, path).some(({ value }) => value === id));
 }
 
 /** An environment has at most so many, or so many below one parent. */
