@@ -186,6 +186,9 @@ describe('applications (00 §9)', () => {
     const answer = await read(`${PATH}/${NOBODY}`);
     expect(refusalOf(answer)).toEqual({ status: 404, code: 'NOT_FOUND' });
     expect(answer.body['message']).toBe(`Unable to find Application with ID: '${NOBODY}'`);
+    expect((await read(`${PATH}/${NOBODY}/secret`)).body['message']).toBe(
+      'The request could not be completed. The requested resource was not found.',
+    );
   });
 
   it('have tokens once they are workers, and none once they are disabled or gone (SEC-49)', async () => {
@@ -375,7 +378,7 @@ describe('role assignments (00 §6.3)', () => {
       ['INVALID_VALUE scope.id'],
       ['INVALID_VALUE scope.id'],
       ['INVALID_VALUE scope.id'],
-      ['INVALID_VALUE scope.type'],
+      ['INVALID_VALUE scope'],
       ['INVALID_VALUE role.id'],
     ]);
   });

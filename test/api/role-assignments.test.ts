@@ -92,7 +92,7 @@ describe('role assignments of users and groups (00 §6.3)', () => {
       ];
       expect(refusals.map((answer) => refusalOf(answer).details)).toEqual([
         ['INVALID_VALUE scope.id'],
-        ['INVALID_VALUE scope.type'],
+        ['INVALID_VALUE scope'],
         ['INVALID_VALUE role.id'],
       ]);
     }

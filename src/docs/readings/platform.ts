@@ -50,6 +50,13 @@ export const PLATFORM_READINGS: ReadingGroup = {
         '00 §9.4',
         'The platform’s own resource has the type `PINGONE_API`, as the public clients read it; `PING_ONE_API` they do not know',
       ],
+    ...readingsIn('http/rejections/applications.ts', [
+      ['00 §9.3', 'The secret of an unknown application is the usual 404, as the Terraform provider looks for it'],
+      [
+        '00 §6.3',
+        'A role and a scope that do not fit are `INVALID_VALUE` of `scope`, as the Terraform provider reads it',
+      ],
+    ]),
       ['00 §9.4', 'Resources are created, replaced and deleted as the public clients do it; predefined ones stay'],
       ['00 §9.4', 'The `p1:*` scopes are the twenty that the public Terraform provider’s guides name'],
     ]),

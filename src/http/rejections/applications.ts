@@ -23,14 +23,14 @@ export function secretError(rejection: SecretRejection): WireError {
   switch (rejection.kind) {
     case 'EnvironmentNotFound':
       return environmentNotFound(rejection.environmentId);
+    // Not the text of `00` §4.4: the Terraform provider's own tests look for the usual one here.
     case 'ApplicationNotFound':
-      return applicationNotFound(rejection.applicationId);
+    case 'NoSecret':
+      return notFound();
     case 'OwnSecret':
       return wireError('NOT_AUTHORIZED', [
         { code: 'INSUFFICIENT_PERMISSIONS', message: 'An application cannot read or replace its own secret.' },
       ]);
-    case 'NoSecret':
-      return notFound();
     case 'OverlapOutOfRange':
       return invalidData(invalid('previous.expiresAt', 'must be between 1 minute and 30 days from now'));
     default:
@@ -57,7 +57,8 @@ export function roleError(rejection: RoleRejection): WireError {
     case 'RoleScopeUnknown':
       return invalidData(invalid('scope.id', 'must be the id of something of this organization'));
     case 'RoleNotApplicable':
-      return invalidData(invalid('scope.type', 'is not one that the role can be assigned over'));
+      // The Terraform provider tells by this target that role and scope do not fit.
+      return invalidData(invalid('scope', 'is not of a type that the role can be assigned over'));
     case 'RoleBroaderThanOwn':
       return requestFailed({
         code: 'CONSTRAINT_VIOLATION',
