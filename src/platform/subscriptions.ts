@@ -2,9 +2,9 @@ import type { Static } from 'typebox';
 import type { DestinationGuard } from '../kernel/destination.js';
 import { fits, oneOf, Reference } from '../kernel/document-schema.js';
 import type { FieldProblem } from '../kernel/field-problem.js';
-import type { JsonObject } from '../kernel/json.js';
+import { isJsonObject, type Json, type JsonObject } from '../kernel/json.js';
 import { Type } from '../kernel/json-schema.js';
-import type { ManagedResource } from './managed/resource.js';
+import type { ManagedResource, Rule } from './managed/resource.js';
 import { atMost, checked, refersTo } from './managed/rules.js';
 
 const KIND = 'subscription';
@@ -13,7 +13,8 @@ export const MOST_EVENTS = 500;
 /** Each is a queue of its own and may hold a connection; the reference names no bound. */
 const MOST = 50;
 
-const Endpoint = Type.Object({
+/** Where events go, in either spelling of it (wire: `00` §11.5). */
+export const Endpoint = Type.Object({
   url: Type.String({ minLength: 1, maxLength: 2_048 }),
   headers: Type.Optional(Type.Record(Type.String(), Type.String({ maxLength: 4_096 }))),
 });
@@ -89,7 +90,28 @@ export function subscriptions(guard: Pick<DestinationGuard, 'problem'>): Managed
       atMost(KIND, MOST),
       refersTo('application', 'filterOptions.includedApplications.*.id', 'an application'),
       refersTo('population', 'filterOptions.includedPopulations.*.id', 'a population'),
+      forgetsTheCopy(),
     ],
+  };
+}
+
+/**
+ * What an answer shows of `httpEndpoint` under the other name is no address of its own when it is written back: it would count,
+ * and a client that moves `httpEndpoint` would go on sending to the old one.
+ */
+function forgetsTheCopy(): Rule {
+  const urlOf = (endpoint: Json | undefined): Json | undefined =>
+    isJsonObject(endpoint) ? endpoint['url'] : undefined;
+  return {
+    completes({ document, current }) {
+      const { connectionDetails, ...rest } = document;
+      const isCopy =
+        current !== undefined &&
+        rest['httpEndpoint'] !== undefined &&
+        current.body['connectionDetails'] === undefined &&
+        urlOf(connectionDetails) === urlOf(current.body['httpEndpoint']);
+      return isCopy ? rest : document;
+    },
   };
 }
 

@@ -55,6 +55,9 @@ const small = (over: Body = {}): Body => ({
   ...over,
 });
 
+/** Released clients look for the address there. */
+const withCopy = (sent: Body): Body => ({ ...sent, connectionDetails: sent['httpEndpoint'] });
+
 describe('subscriptions (00 §11.5)', () => {
   it('come back as they were sent, headers too, from POST, GET, list and PUT alike', async () => {
     const created = await subscriptions.create(full('Echo'));
@@ -64,10 +67,26 @@ describe('subscriptions (00 §11.5)', () => {
     expect((await subscriptions.read(path)).body).toEqual(created.body);
     expect(await subscriptions.listed()).toContainEqual(created.body);
     const replaced = await subscriptions.put(path, small());
-    expect([replaced.status, documentOf(replaced)]).toEqual([200, small()]);
+    expect([replaced.status, documentOf(replaced)]).toEqual([200, withCopy(small())]);
     expect((await subscriptions.read(path)).body).toEqual(replaced.body);
     expect((await subscriptions.remove(path)).status).toBe(204);
     expect(refusalOf(await subscriptions.read(path)).status).toBe(404);
+  });
+
+  it('show an address under its other name too, and take that for none of its own when it is written back', async () => {
+    const headers = { Authorization: 'Bearer abc' };
+    const created = await subscriptions.create(small({ httpEndpoint: { url: 'https://old.example.org', headers } }));
+    const shown = documentOf(created);
+    expect(shown['connectionDetails']).toEqual({ url: 'https://old.example.org', headers });
+    const path = subscriptions.itemOf(created);
+    const moved = { ...shown, httpEndpoint: { url: 'https://new.example.org' } };
+    expect(documentOf(await subscriptions.put(path, moved))).toEqual(withCopy(moved));
+    // An address that was sent by that name stays, and counts.
+    const named = { ...moved, connectionDetails: { url: 'https://other.example.org' } };
+    expect(documentOf(await subscriptions.put(path, named))).toEqual(named);
+    expect(documentOf(await subscriptions.put(path, { ...named, name: 'Again' }))).toEqual({ ...named, name: 'Again' });
+    const { httpEndpoint: _, ...only } = named;
+    expect(documentOf(await subscriptions.put(path, only))).toEqual(only);
   });
 
   it('keep headers sealed in the database (SEC-66)', async () => {

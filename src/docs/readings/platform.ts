@@ -241,6 +241,7 @@ export const PLATFORM_READINGS: ReadingGroup = {
     ]),
     ...readingsIn('platform/token-states.ts', [
       ['00 §5.5', 'A client is told of its own tokens only: those of others are `{"active":false}`'],
+      ['00 §11.5', '`httpEndpoint` alone is shown as `connectionDetails` too, where the Terraform provider reads it'],
       [
         '00 §5.5',
         'To revoke another client’s token is 400 `unauthorized_client`; what is no good token is revoked already',

@@ -1,5 +1,7 @@
+import { Type } from '../../kernel/json-schema.js';
 import type { ManagedResource } from '../../platform/managed/resource.js';
 import type { ManagedService } from '../../platform/managed/service.js';
+import { Endpoint } from '../../platform/subscriptions.js';
 import { managedRoutes } from '../managed/routes.js';
 import type { Route } from '../route.js';
 
@@ -20,6 +22,12 @@ export function subscriptionsRoutes(resource: ManagedResource, service: ManagedS
       parameter: 'subscriptionId',
       permission: { read: 'policies:read', write: 'policies:write' },
       timestamps: 'both',
+      adds: {
+        schema: { connectionDetails: Type.Optional(Endpoint) },
+        // Released clients read the address there, whichever of the two names it was sent by.
+        members: ({ body: { httpEndpoint, connectionDetails = httpEndpoint } }) =>
+          connectionDetails === undefined ? {} : { connectionDetails },
+      },
       partial: { create: PARTIAL, update: PARTIAL },
     },
     service,
