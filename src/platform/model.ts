@@ -45,6 +45,7 @@ export type DocumentKind =
   | 'population'
   | 'pushCredentials'
   | 'resource'
+  | 'resourceAttribute'
   | 'roleAssignment'
   | 'scope'
   /** How far a seed's users have come (`cli/seed/provision.ts`). */

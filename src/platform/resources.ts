@@ -3,6 +3,7 @@ import type { JsonObject } from '../kernel/json.js';
 import { Type } from '../kernel/json-schema.js';
 import type { ManagedResource, Rule } from './managed/resource.js';
 import { atMost, notReferredToBy, owns, unique } from './managed/rules.js';
+import { bringsItsAttributes } from './resource-attributes.js';
 
 const KIND = 'resource';
 /** Of one environment; the reference names no limit. */
@@ -29,6 +30,8 @@ export const resources: ManagedResource = {
     onlyCustomOnesChange(),
     notReferredToBy('grant', 'resource.id'),
     owns('scope'),
+    owns('resourceAttribute'),
+    bringsItsAttributes(),
     { completes: ({ document }) => ({ ...document, type: 'CUSTOM' }) },
   ],
 };

@@ -2,7 +2,7 @@ import { Reference } from '../kernel/document-schema.js';
 import type { FieldProblem } from '../kernel/field-problem.js';
 import { Type } from '../kernel/json-schema.js';
 import type { Candidate, ManagedResource, Others, Rule } from './managed/resource.js';
-import { atMost, notReferredToBy, unique } from './managed/rules.js';
+import { atMost, notReferredToBy, placesAt, unique } from './managed/rules.js';
 import { FACTORY_RESOURCES } from './resources.js';
 
 const KIND = 'scope';
@@ -30,6 +30,7 @@ export const scopes: ManagedResource = {
     atMost(KIND, MOST_SCOPES),
     fitsItsResource(),
     predefinedOnesStay(),
+    mapsAttributesOfItsResource(),
     notReferredToBy('grant', 'scopes.*.id'),
   ],
 };
@@ -49,6 +50,25 @@ function fitsItsResource(): Rule {
       return attributes.includes('*') && attributes.length > 1
         ? [{ problem: 'invalid', target: 'schemaAttributes', message: 'must have nothing beside *' }]
         : [];
+    },
+  };
+}
+
+/** Every claim that it opens is an attribute of the resource that it stands below (SEC-43). */
+function mapsAttributesOfItsResource(): Rule {
+  const PATH = 'mappedClaims.*';
+  return {
+    reads: ({ document, parent }) =>
+      document && parent !== undefined && placesAt(document, PATH).length > 0
+        ? [{ kind: 'resourceAttribute', parent }]
+        : [],
+    problems({ document, parent }, others) {
+      const known = new Set<unknown>(others.of('resourceAttribute', parent).map(({ id }) => id));
+      return placesAt(document, PATH).flatMap(({ target, value }): FieldProblem[] =>
+        known.has(value)
+          ? []
+          : [{ problem: 'invalid', target, message: 'must be the id of an attribute of the resource' }],
+      );
     },
   };
 }

@@ -2,6 +2,7 @@ import type { Uuid } from '../kernel/ids.js';
 import type { JsonObject } from '../kernel/json.js';
 import { namedId } from '../kernel/keys.js';
 import type { DocumentKind } from '../platform/model.js';
+import { givenAttributes } from '../platform/resource-attributes.js';
 import { FACTORY_RESOURCES } from '../platform/resources.js';
 import { factoryFido2Policies } from './fido2-policy-document.js';
 import { factoryLanguages } from './languages.js';
@@ -46,7 +47,18 @@ export function factoryDocuments({
     ...FACTORY_RESOURCES.flatMap(({ body, scopes }): FactoryDocument[] => {
       const resource: FactoryDocument = { kind: 'resource', name: String(body['name']), body };
       const parent = factoryId(environmentId, resource);
-      return [resource, ...scopes.map((name): FactoryDocument => ({ kind: 'scope', parent, name, body: { name } }))];
+      return [
+        resource,
+        ...scopes.map((name): FactoryDocument => ({ kind: 'scope', parent, name, body: { name } })),
+        ...givenAttributes(body['type']).map(
+          (attribute): FactoryDocument => ({
+            kind: 'resourceAttribute',
+            parent,
+            name: String(attribute['name']),
+            body: attribute,
+          }),
+        ),
+      ];
     }),
   ];
 }

@@ -3,7 +3,7 @@ import { FACTORY_RESOURCES } from '../../src/platform/resources.js';
 import { refusesBadFields, refusesRequests } from './bad-fields.js';
 import { managed } from './managed.js';
 import { refusalOf } from './refusal.js';
-import { flag, id, integer, list, object, oneOf, text } from './shapes.js';
+import { flag, integer, object, oneOf, text } from './shapes.js';
 import { type Answer, type Body, clientId, HERE, startWorld, THERE, type World } from './world.js';
 
 let started: World;
@@ -92,6 +92,89 @@ describe('scopes (00 §9.4)', () => {
   });
 });
 
+describe('attributes of resources (00 §9.4)', () => {
+  const attributesOf = (resource: Pick<Answer, 'body'>) => managed(world, `${resources.itemOf(resource)}/attributes`);
+  const find = async (of: ReturnType<typeof attributesOf>, name: string) => ({
+    body: (await of.listed()).find((each) => each['name'] === name) ?? {},
+  });
+
+  it('begin with the claims of OpenID, which keep their names and stay, and take other values, even none', async () => {
+    const openid = attributesOf(await predefined('openid'));
+    expect((await openid.listed()).map(({ type }) => type)).toEqual(Array(24).fill('PREDEFINED'));
+    const email = await find(openid, 'email');
+    const { _links, id, environment, resource, ...document } = email.body;
+    expect(document).toEqual({
+      name: 'email',
+      value: `\${user.email}`,
+      type: 'PREDEFINED',
+      idToken: true,
+      userInfo: true,
+    });
+    const at = openid.itemOf(email);
+    for (const value of [`\${user.nickname}`, '', `\${user.email}`]) {
+      const replaced = await openid.put(at, { ...email.body, value });
+      expect([replaced.status, replaced.body['value'], replaced.body['type']]).toEqual([200, value, 'PREDEFINED']);
+    }
+    expect(refusalOf(await openid.put(at, { ...document, name: 'mail' })).details).toEqual(['INVALID_VALUE name']);
+    constraint(await openid.remove(at));
+  });
+
+  it('of a new resource begin with its subject; others come and go', async () => {
+    const attributes = attributesOf(await resources.create({ name: 'With attributes' }));
+    const [subject] = await attributes.listed();
+    expect(subject).toMatchObject({ name: 'sub', value: `\${user.id}`, type: 'CORE' });
+    expect(subject).not.toHaveProperty('idToken');
+    constraint(await attributes.remove(`${attributes.path}/${subject?.['id']}`));
+    const value = `\${user.name.given + ', ' + user.name.family}`;
+    const made = await attributes.create({ name: 'display', value, type: 'CORE' });
+    expect(made.body).toMatchObject({ name: 'display', value, type: 'CUSTOM' });
+    const renamed = await attributes.put(attributes.itemOf(made), { name: 'shown', value });
+    expect((await attributes.read(attributes.itemOf(made))).body).toEqual(renamed.body);
+    expect((await attributes.remove(attributes.itemOf(made))).status).toBe(204);
+  });
+
+  it('are kept by the scope that opens them, which opens those of its own resource alone (SEC-43)', async () => {
+    const openid = await predefined('openid');
+    const attributes = attributesOf(openid);
+    const made = await attributes.create({ name: 'membership_level', value: 'gold', idToken: true, userInfo: false });
+    const scopes = scopesOf(openid);
+    const body = { name: 'level', mappedClaims: [made.body['id']] };
+    const scope = await scopes.create(body);
+    constraint(await attributes.remove(attributes.itemOf(made)));
+    const elsewhere = scopesOf(await resources.create({ name: 'Elsewhere' }));
+    expect(refusalOf(await world().ask({ path: elsewhere.path, body })).details).toEqual([
+      'INVALID_VALUE mappedClaims[0]',
+    ]);
+    expect((await scopes.remove(scopes.itemOf(scope))).status).toBe(204);
+    expect((await attributes.remove(attributes.itemOf(made))).status).toBe(204);
+  });
+
+  it('are refused with reserved names, for nobody to see, or where they do not belong', async () => {
+    const openid = attributesOf(await predefined('openid'));
+    const custom = attributesOf(await resources.create({ name: 'Refusing' }));
+    const platform = attributesOf(await predefined('PingOne API'));
+    const refused = async (of: ReturnType<typeof attributesOf>, body: Body) =>
+      refusalOf(await world().ask({ path: of.path, body })).details;
+    expect([
+      await refused(openid, { name: 'aud', value: 'x' }),
+      await refused(openid, { name: 'p1.region', value: 'x' }),
+      await refused(openid, { name: 'unseen', value: 'x', idToken: false, userInfo: false }),
+      await refused(openid, { name: 'email', value: 'x' }),
+      await refused(custom, { name: 'other', value: 'x', idToken: true }),
+      await refused(custom, { name: '', value: 7 }),
+      await refused(platform, { name: 'other', value: 'x' }),
+    ]).toEqual([
+      ['INVALID_VALUE name'],
+      ['INVALID_VALUE name'],
+      ['INVALID_VALUE userInfo'],
+      ['UNIQUENESS_VIOLATION name'],
+      ['INVALID_VALUE idToken'],
+      ['EMPTY_VALUE name', 'INVALID_VALUE value'],
+      ['CONSTRAINT_VIOLATION'],
+    ]);
+  });
+});
+
 describe('grants (00 §9.1)', () => {
   it('give an application scopes of a resource, as the workflow of an MFA-only flow makes them (40 §7.1)', async () => {
     const openid = await predefined('openid');
@@ -150,11 +233,15 @@ describe('what does not fit together', () => {
     shape: object({
       'name*': text({ max: 256, malformed: ['two words', 'a"b', 'ä'] }),
       description: text({ max: 1_024, mayBeEmpty: true }),
-      mappedClaims: list(id()),
     }),
   });
   refusesRequests('a scope is refused that', { world, to: () => ({ path }) }, [
     { name: 'has the name of another', body: () => ({ name: 'taken' }), details: ['UNIQUENESS_VIOLATION name'] },
+    {
+      name: 'opens claims that are no ids',
+      body: () => ({ name: 'other', mappedClaims: ['email'] }),
+      details: ['INVALID_VALUE mappedClaims[0]'],
+    },
     {
       name: 'opens attributes of users and is not the platform’s',
       body: () => ({ name: 'other', schemaAttributes: ['email'] }),

@@ -170,6 +170,12 @@ export const SAMPLES: readonly Sample[] = [
   },
   {
     id: 'scope',
+  {
+    id: 'resourceAttribute',
+    parameter: 'resourceAttributeId',
+    path: '/resources/:resourceId/attributes',
+    body: (name) => ({ name, value: `\${user.email}` }),
+  },
     parameter: 'scopeId',
     path: '/resources/:resourceId/scopes',
     body: (name) => ({ name: name.replaceAll(' ', ':') }),

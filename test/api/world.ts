@@ -157,6 +157,7 @@ const CONFIGURATION: readonly DocumentKind[] = [
   'phoneDeliverySettings',
   'population',
   'resource',
+  'resourceAttribute',
   'scope',
   'signOnPolicy',
   'signOnPolicyAction',

@@ -25,7 +25,15 @@ const REFERENCE = [
   // `.*` in `00` §11.4, and the settings of `30` §11: each is created, updated and deleted.
   ...[
     ...['APPLICATION', 'GRANT', 'POLICY', 'ACTION', 'SIGN_ON_POLICY_ASSIGNMENT', 'POPULATION', 'ENVIRONMENT', 'GROUP'],
-    ...['ROLE_ASSIGNMENT', 'SUBSCRIPTION', 'RESOURCE', 'SCOPE', 'DEVICE_AUTHENTICATION_POLICY', 'FIDO_POLICY'],
+    ...[
+      'ROLE_ASSIGNMENT',
+      'SUBSCRIPTION',
+      'RESOURCE',
+      'RESOURCE_ATTRIBUTE',
+      'SCOPE',
+      'DEVICE_AUTHENTICATION_POLICY',
+      'FIDO_POLICY',
+    ],
     ...['FIDO_METADATA', 'MFA_SETTINGS', 'PUSH_CREDENTIALS', 'NOTIFICATION_POLICY', 'NOTIFICATIONS_SETTINGS'],
     ...['PHONE_DELIVERY_SETTINGS', 'EMAIL_DELIVERY_SETTINGS', 'CONTENT', 'LANGUAGE'],
   ].flatMap((noun) => ['CREATED', 'UPDATED', 'DELETED'].map((change) => `${noun}.${change}`)),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { namedId } from '../../src/kernel/keys.js';
+import { givenAttributes } from '../../src/platform/resource-attributes.js';
 import { FACTORY_RESOURCES } from '../../src/platform/resources.js';
 import { parseConfiguration } from '../../src/policies/configuration.js';
 import { factoryPolicy } from '../../src/policies/defaults.js';
@@ -64,9 +65,13 @@ describe('a new environment', () => {
       }),
       ['signingKey', environment.signingKey.id],
     ]);
+          ...givenAttributes(body['type']).map(({ name }) => [
+            'resourceAttribute',
+            namedId(ENVIRONMENT, `resourceAttribute/${resource}/${name}`),
+          ]),
     const kinds = [
       ...['fido2Policy', 'language', 'notificationsPolicy', 'signOnPolicy', 'signOnPolicyAction'],
-      ...['resource', 'scope'],
+      ...['application', 'resource', 'scope', 'resourceAttribute'],
     ];
     const made = documents.filter(({ kind }) => kinds.includes(kind));
     for (const document of documents.filter((each) => !made.includes(each)))

@@ -53,7 +53,7 @@ func main() {
 		"PopulationsApi", "UsersApi", "EnableUsersApi", "UserAccountsApi", "UserPasswordsApi", "UserPopulationsApi", "GroupsApi",
 		"GroupMembershipApi", "UserRoleAssignmentsApi", "ApplicationsApi", "ApplicationSecretApi",
 		"ApplicationRoleAssignmentsApi", "ApplicationResourceGrantsApi", "ApplicationSignOnPolicyAssignmentsApi",
-		"ResourcesApi", "ResourceScopesApi", "SignOnPoliciesApi", "SignOnPolicyActionsApi", "SubscriptionsWebhooksApi",
+		"ResourcesApi", "ResourceScopesApi", "ResourceAttributesApi", "SignOnPoliciesApi", "SignOnPolicyActionsApi", "SubscriptionsWebhooksApi",
 		"AuditActivitiesApi", "NotificationsPoliciesApi", "NotificationsSettingsApi", "NotificationsSettingsSMTPApi",
 		"PhoneDeliverySettingsApi", "NotificationsTemplatesApi", "LanguagesApi")
 	run.Exit()

@@ -47,6 +47,10 @@ var platform = []driver.Step{
 	{Op: "ResourceScopesApi.ReadAllResourceScopes", Args: "env resource", Count: 1},
 	{Op: "ResourceScopesApi.ReadOneResourceScope", Args: "env resource scope"},
 	{Op: "ResourceScopesApi.UpdateResourceScope", Args: "env resource scope", Body: `{"name": "orders:read", "description": "sees orders"}`},
+	{Op: "ResourceAttributesApi.CreateResourceAttribute", Args: "env resource", Save: "attribute", Body: `{"name": "department", "value": "sales"}`},
+	{Op: "ResourceAttributesApi.ReadAllResourceAttributes", Args: "env resource", Count: 2},
+	{Op: "ResourceAttributesApi.ReadOneResourceAttribute", Args: "env resource attribute"},
+	{Op: "ResourceAttributesApi.UpdateResourceAttribute", Args: "env resource attribute", Body: `{"name": "department", "value": "shop"}`},
 
 	{Op: "SubscriptionsWebhooksApi.CreateSubscription", Args: "env", Save: "subscription", Body: `{
 		"name": "Trail", "enabled": false, "protocol": "HTTPS", "format": "ACTIVITY", "verifyTlsCertificates": true,
@@ -66,6 +70,7 @@ var platform = []driver.Step{
 
 var end = []driver.Step{
 	{Op: "ResourceScopesApi.DeleteResourceScope", Args: "env resource scope"},
+	{Op: "ResourceAttributesApi.DeleteResourceAttribute", Args: "env resource attribute"},
 	{Op: "ResourcesApi.DeleteResource", Args: "env resource"},
 	{Op: "PopulationsApi.DeletePopulation", Args: "env population"},
 	{Op: "EnvironmentsApi.DeleteEnvironment", Args: "env"},

@@ -85,6 +85,13 @@ export const PLATFORM_READINGS: ReadingGroup = {
       ['00 §4.2', 'Codes of 405, 409, 413, 414, 431, 502 and 503; which detail code goes with which code'],
     ]),
     ...readingsIn('http/answer-headers.ts', [
+    ...readingsIn('platform/resource-attributes.ts', [
+      [
+        '00 §9.4',
+        'Attributes of resources: members, reserved names and the 24 of `openid` are those of the Go client and the Terraform provider',
+      ],
+      ['00 §9.4', 'An attribute that a scope opens stays until it does not'],
+    ]),
       ['00 §3.1', '`Correlation-Id` is the `id` of an error; values of the cache headers'],
     ]),
     ...readingsIn('http/json-reader.ts', [['00 §2.6', 'A body that is not a JSON object is 400 `INVALID_REQUEST`']]),

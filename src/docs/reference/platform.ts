@@ -127,6 +127,12 @@ export const PLATFORM: readonly ReferenceGroup[] = [
       ...managed('00 §9.1', 'env/applications/:app/grants', 'a grant', 'grants'),
       // What the section names is lists and reads; creating and changing is in the public clients.
       ...managed('00 §9.4', 'env/resources', 'a resource', 'resources'),
+      ...managed(
+        '00 §9.4',
+        'env/resources/:resource/attributes',
+        'an attribute of a resource',
+        'attributes of a resource',
+      ),
       ...managed('00 §9.4', 'env/resources/:resource/scopes', 'a scope', 'scopes'),
     ],
   },

@@ -1,6 +1,7 @@
 import { Type } from '../../kernel/json-schema.js';
 import { grants } from '../../platform/grants.js';
 import type { ManagedService } from '../../platform/managed/service.js';
+import { resourceAttributes } from '../../platform/resource-attributes.js';
 import { resources } from '../../platform/resources.js';
 import { scopes } from '../../platform/scopes.js';
 import { managedRoutes } from '../managed/routes.js';
@@ -8,7 +9,9 @@ import type { Route } from '../route.js';
 
 const permission = { read: 'applications:read', write: 'applications:write' } as const;
 
-/** Resources, their scopes, and which application may have which (wire: `00` §9.1, §9.4). */
+const KEPT = 'Kept and shown: no token has claims by it yet.';
+
+/** Resources, their attributes and scopes, and which application may have which (wire: `00` §9.1, §9.4). */
 export function resourcesRoutes(service: ManagedService): Route[] {
   const path = '/environments/:envId/resources';
   return [
@@ -52,6 +55,32 @@ export function resourcesRoutes(service: ManagedService): Route[] {
           ReadOnly: 'A predefined scope cannot be deleted',
           StillReferenced: 'The scope is granted to an application',
         },
+      },
+      service,
+    ),
+    ...managedRoutes(
+      {
+        resource: resourceAttributes,
+        id: 'resourceAttribute',
+        one: 'an attribute of a resource',
+        many: 'attributes of a resource',
+        source: '00 §9.4',
+        collection: 'attributes',
+        path: `${path}/:resourceId/attributes`,
+        parameter: 'resourceAttributeId',
+        parent: { parameter: 'resourceId', kind: 'resource', member: 'resource' },
+        permission,
+        timestamps: 'none',
+        adds: {
+          schema: { type: Type.String() },
+          members: ({ body }) => ({ type: body['type'] ?? 'CUSTOM' }),
+        },
+        texts: {
+          ReadOnly: 'An attribute that its resource comes with cannot be deleted',
+          StillReferenced: 'A scope opens the attribute',
+          PlatformHasNone: 'The platform’s own resource has no attributes',
+        },
+        partial: { create: KEPT, update: KEPT },
       },
       service,
     ),
