@@ -2,6 +2,7 @@ import { oneOf, Reference } from '../kernel/document-schema.js';
 import type { FieldProblem } from '../kernel/field-problem.js';
 import { isJsonObject, type JsonObject } from '../kernel/json.js';
 import { Type } from '../kernel/json-schema.js';
+import { isSystemApplication } from './system-applications.js';
 
 const text = (maxLength = 256) => Type.String({ minLength: 1, maxLength });
 const url = () => text(2_048);
@@ -136,6 +137,9 @@ export const ApplicationDocument = Type.Object({
   targetLinkUri: Type.Optional(url()),
   assignActorRoles: flag(),
   mobile: Type.Optional(Mobile),
+  // Of the applications that an environment comes with.
+  applyDefaultTheme: flag(),
+  enableDefaultThemeFooter: flag(),
   // SAML: kept and shown.
   acsUrls: urls(),
   assertionDuration: seconds(1, MOST_SECONDS),
@@ -163,7 +167,8 @@ export function applicationProblems(document: JsonObject): readonly FieldProblem
   const required = (...members: readonly string[]): readonly FieldProblem[] =>
     members.filter((member) => document[member] === undefined).map((target) => ({ problem: 'required', target }));
   return [
-    ...(protocol === 'OPENID_CONNECT' ? required('tokenEndpointAuthMethod', 'grantTypes') : []),
+    ...(protocol === 'OPENID_CONNECT' ? required('tokenEndpointAuthMethod') : []),
+    ...(protocol === 'OPENID_CONNECT' && !isSystemApplication(document) ? required('grantTypes') : []),
     ...(protocol === 'SAML' ? required('acsUrls', 'assertionDuration', 'spEntityId') : []),
     ...(document['allowWildcardInRedirectUris'] === true ? [] : wildcards(document, 'redirectUris')),
     ...wildcards(document, 'postLogoutRedirectUris'),
@@ -173,10 +178,17 @@ export function applicationProblems(document: JsonObject): readonly FieldProblem
     ...(isJsonObject(corsSettings) && corsSettings['behavior'] === 'ALLOW_SPECIFIC_ORIGINS' && !corsSettings['origins']
       ? [{ problem: 'required', target: 'corsSettings.origins' } as const]
       : []),
+    ...(isSystemApplication(document) ? [] : ofSystemApplications(document)),
     ...(mobile !== undefined && type !== 'NATIVE_APP' && type !== 'CUSTOM_APP'
       ? [{ problem: 'invalid', target: 'mobile', message: 'is for native applications' } as const]
       : []),
   ];
+}
+
+function ofSystemApplications(document: JsonObject): readonly FieldProblem[] {
+  return (['applyDefaultTheme', 'enableDefaultThemeFooter'] as const)
+    .filter((target) => document[target] !== undefined)
+    .map((target) => ({ problem: 'invalid', target, message: 'is for applications that the server makes' }));
 }
 
 function wildcards(document: JsonObject, member: string): readonly FieldProblem[] {

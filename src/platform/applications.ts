@@ -12,6 +12,7 @@ import { atMost, checked, immutable, owns, placesAt } from './managed/rules.js';
 import { readSecrets } from './managed/secrets.js';
 import type { ManagedService } from './managed/service.js';
 import type { ApplicationId, RoleAssignment } from './model.js';
+import { isSystemApplication, systemOnesStay } from './system-applications.js';
 
 const KIND = 'application';
 /** Of one environment (`00` §4.8). */
@@ -40,7 +41,7 @@ export function applications({ secret, roles, open }: Facts): ManagedResource {
       const before = current?.secret && readApplicationSecrets(open(current.secret));
       const { members: _, ...kept } = before ?? {};
       return sealable({
-        ...(document['protocol'] === 'OPENID_CONNECT' ? { current: secret } : {}),
+        ...(document['protocol'] === 'OPENID_CONNECT' && !isSystemApplication(document) ? { current: secret } : {}),
         ...kept,
         ...(members ? { members: readSecrets(members.reveal()) } : {}),
       });
@@ -51,6 +52,7 @@ export function applications({ secret, roles, open }: Facts): ManagedResource {
       immutable('protocol'),
       ownPackage(),
       atMost(KIND, MOST_APPLICATIONS),
+      systemOnesStay(),
       workersServeAdministrators(),
       nativesHaveAnApp(),
       leavesThePolicies(),

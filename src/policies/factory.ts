@@ -4,6 +4,7 @@ import { namedId } from '../kernel/keys.js';
 import type { DocumentKind } from '../platform/model.js';
 import { givenAttributes } from '../platform/resource-attributes.js';
 import { FACTORY_RESOURCES } from '../platform/resources.js';
+import { factoryApplications } from '../platform/system-applications.js';
 import { factoryFido2Policies } from './fido2-policy-document.js';
 import { factoryLanguages } from './languages.js';
 import { factoryNotificationsPolicy } from './notifications-policy.js';
@@ -44,6 +45,9 @@ export function factoryDocuments({
       );
       return [policy, ...steps];
     }),
+    ...factoryApplications(environmentId).map(
+      (body) => ({ kind: 'application', name: String(body['type']), body }) as const,
+    ),
     ...FACTORY_RESOURCES.flatMap(({ body, scopes }): FactoryDocument[] => {
       const resource: FactoryDocument = { kind: 'resource', name: String(body['name']), body };
       const parent = factoryId(environmentId, resource);

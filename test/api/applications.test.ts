@@ -222,6 +222,93 @@ describe('applications (00 §9)', () => {
   });
 });
 
+describe('applications that an environment comes with (00 §7.1, §9.2)', () => {
+  const system = async (type: string) => ({ body: (await listed()).find((each) => each['type'] === type) ?? {} });
+  const CONSTRAINT = { status: 400, code: 'REQUEST_FAILED', details: ['CONSTRAINT_VIOLATION'] };
+
+  it('are a portal and a self-service, as released clients look for them', async () => {
+    for (const [type, name] of [
+      ['PING_ONE_PORTAL', 'PingOne Application Portal'],
+      ['PING_ONE_SELF_SERVICE', 'PingOne Self-Service - MyAccount'],
+    ] as const) {
+      const { description, icon, ...document } = documentOf(await system(type));
+      expect(document).toEqual({
+        name,
+        type,
+        protocol: 'OPENID_CONNECT',
+        enabled: true,
+        tokenEndpointAuthMethod: 'NONE',
+        pkceEnforcement: 'OPTIONAL',
+        hiddenFromAppPortal: false,
+        applyDefaultTheme: false,
+      });
+      expect([description, icon]).toEqual([
+        expect.stringContaining('no such page'),
+        { id: expect.stringMatching(/^[0-9a-f-]{36}$/), href: expect.stringMatching(/^data:image\/svg\+xml;base64,/) },
+      ]);
+    }
+  });
+
+  it('change in what may be said of them; the rest is read only, and may be written back', async () => {
+    const before = await system('PING_ONE_SELF_SERVICE');
+    const path = itemOf(before);
+    const said = {
+      enabled: false,
+      description: 'Ours',
+      accessControl: { role: { type: 'ADMIN_USERS_ONLY' }, group: { type: 'ALL_GROUPS', groups: [{ id: NOBODY }] } },
+      applyDefaultTheme: true,
+      enableDefaultThemeFooter: true,
+    };
+    const sent = {
+      ...documentOf(before),
+      ...said,
+      name: 'Other',
+      icon: { id: 'x', href: 'y' },
+      grantTypes: ['IMPLICIT'],
+    };
+    const changed = await put(path, sent);
+    expect([changed.status, documentOf(changed)]).toEqual([200, { ...documentOf(before), ...said }]);
+    expect((await read(path)).body).toEqual(changed.body);
+    const { name, type, protocol, tokenEndpointAuthMethod } = before.body;
+    const bare = await put(path, { name, type, protocol, tokenEndpointAuthMethod, enabled: true });
+    const { description: _, ...kept } = documentOf(before);
+    expect(documentOf(bare)).toEqual(kept);
+    expect(refusalOf(await put(path, { ...documentOf(before), type: 'PING_ONE_PORTAL' })).details).toEqual([
+      'INVALID_VALUE type',
+    ]);
+  });
+
+  it('stay, have no secret, and are made by nobody', async () => {
+    const portal = await system('PING_ONE_PORTAL');
+    const path = itemOf(portal);
+    expect(refusalOf(await remove(path))).toEqual(CONSTRAINT);
+    await put(path, documentOf(portal));
+    expect((await read(`${path}/secret`)).status).toBe(404);
+    expect((await world().ask({ path: `${path}/secret`, body: {} })).status).toBe(404);
+    for (const type of ['PING_ONE_PORTAL', 'PING_ONE_SELF_SERVICE', 'PING_ONE_ADMIN_CONSOLE'])
+      expect(refusalOf(await world().ask({ path: PATH, body: { ...web('Second'), type } })).details).toEqual([
+        'INVALID_VALUE type',
+      ]);
+    expect(refusalOf(await world().ask({ path: PATH, body: { ...web('Site'), applyDefaultTheme: true } }))).toEqual(
+      invalidData('INVALID_VALUE applyDefaultTheme'),
+    );
+  });
+
+  it('take grants and sign-on policies as others do', async () => {
+    const path = itemOf(await system('PING_ONE_PORTAL'));
+    const of = (collection: string) => managed(world, `/environments/${HERE}/${collection}`);
+    const [openid] = await of('resources').listed();
+    const [scope] = await of(`resources/${openid?.['id']}/scopes`).listed();
+    const [policy] = await of('signOnPolicies').listed();
+    const grants = managed(world, `${path}/grants`);
+    const grant = await grants.create({ resource: { id: openid?.['id'] }, scopes: [{ id: scope?.['id'] }] });
+    const assignments = managed(world, `${path}/signOnPolicyAssignments`);
+    const assignment = await assignments.create({ signOnPolicy: { id: policy?.['id'] }, priority: 1 });
+    expect((await grants.remove(grants.itemOf(grant))).status).toBe(204);
+    expect((await assignments.remove(assignments.itemOf(assignment))).status).toBe(204);
+  });
+});
+
 describe('a secret (00 §9.3)', () => {
   it('is replaced; the one before stays good as long as it was said to, and no longer', async () => {
     await using own = await startWorld();

@@ -56,19 +56,23 @@ describe('a new environment', () => {
           ]),
         ];
       }),
+      ...['PING_ONE_PORTAL', 'PING_ONE_SELF_SERVICE'].map((type) => [
+        'application',
+        namedId(ENVIRONMENT, `application//${type}`),
+      ]),
       ...FACTORY_RESOURCES.flatMap(({ body, scopes }) => {
         const resource = namedId(ENVIRONMENT, `resource//${body['name']}`);
         return [
           ['resource', resource],
           ...scopes.map((name) => ['scope', namedId(ENVIRONMENT, `scope/${resource}/${name}`)]),
-        ];
-      }),
-      ['signingKey', environment.signingKey.id],
-    ]);
           ...givenAttributes(body['type']).map(({ name }) => [
             'resourceAttribute',
             namedId(ENVIRONMENT, `resourceAttribute/${resource}/${name}`),
           ]),
+        ];
+      }),
+      ['signingKey', environment.signingKey.id],
+    ]);
     const kinds = [
       ...['fido2Policy', 'language', 'notificationsPolicy', 'signOnPolicy', 'signOnPolicyAction'],
       ...['application', 'resource', 'scope', 'resourceAttribute'],
@@ -80,7 +84,7 @@ describe('a new environment', () => {
     expect(made.map(({ createdAt, updatedAt }) => [createdAt - NOW, updatedAt - NOW])).toEqual(
       made.map((_, at) => [at, at]),
     );
-    expect(made).toHaveLength(49);
+    expect(made).toHaveLength(75);
   });
 
   it('has the factory configuration', () => {

@@ -64,6 +64,16 @@ export const PLATFORM_READINGS: ReadingGroup = {
       [
         '00 §9.4',
         'Scopes are added to `openid` and to custom resources; to the platform’s only `p1:read:user:…` and `p1:update:user:…`',
+    ...readingsIn('platform/system-applications.ts', [
+      [
+        '00 §7.1',
+        'An environment comes with the applications `PING_ONE_PORTAL` and `PING_ONE_SELF_SERVICE`: documents alone, no page is behind them',
+      ],
+      [
+        '00 §9.2',
+        'Of these, name, protocol, method and icon are read only; they have no secret, and nobody makes more',
+      ],
+    ]),
       ],
     ]),
     ...readingsIn('platform/grants.ts', [

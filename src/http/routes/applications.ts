@@ -27,4 +27,5 @@ export function applicationsRoutes(service: ManagedService & { readonly resource
     },
     service,
   );
+      texts: { ReadOnly: 'An application that the environment comes with cannot be deleted' },
 }
