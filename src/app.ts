@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { apiRoutes } from './app/api.js';
+import { startCompletion } from './app/completion.js';
 import { openControl } from './app/control.js';
 import { CONTROL_SOCKET } from './app/control-words.js';
 import { databaseOf } from './app/database.js';
@@ -33,6 +34,7 @@ import type { Logger } from './kernel/log.js';
 import { createSystemRandom, type Random } from './kernel/random.js';
 import { createDirectory } from './platform/directory.js';
 import { createTokenService } from './platform/tokens.js';
+import { relyingPartyIdOf } from './policies/fido2-policy-document.js';
 import { openStore } from './storage/sql/index.js';
 import type { Sender } from './webhooks/sender.js';
 
@@ -112,6 +114,7 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
       startSealer({ audit: store.audit, refusals, logger, retention: config.auditRetention }),
     );
     const facts = await overrides.populate?.({ store, random, digests, urls });
+    lifetime.own(startCompletion(store, relyingPartyIdOf(urls.authPath), logger));
 
     let inbox: Inbox | undefined;
     if (config.mode === 'dev') {

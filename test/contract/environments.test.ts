@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { startCompletion } from '../../src/app/completion.js';
 import { minutes } from '../../src/kernel/duration.js';
+import { silentLogger } from '../../src/kernel/log.js';
 import type { Environment } from '../../src/platform/model.js';
 import type { Write } from '../../src/storage/port.js';
 import { ENVIRONMENT_TABLES } from '../../src/storage/sql/purge-environments.js';
@@ -27,6 +29,34 @@ const change = (
   });
 
 describe.each(DATABASES)('environments on $name', ({ open }) => {
+  it('of an earlier build are given what a new one has, once, by however many processes', async () => {
+    await using test = await open();
+    const { store } = test;
+    const { environmentId } = await addEnvironment(store, 'Old');
+    const { environmentId: complete } = await addEnvironment(store, 'New');
+    const KINDS_SINCE = ['application', 'fido2Policy', 'resource', 'scope', 'resourceAttribute'] as const;
+    const listed = async () =>
+      (await Promise.all(KINDS_SINCE.map((kind) => store.documents(environmentId, { kind })))).flat();
+    const before = await listed();
+    await store.transact({ environmentId, documents: KINDS_SINCE.map((kind) => ({ kind })) }, ({ documents }) => ({
+      writes: documents.map(({ kind, id }) => ({
+        kind: 'delete',
+        entity: 'document',
+        value: { environmentId, kind, id },
+      })),
+      outcome: undefined,
+    }));
+    expect(await listed()).toEqual([]);
+    const untouched = await environmentOf(store, complete);
+    const starts = [1, 2].map(() => startCompletion(store, 'example.test', silentLogger));
+    expect((await Promise.all(starts.map(({ done }) => done))).sort()).toEqual([0, 1]);
+    const after = await listed();
+    expect(after.map(({ id, body }) => [id, body])).toEqual(before.map(({ id, body }) => [id, body]));
+    expect((await environmentOf(store, complete)).configVersion).toBe(untouched.configVersion);
+    await using again = startCompletion(store, 'example.test', silentLogger);
+    expect(await again.done).toBe(0);
+  });
+
   it('are changed under their version, which rises', async () => {
     await using test = await open();
     const { environmentId } = await addEnvironment(test.store);
