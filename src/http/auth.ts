@@ -1,16 +1,12 @@
 import { parseUuid, type Uuid } from '../kernel/ids.js';
+import { ROLE_NAMES } from '../platform/application.js';
 import type { Actor, RoleName } from '../platform/model.js';
+import { isElsewhere } from '../platform/roles.js';
 import { environmentNotFound, type WireError, wireError } from './errors.js';
 import type { Permission } from './route.js';
 
-const EVERYBODY: readonly RoleName[] = [
-  'Organization Admin',
-  'Environment Admin',
-  'Identity Data Admin',
-  'Identity Data Read Only',
-  'Client Application Developer',
-  'Configuration Read Only',
-];
+/** Whoever has a role over something sees it. */
+const EVERYBODY = ROLE_NAMES;
 
 /**
  * Which role permits what (wire: `00` §6.2; SEC-44). The table is what the server enforces and what `docs/roles.md` shows; a role
@@ -31,7 +27,14 @@ export const ROLES: Readonly<Record<Exclude<Permission, 'public'>, readonly Role
   'populations:write': ['Environment Admin', 'Identity Data Admin'],
   'applications:read': ['Client Application Developer', 'Environment Admin', 'Configuration Read Only'],
   'applications:write': ['Client Application Developer', 'Environment Admin'],
-  'applications:secret': ['Client Application Developer', 'Environment Admin'],
+  'application:read': [
+    'Client Application Developer',
+    'Environment Admin',
+    'Configuration Read Only',
+    'Application Owner',
+  ],
+  'application:write': ['Client Application Developer', 'Environment Admin', 'Application Owner'],
+  'application:secret': ['Client Application Developer', 'Environment Admin', 'Application Owner'],
   'users:read': ['Identity Data Admin', 'Identity Data Read Only'],
   'users:write': ['Identity Data Admin'],
   'devices:read': ['Identity Data Admin', 'Identity Data Read Only'],
@@ -47,6 +50,8 @@ export const ROLES: Readonly<Record<Exclude<Permission, 'public'>, readonly Role
 export interface EnvironmentDirectory {
   /** `undefined`: no such environment. */
   organizationOf(environmentId: Uuid): Uuid | undefined | Promise<Uuid | undefined>;
+  /** The environment that an application is in; `undefined`: there is no such application. */
+  environmentOf(applicationId: Uuid): Uuid | undefined | Promise<Uuid | undefined>;
 }
 
 /** Texts that clients match; returned for real permission failures only (wire: `00` §4.4). */
@@ -57,17 +62,20 @@ const DETAIL = [{ code: 'INSUFFICIENT_PERMISSIONS', message: 'The actor does not
  * environments (`undefined`). `undefined` = yes.
  *
  * Whoever holds a role over the whole organization learns that an environment does not exist; anybody else gets 403 for every
- * environment that its roles do not cover, existing or not (`00` §4.6; SEC-42). A role over one population or application covers no environment.
+ * environment that its roles do not cover, existing or not (`00` §4.6; SEC-42). A role over one population covers no environment; nor
+ * does one over an application, which holds for the paths that name it (`applicationId`) in its own environment.
  */
 export async function authorize(
   actor: Actor,
   permission: Exclude<Permission, 'public'>,
   environmentId: string | undefined,
   directory: EnvironmentDirectory,
+  applicationId?: string,
 ): Promise<WireError | undefined> {
   const permitted = ROLES[permission];
   let covers = false;
   let isWide = false;
+  let owned: Uuid | undefined;
   for (const { role, scope } of actor.roles) {
     if (environmentId === undefined) {
       if (coversEnvironments(scope.type) && permitted.includes(role)) return undefined;
@@ -76,9 +84,12 @@ export async function authorize(
     } else if (scope.type === 'ENVIRONMENT' && scope.id === environmentId) {
       if (permitted.includes(role)) return undefined;
       covers = true;
+    } else if (scope.type === 'APPLICATION' && scope.id === applicationId && permitted.includes(role)) {
+      owned = scope.id;
     }
   }
   if (environmentId === undefined) return wireError('NOT_AUTHORIZED', DETAIL);
+  if (owned !== undefined && (await directory.environmentOf(owned)) === environmentId) return undefined;
   if (!isWide) return wireError(covers ? 'NOT_AUTHORIZED' : 'ACCESS_FAILED', DETAIL);
   const id = parseUuid(environmentId);
   const found = id && directory.organizationOf(id);
@@ -140,10 +151,10 @@ export function permissionsOf(role: RoleName): readonly string[] {
   return Object.entries(ROLES).flatMap(([permission, roles]) => (roles.includes(role) ? [permission] : []));
 }
 
-/** The matrix as a table for `docs/roles.md`. */
+/** The matrix as a table for `docs/roles.md`, of those roles that permit more than to see what they are over. */
 export function rolesMarkdown(): string {
   const permissions = Object.entries(ROLES);
-  const roles = [...new Set(permissions.flatMap(([, names]) => names))];
+  const roles = ROLE_NAMES.filter((role) => !isElsewhere(role));
   const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   return [
     row(['Permission', ...roles]),

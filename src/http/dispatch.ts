@@ -93,7 +93,8 @@ export function createDispatcher(options: DispatchOptions): Dispatcher {
       const token = bearerToken(incoming.header('authorization'));
       actor = token === undefined ? undefined : await tokens.authenticate(token);
       if (!actor) return denied(invalidToken());
-      const refusal = await authorize(actor, permission, environment, environments);
+      const application = operation.application < 0 ? undefined : match.params[operation.application];
+      const refusal = await authorize(actor, permission, environment, environments, application);
       if (refusal) return denied(refusal);
     }
     if (!chosen) return refused(wireError('UNSUPPORTED_MEDIA_TYPE'));

@@ -10,6 +10,8 @@ export interface Operation {
   readonly parameters: readonly string[];
   /** Whether it is about an environment, which is then its first parameter; else it stands above them all. */
   readonly isInEnvironment: boolean;
+  /** Where among its parameters the application stands that it is about; -1: it is about none. */
+  readonly application: number;
   readonly validateBody: (value: unknown) => readonly ErrorDetail[];
   readonly readQuery: QueryReader;
   /** By status; `null` = no body. */
@@ -30,6 +32,9 @@ export interface Endpoint {
 /** The parameter that names the environment a call is about: authorization looks for it (SEC-42). */
 export const ENVIRONMENT_PARAMETER = 'envId';
 
+/** The parameter that names the application a call is about: roles over that one hold. */
+const APPLICATION_PARAMETER = 'applicationId';
+
 const noProblems = (): readonly ErrorDetail[] => [];
 
 function createOperation(route: Route): Operation {
@@ -49,6 +54,7 @@ function createOperation(route: Route): Operation {
     route,
     parameters,
     isInEnvironment: parameters[0] === ENVIRONMENT_PARAMETER,
+    application: parameters.indexOf(APPLICATION_PARAMETER),
     validateBody: route.body ? createValidator(route.body) : noProblems,
     readQuery: createQueryReader(route.query),
     views: new Map(views),

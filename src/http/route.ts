@@ -26,7 +26,10 @@ export type Permission =
   | 'populations:write'
   | 'applications:read'
   | 'applications:write'
-  | 'applications:secret'
+  // Of one application, which the path names.
+  | 'application:read'
+  | 'application:write'
+  | 'application:secret'
   | 'users:read'
   | 'users:write'
   | 'devices:read'

@@ -12,7 +12,7 @@ const METHODS: readonly TokenEndpointAuthMethod[] = [
   'PRIVATE_KEY_JWT',
 ];
 const SCOPES: readonly RoleAssignment['scope']['type'][] = ['ORGANIZATION', 'ENVIRONMENT', 'POPULATION', 'APPLICATION'];
-/** The roles this server gives a meaning to (wire: `00` §6.2). */
+/** The built-in roles (wire: `00` §6.2; those of other products by the names that the public Go client knows). */
 export const ROLE_NAMES: readonly RoleName[] = [
   'Organization Admin',
   'Environment Admin',
@@ -20,6 +20,19 @@ export const ROLE_NAMES: readonly RoleName[] = [
   'Identity Data Read Only',
   'Client Application Developer',
   'Configuration Read Only',
+  'Application Owner',
+  'Custom Roles Admin',
+  'Help Desk Admin',
+  'DaVinci Admin',
+  'DaVinci Admin Read Only',
+  'PingFederate Administrator',
+  'PingFederate Auditor',
+  'PingFederate Crypto Administrator',
+  'PingFederate Expression Administrator',
+  'PingFederate User Administrator',
+  'Advanced Identity Cloud Super Admin',
+  'Advanced Identity Cloud Tenant Admin',
+  'Authorize Gateway Policy Evaluator',
 ];
 
 export class ApplicationDocumentError extends Error {

@@ -142,7 +142,21 @@ export type RoleName =
   | 'Identity Data Admin'
   | 'Identity Data Read Only'
   | 'Client Application Developer'
-  | 'Configuration Read Only';
+  | 'Configuration Read Only'
+  | 'Application Owner'
+  // Of what this server has not got: they exist by their names.
+  | 'Custom Roles Admin'
+  | 'Help Desk Admin'
+  | 'DaVinci Admin'
+  | 'DaVinci Admin Read Only'
+  | 'PingFederate Administrator'
+  | 'PingFederate Auditor'
+  | 'PingFederate Crypto Administrator'
+  | 'PingFederate Expression Administrator'
+  | 'PingFederate User Administrator'
+  | 'Advanced Identity Cloud Super Admin'
+  | 'Advanced Identity Cloud Tenant Admin'
+  | 'Authorize Gateway Policy Evaluator';
 
 export interface RoleAssignment {
   readonly role: RoleName;

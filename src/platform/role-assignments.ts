@@ -5,7 +5,7 @@ import type { Decision, Snapshot, Write } from '../storage/port.js';
 import { rolesOf, withRoles } from './application.js';
 import type { GroupId } from './group.js';
 import type { Actor, ApplicationId, Environment, EnvironmentId, RoleAssignment, RoleName, UserId } from './model.js';
-import type { Role } from './roles.js';
+import { passedOnBy, type Role } from './roles.js';
 
 /** Who has roles (wire: `00` §6.3). */
 export type RoleOwner =
@@ -167,11 +167,12 @@ export function judgeRole(
   return mayPassOn(actor, wanted, place) ? accept(wanted) : reject({ kind: 'RoleBroaderThanOwn' });
 }
 
-/** Whether the caller has this role itself, over the same or more (wire: `00` §6.3). */
+/** Whether the caller has this role itself, or one that permits as much, over the same or more (wire: `00` §6.3). */
 function mayPassOn({ roles }: Actor, { role, scope }: RoleAssignment, place: ScopePlace): boolean {
+  const sufficient = passedOnBy(role);
   return roles.some(
     (own) =>
-      own.role === role &&
+      sufficient.includes(own.role) &&
       ((own.scope.type === scope.type && own.scope.id === scope.id) ||
         (own.scope.type === 'ENVIRONMENT' && own.scope.id === place.environmentId) ||
         (own.scope.type === 'ORGANIZATION' && own.scope.id === place.organizationId)),

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { roleByName } from '../../src/platform/roles.js';
 import { refusalOf } from './refusal.js';
-import { type Answer, HERE, here, NOBODY, startWorld, THERE, there, type World } from './world.js';
+import { type Answer, clientId, HERE, here, NOBODY, startWorld, THERE, there, type World } from './world.js';
 
 let world: World;
 beforeAll(async () => {
@@ -98,6 +98,29 @@ describe('role assignments of users and groups (00 §6.3)', () => {
     }
   });
 
+  it('fit what they are over, as released clients know the roles (00 §6.2)', async () => {
+    const { body } = await world.ask({ path: '/roles' });
+    const listed = (body['_embedded'] as { roles: readonly Record<string, unknown>[] }).roles;
+    const applicableTo = Object.fromEntries(listed.map(({ name, applicableTo: types }) => [name, types]));
+    expect(applicableTo).toMatchObject({
+      'Organization Admin': ['ORGANIZATION'],
+      'Environment Admin': ['ORGANIZATION', 'ENVIRONMENT'],
+      'Identity Data Admin': ['ENVIRONMENT', 'POPULATION'],
+      'Application Owner': ['ENVIRONMENT', 'APPLICATION'],
+      'DaVinci Admin': ['ORGANIZATION', 'ENVIRONMENT'],
+    });
+    for (const { permissions, description } of listed)
+      expect([(permissions as unknown[]).length > 0, description]).toEqual([true, expect.stringMatching(/./)]);
+    const application = { type: 'APPLICATION', id: clientId(HERE, 'backend') };
+    for (const [role, scope] of [
+      ['Application Owner', application],
+      ['DaVinci Admin Read Only', INSIDE],
+    ] as const)
+      expect((await assign(ofUser(here.newcomer), role, scope)).status).toBe(201);
+    for (const role of ['Identity Data Admin', 'Environment Admin', 'Organization Admin'] as const)
+      expect(refusalOf(await assign(ofUser(), role, application)).details).toEqual(['INVALID_VALUE scope']);
+  });
+
   it('of another environment’s users and groups are those of nobody (SEC-42, SEC-43)', async () => {
     const elsewhere = await world.ask({ path: `/environments/${THERE}/groups`, body: { name: 'Elsewhere' } });
     for (const path of [ofUser(there.user), ofUser(NOBODY), ofGroup(String(elsewhere.body['id'])), ofGroup(NOBODY)]) {
@@ -114,5 +137,89 @@ describe('role assignments of users and groups (00 §6.3)', () => {
     expect((await remove(`${BASE}/users/${user}`)).status).toBe(204);
     expect((await world.ask({ path: ofUser(user) })).status).toBe(404);
     expect(world.events.filter((type) => type === 'ROLE_ASSIGNMENT.CREATED').length).toBeGreaterThan(0);
+  });
+});
+
+describe('an Application Owner (00 §6.2; SEC-44)', () => {
+  const worker = {
+    type: 'WORKER',
+    protocol: 'OPENID_CONNECT',
+    enabled: true,
+    tokenEndpointAuthMethod: 'CLIENT_SECRET_POST',
+    grantTypes: ['CLIENT_CREDENTIALS'],
+  };
+  const applications = `${BASE}/applications`;
+  const make = async (name: string): Promise<string> =>
+    String((await world.ask({ path: applications, body: { ...worker, name } })).body['id']);
+  /** A token of a new worker with these roles. */
+  async function tokenWith(...scopes: readonly object[]): Promise<string> {
+    const owner = await make('Owner');
+    for (const scope of scopes)
+      expect((await assign(`${applications}/${owner}/roleAssignments`, 'Application Owner', scope)).status).toBe(201);
+    const { body } = await world.ask({ path: `${applications}/${owner}/secret` });
+    const issued = await world.ask({
+      path: `/${HERE}/as/token`,
+      type: 'application/x-www-form-urlencoded',
+      body: `grant_type=client_credentials&client_id=${owner}&client_secret=${body['secret']}`,
+      token: null,
+    });
+    return String(issued.body['access_token']);
+  }
+
+  it('reads and replaces that application and its secret, and nothing else of its environment', async () => {
+    const [own, other] = [await make('Own'), await make('Other')];
+    const token = await tokenWith({ type: 'APPLICATION', id: own });
+    const at = `${applications}/${own}`;
+    expect((await world.ask({ path: at, token })).body['name']).toBe('Own');
+    const renamed = await world.ask({ method: 'PUT', path: at, body: { ...worker, name: 'Renamed' }, token });
+    expect([renamed.status, renamed.body['name']]).toEqual([200, 'Renamed']);
+    expect((await world.ask({ path: `${at}/secret`, token })).status).toBe(200);
+    expect((await world.ask({ path: `${at}/secret`, body: {}, token })).status).toBe(200);
+    const owned = ['application.read', 'application.update'];
+    const others = world.postern.app.routes.filter(
+      ({ id, permission, path }) =>
+        permission !== 'public' &&
+        path.includes(':envId') &&
+        !owned.includes(id) &&
+        !id.startsWith('application.secret.'),
+    );
+    expect(others.length).toBeGreaterThan(100);
+    for (const { id, method, path } of others) {
+      const asked = path.replace(':envId', HERE).replace(':applicationId', own).replace(/:\w+/g, NOBODY);
+      const { status } = await world.ask({ method, path: asked, type: null, token });
+      expect([id, status]).toEqual([id, 403]);
+    }
+    for (const path of [`${applications}/${other}`, `${applications}/${other}/secret`, `${applications}/${NOBODY}`])
+      expect([path, (await world.ask({ path, token })).status]).toEqual([path, 403]);
+  });
+
+  it('learns nothing of other environments by the id of the application (SEC-42)', async () => {
+    const own = await make('Asked elsewhere');
+    const token = await tokenWith({ type: 'APPLICATION', id: own });
+    const answers = [];
+    for (const environment of [THERE, NOBODY])
+      answers.push(refusalOf(await world.ask({ path: `/environments/${environment}/applications/${own}`, token })));
+    expect(answers).toEqual(
+      Array(2).fill({ status: 403, code: 'ACCESS_FAILED', details: ['INSUFFICIENT_PERMISSIONS'] }),
+    );
+  });
+
+  it('of an environment is that of each of its applications', async () => {
+    const own = await make('One of many');
+    const token = await tokenWith(INSIDE);
+    expect((await world.ask({ path: `${applications}/${own}/secret`, token })).status).toBe(200);
+    expect((await world.ask({ path: BASE, token })).status).toBe(200);
+    expect((await world.ask({ path: applications, token })).status).toBe(403);
+    expect((await world.ask({ method: 'DELETE', path: `${applications}/${own}`, token })).status).toBe(403);
+  });
+
+  it('is made one by whoever manages applications, over no more than that', async () => {
+    const token = await world.tokenOf('Client Application Developer');
+    const path = `${applications}/${await make('Heir')}/roleAssignments`;
+    expect(
+      (await assign(path, 'Application Owner', { type: 'APPLICATION', id: await make('Given') }, token)).status,
+    ).toBe(201);
+    const refused = await assign(path, 'Application Owner', { type: 'ENVIRONMENT', id: THERE }, token);
+    expect(refusalOf(refused).details).toEqual(['CONSTRAINT_VIOLATION scope']);
   });
 });

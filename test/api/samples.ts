@@ -16,10 +16,12 @@ export interface Sample {
   readonly fixed?: readonly string[];
 }
 
+/** Those that can be had over the organization. */
+const WIDE = PLATFORM_ROLES.filter(({ applicableTo }) => applicableTo.includes('ORGANIZATION'));
 let assignments = 0;
 // One after the other: none is assigned twice to one owner.
 const assignment = () => ({
-  role: { id: PLATFORM_ROLES[++assignments % PLATFORM_ROLES.length]?.id },
+  role: { id: WIDE[++assignments % WIDE.length]?.id },
   scope: { type: 'ORGANIZATION', id: ORGANIZATION_ID },
 });
 
@@ -169,13 +171,13 @@ export const SAMPLES: readonly Sample[] = [
     body: (name) => ({ name, audience: 'orders' }),
   },
   {
-    id: 'scope',
-  {
     id: 'resourceAttribute',
     parameter: 'resourceAttributeId',
     path: '/resources/:resourceId/attributes',
     body: (name) => ({ name, value: `\${user.email}` }),
   },
+  {
+    id: 'scope',
     parameter: 'scopeId',
     path: '/resources/:resourceId/scopes',
     body: (name) => ({ name: name.replaceAll(' ', ':') }),

@@ -129,7 +129,7 @@ export async function startApi(
   const dispatcher = createDispatcher({
     routes: deviceAuthenticationsRoutes(authentications),
     tokens: worker,
-    environments: { organizationOf: async () => undefined },
+    environments: { organizationOf: async () => undefined, environmentOf: () => undefined },
     links: createLinks('https://api.example.org/v1', AUTH_PATH),
     apiPath: 'https://api.example.org/v1',
     authPath: AUTH_PATH,

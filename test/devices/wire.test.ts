@@ -66,7 +66,7 @@ class Wire {
     return createDispatcher({
       routes: devicesRoutes(this.world.service, this.world.browsers),
       tokens: { authenticate: async () => actor },
-      environments: { organizationOf: async () => undefined },
+      environments: { organizationOf: async () => undefined, environmentOf: () => undefined },
       links: createLinks(API, 'https://auth.example.test'),
       apiPath: API,
       authPath: 'https://auth.example.test',

@@ -1,15 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { authorize, isPermitted, ROLES, rolesMarkdown } from '../../src/http/auth.js';
+import { authorize, isPermitted, permissionsOf, ROLES, rolesMarkdown } from '../../src/http/auth.js';
 import { uuidOf } from '../../src/kernel/ids.js';
+import { ROLE_NAMES } from '../../src/platform/application.js';
 import type { Actor, RoleAssignment, RoleName } from '../../src/platform/model.js';
+import { isElsewhere, passedOnBy } from '../../src/platform/roles.js';
 
 const ORGANIZATION = uuidOf('00000000-0000-4000-8000-0000000000aa');
 const OTHER_ORGANIZATION = uuidOf('00000000-0000-4000-8000-0000000000ab');
 const HERE = uuidOf('00000000-0000-4000-8000-0000000000e1');
 const THERE = uuidOf('00000000-0000-4000-8000-0000000000e2');
 const NOWHERE = uuidOf('00000000-0000-4000-8000-0000000000e3');
+const APPLICATION = uuidOf('00000000-0000-4000-8000-0000000000d1');
 const directory = {
   organizationOf: async (id: string) => (id === HERE || id === THERE ? ORGANIZATION : undefined),
+  environmentOf: async (id: string) => (id === APPLICATION ? HERE : undefined),
 };
 
 const ADMIN: RoleName = 'Identity Data Admin';
@@ -59,6 +63,55 @@ describe('an operation inside an environment (00 §4.6; SEC-42, SEC-44)', () => 
   });
 });
 
+describe('an operation on one application (00 §6.2, §6.3; SEC-42, SEC-44)', () => {
+  const OWNER: RoleName = 'Application Owner';
+  const onApplication = async (
+    permission: Parameters<typeof authorize>[1],
+    named: { environment?: string; application?: string },
+    ...roles: readonly RoleAssignment[]
+  ) => {
+    const { environment = HERE, application } = named;
+    return (await authorize(actor(...roles), permission, environment, directory, application))?.name;
+  };
+  const own = over(OWNER, 'APPLICATION', APPLICATION);
+
+  it('is for those with a role that permits it over that application, in its environment', async () => {
+    for (const permission of ['application:read', 'application:write', 'application:secret'] as const)
+      expect(await onApplication(permission, { application: APPLICATION }, own)).toBeUndefined();
+    expect(await onApplication('application:read', { application: HERE }, own)).toBe('ACCESS_FAILED');
+    expect(await onApplication('application:read', {}, own)).toBe('ACCESS_FAILED');
+    for (const environment of [THERE, NOWHERE])
+      expect(await onApplication('application:read', { environment, application: APPLICATION }, own)).toBe(
+        'ACCESS_FAILED',
+      );
+    const gone = over(OWNER, 'APPLICATION', THERE);
+    expect(await onApplication('application:read', { application: THERE }, gone)).toBe('ACCESS_FAILED');
+  });
+
+  it('is refused when the role over it permits something else', async () => {
+    for (const permission of ['applications:read', 'applications:write', 'policies:write'] as const)
+      expect(await onApplication(permission, { application: APPLICATION }, own)).toBe('ACCESS_FAILED');
+    // The environment's own path names no application.
+    expect(await onApplication('environments:read', {}, own)).toBe('ACCESS_FAILED');
+  });
+});
+
+it('a role is passed on by roles that permit all that it permits (00 §6.3; SEC-44)', () => {
+  for (const name of ROLE_NAMES) {
+    const passers = passedOnBy(name);
+    expect(passers).toContain(name);
+    for (const passer of passers)
+      expect(permissionsOf(passer)).toEqual(expect.arrayContaining([...permissionsOf(name)]));
+  }
+});
+
+it('a role of what is not here permits no more than to see what it is over', () => {
+  const seeing = Object.entries(ROLES).flatMap(([permission, names]) => (names === ROLE_NAMES ? [permission] : []));
+  const elsewhere = ROLE_NAMES.filter(isElsewhere);
+  expect(elsewhere).toHaveLength(12);
+  for (const name of elsewhere) expect(permissionsOf(name)).toEqual(seeing);
+});
+
 describe('an operation above environments', () => {
   it('is for those with a role that permits it over an environment or organization, whichever', async () => {
     expect(await asked(undefined, over(ADMIN, 'ENVIRONMENT', THERE))).toBeUndefined();
@@ -97,10 +150,10 @@ it('the published table has a row per permission, a column per role, and a tick 
   const cells = (row: string): readonly string[] => row.slice(2, -2).split(' | ');
   const [first, ...roles] = cells(head);
   expect([first, new Set(roles).size]).toEqual(['Permission', roles.length]);
-  expect(new Set(roles)).toEqual(new Set(Object.values(ROLES).flat()));
+  expect(roles).toEqual(ROLE_NAMES.filter((name) => !isElsewhere(name)));
   expect(cells(rule)).toEqual(['---', ...roles.map(() => ':-:')]);
   expect(rows.map((row) => cells(row)[0])).toEqual(Object.keys(ROLES).map((name) => `\`${name}\``));
   const ticked = rows.map((row) => roles.filter((_, at) => cells(row)[at + 1] === '✓').sort());
-  expect(ticked).toEqual(Object.values(ROLES).map((names) => [...names].sort()));
+  expect(ticked).toEqual(Object.values(ROLES).map((names) => names.filter((name) => !isElsewhere(name)).sort()));
   expect(rolesMarkdown()).toMatch(/\|\n$/);
 });

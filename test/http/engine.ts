@@ -43,6 +43,7 @@ const environments: EnvironmentDirectory = {
   async organizationOf(id) {
     return id === HERE || id === ELSEWHERE ? ORGANIZATION : undefined;
   },
+  environmentOf: () => undefined,
 };
 
 const Echo = Type.Object({

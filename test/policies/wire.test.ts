@@ -47,6 +47,7 @@ async function openApi() {
     },
     environments: {
       organizationOf: async (id) => (await store.load({ environmentId: id })).environment?.organizationId,
+      environmentOf: () => undefined,
     },
     links: createLinks(API, AUTH),
     apiPath: API,

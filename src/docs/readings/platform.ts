@@ -14,6 +14,10 @@ export const PLATFORM_READINGS: ReadingGroup = {
     ...readingsIn('http/auth.ts', [
       ['00 §4.6', 'Unknown environments are 404 to organization-wide roles and 403 to all others'],
       ['00 §6.2', 'Which role permits what, beyond Identity Data Admin for devices and users'],
+      [
+        '00 §6.2',
+        'A role over an application holds for the paths that name it; one over a population permits nothing yet',
+      ],
     ]),
     ...readingsIn('platform/environment-rules.ts', [
       ['00 §7.1', '`PUT` leaves the type as it is: it is changed through `/type`; another region is `INVALID_VALUE`'],
@@ -28,12 +32,30 @@ export const PLATFORM_READINGS: ReadingGroup = {
       ['00 §6.1', '`…/licenses/{id}/name` answers `{ "name" }` with links; only an admin of the organization renames'],
     ]),
     ...readingsIn('http/routes/roles.ts', [['00 §6.2', 'The type of every role is `PLATFORM`']]),
+    ...readingsIn('platform/roles.ts', [
+      ['00 §6.2', 'What a role is applicable to, as far as the Terraform provider’s tests tell; the rest is a guess'],
+      [
+        '00 §6.2',
+        'Roles of products that are not here, and those of custom roles and help desks, permit no more than to see what they are over',
+      ],
+      [
+        '00 §6.3',
+        'Application Owner is passed on by Client Application Developer and Environment Admin too, which permit as much',
+      ],
+    ]),
     ...readingsIn('platform/role-assignments.ts', [
       [
         '00 §6.3',
         'A role that is broader than the caller’s own is 400 `CONSTRAINT_VIOLATION`; a user’s role is read-only where it is that of a group',
       ],
       ['00 §6.3', 'Roles of users and groups are read and assigned by whoever may users'],
+    ]),
+    ...readingsIn('http/rejections/applications.ts', [
+      ['00 §9.3', 'The secret of an unknown application is the usual 404, as the Terraform provider looks for it'],
+      [
+        '00 §6.3',
+        'A role and a scope that do not fit are `INVALID_VALUE` of `scope`, as the Terraform provider reads it',
+      ],
     ]),
     ...readingsIn('platform/application-secret.ts', [['00 §9.3', 'During the overlap both secrets authenticate']]),
     ...readingsIn('platform/applications.ts', [
@@ -42,28 +64,6 @@ export const PLATFORM_READINGS: ReadingGroup = {
       ['00 §9.2', 'A worker’s `accessControl.role` is `ADMIN_USERS_ONLY` when it is not sent'],
       ['00 §9.1', 'A deleted application leaves the MFA policies that name it; they do not keep it'],
     ]),
-    ...readingsIn('platform/application-document.ts', [
-      ['00 §9.2', '`allowWildcardInRedirectUris`, which public clients send, allows `*` in `redirectUris` alone'],
-    ]),
-    ...readingsIn('platform/resources.ts', [
-      [
-        '00 §9.4',
-        'The platform’s own resource has the type `PINGONE_API`, as the public clients read it; `PING_ONE_API` they do not know',
-      ],
-    ...readingsIn('http/rejections/applications.ts', [
-      ['00 §9.3', 'The secret of an unknown application is the usual 404, as the Terraform provider looks for it'],
-      [
-        '00 §6.3',
-        'A role and a scope that do not fit are `INVALID_VALUE` of `scope`, as the Terraform provider reads it',
-      ],
-    ]),
-      ['00 §9.4', 'Resources are created, replaced and deleted as the public clients do it; predefined ones stay'],
-      ['00 §9.4', 'The `p1:*` scopes are the twenty that the public Terraform provider’s guides name'],
-    ]),
-    ...readingsIn('platform/scopes.ts', [
-      [
-        '00 §9.4',
-        'Scopes are added to `openid` and to custom resources; to the platform’s only `p1:read:user:…` and `p1:update:user:…`',
     ...readingsIn('platform/system-applications.ts', [
       [
         '00 §7.1',
@@ -74,6 +74,28 @@ export const PLATFORM_READINGS: ReadingGroup = {
         'Of these, name, protocol, method and icon are read only; they have no secret, and nobody makes more',
       ],
     ]),
+    ...readingsIn('platform/application-document.ts', [
+      ['00 §9.2', '`allowWildcardInRedirectUris`, which public clients send, allows `*` in `redirectUris` alone'],
+    ]),
+    ...readingsIn('platform/resources.ts', [
+      [
+        '00 §9.4',
+        'The platform’s own resource has the type `PINGONE_API`, as the public clients read it; `PING_ONE_API` they do not know',
+      ],
+      ['00 §9.4', 'Resources are created, replaced and deleted as the public clients do it; predefined ones stay'],
+      ['00 §9.4', 'The `p1:*` scopes are the twenty that the public Terraform provider’s guides name'],
+    ]),
+    ...readingsIn('platform/resource-attributes.ts', [
+      [
+        '00 §9.4',
+        'Attributes of resources: members, reserved names and the 24 of `openid` are those of the Go client and the Terraform provider',
+      ],
+      ['00 §9.4', 'An attribute that a scope opens stays until it does not'],
+    ]),
+    ...readingsIn('platform/scopes.ts', [
+      [
+        '00 §9.4',
+        'Scopes are added to `openid` and to custom resources; to the platform’s only `p1:read:user:…` and `p1:update:user:…`',
       ],
     ]),
     ...readingsIn('platform/grants.ts', [
@@ -95,13 +117,6 @@ export const PLATFORM_READINGS: ReadingGroup = {
       ['00 §4.2', 'Codes of 405, 409, 413, 414, 431, 502 and 503; which detail code goes with which code'],
     ]),
     ...readingsIn('http/answer-headers.ts', [
-    ...readingsIn('platform/resource-attributes.ts', [
-      [
-        '00 §9.4',
-        'Attributes of resources: members, reserved names and the 24 of `openid` are those of the Go client and the Terraform provider',
-      ],
-      ['00 §9.4', 'An attribute that a scope opens stays until it does not'],
-    ]),
       ['00 §3.1', '`Correlation-Id` is the `id` of an error; values of the cache headers'],
     ]),
     ...readingsIn('http/json-reader.ts', [['00 §2.6', 'A body that is not a JSON object is 400 `INVALID_REQUEST`']]),
@@ -226,6 +241,7 @@ export const PLATFORM_READINGS: ReadingGroup = {
         '00 §11.5',
         '`format` may be absent and is then `ACTIVITY`; of two addresses that are given, `connectionDetails` counts',
       ],
+      ['00 §11.5', '`httpEndpoint` alone is shown as `connectionDetails` too, where the Terraform provider reads it'],
       ['00 §11.5', 'Headers are shown back, and sealed in the database; an environment has at most 50 subscriptions'],
       ['00 §11.5', 'Delivery over TCP and client certificates are refused: `INVALID_VALUE`'],
     ]),
@@ -258,7 +274,6 @@ export const PLATFORM_READINGS: ReadingGroup = {
     ]),
     ...readingsIn('platform/token-states.ts', [
       ['00 §5.5', 'A client is told of its own tokens only: those of others are `{"active":false}`'],
-      ['00 §11.5', '`httpEndpoint` alone is shown as `connectionDetails` too, where the Terraform provider reads it'],
       [
         '00 §5.5',
         'To revoke another client’s token is 400 `unauthorized_client`; what is no good token is revoked already',

@@ -28,7 +28,12 @@ interface Common {
   readonly names?: readonly string[];
   /** Characters of the longest text in a body, where that is more than usual. */
   readonly longestText?: number;
-  readonly permission: { readonly read: Permission; readonly write: Permission };
+  /** `one`: of reading and replacing a single one, where these may be had without the rest. */
+  readonly permission: {
+    readonly read: Permission;
+    readonly write: Permission;
+    readonly one?: { readonly read: Permission; readonly write: Permission };
+  };
   /** Which of `createdAt` and `updatedAt` the resource's own table lists (`30` §0.2). */
   readonly timestamps: 'both' | 'updatedAt' | 'none';
   /** Members that only responses have, beside the usual ones. */

@@ -68,7 +68,7 @@ function allRoutes(definition: ManagedDefinition, service: ManagedService): Rout
       summary: `Read ${one}`,
       method: 'GET',
       path: item,
-      permission: permission.read,
+      permission: permission.one?.read ?? permission.read,
       replies: { 200: view },
       handle: withId(async (call, itemId) =>
         shown(await service.read(resource, placeOf(definition, call), itemId), call),
@@ -82,7 +82,7 @@ function allRoutes(definition: ManagedDefinition, service: ManagedService): Rout
       method: 'PUT',
       path: item,
       accepts: JSON_TYPE,
-      permission: permission.write,
+      permission: permission.one?.write ?? permission.write,
       body: resource.schema,
       replies: { 200: view },
       errors: ['REQUEST_FAILED'],

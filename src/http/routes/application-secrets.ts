@@ -43,7 +43,7 @@ export function applicationSecretsRoutes(secrets: ApplicationSecretService): Rou
     source: '00 §9.3',
     base: 'api',
     path: '/environments/:envId/applications/:applicationId/secret',
-    permission: 'applications:secret',
+    permission: 'application:secret',
   } as const;
   const partial = 'No `previous.lastUsed`.';
   return [

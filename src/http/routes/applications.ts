@@ -19,13 +19,17 @@ export function applicationsRoutes(service: ManagedService & { readonly resource
       collection: 'applications',
       path: '/environments/:envId/applications',
       parameter: 'applicationId',
-      permission: { read: 'applications:read', write: 'applications:write' },
+      permission: {
+        read: 'applications:read',
+        write: 'applications:write',
+        one: { read: 'application:read', write: 'application:write' },
+      },
       timestamps: 'both',
       hides: UNSAID,
       missing: noApplication,
+      texts: { ReadOnly: 'An application that the environment comes with cannot be deleted' },
       partial: { create: KEPT, update: KEPT },
     },
     service,
   );
-      texts: { ReadOnly: 'An application that the environment comes with cannot be deleted' },
 }

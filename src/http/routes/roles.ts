@@ -51,7 +51,7 @@ export function rolesRoutes(platform: PlatformService): Route[] {
   };
   const common = { source: '00 §6.2', method: 'GET', base: 'api' } as const;
   const listed = { query: ListQuery, replies: { 200: collectionView('roles', RoleView) } } as const;
-  const partial = 'Only the roles that have a meaning here.';
+  const partial = 'Roles of products that are not here permit no more than to see what they are over.';
   return [
     defineRoute({
       ...common,
