@@ -84,6 +84,9 @@ async function variables(postern) {
     SSL_CERT_FILE: trusting(postern.caFile),
     PINGONE_API_SERVICE_HOSTNAME: NAMES.api,
     PINGONE_AUTH_SERVICE_HOSTNAME: NAMES.auth,
+    // Of the client by which some tests look whether what they made is gone.
+    PINGONE_API_DOMAIN: NAMES.api,
+    PINGONE_CUSTOM_DOMAIN: NAMES.auth,
     PINGONE_REGION_CODE: REGION,
     PINGONE_ENVIRONMENT_ID: postern.environmentId,
     PINGONE_CLIENT_ID: postern.clientId,
