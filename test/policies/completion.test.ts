@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DocumentKind, StoredDocument } from '../../src/platform/model.js';
 import { completeEnvironment, completionPlan } from '../../src/policies/completion.js';
+import { factoryDocuments, factoryId } from '../../src/policies/factory.js';
 import { decided } from '../helpers/decided.js';
 import { createWorld, ENVIRONMENT, NATIVE_APP, NOW, policyId } from './world.js';
 
@@ -20,12 +21,11 @@ function given(documents: readonly StoredDocument[]): readonly StoredDocument[] 
 
 describe('an environment of an earlier build (30 §0.5)', () => {
   const { documents } = createWorld();
-  const kinds: readonly DocumentKind[] = [
-    ...(['fido2Policy', 'language', 'notificationsPolicy', 'signOnPolicy', 'signOnPolicyAction', 'resource'] as const),
-    ...(['scope', 'resourceAttribute'] as const),
-  ];
-  const isFactorys = ({ kind, body }: StoredDocument): boolean =>
-    kinds.includes(kind) || String(body['type']).startsWith('PING_ONE_');
+  const wanted = factoryDocuments(WHAT);
+  const ids = new Set<string>(wanted.map((document) => factoryId(ENVIRONMENT, document)));
+  const isFactorys = ({ id }: StoredDocument): boolean => ids.has(id);
+  const kinds = [...new Set(wanted.map(({ kind }) => kind))];
+  const roots = [...new Set(wanted.filter(({ parent }) => parent === undefined).map(({ kind }) => kind))];
 
   it('lacks nothing when it is of this build', () => {
     expect(given(documents)).toEqual([]);
@@ -42,14 +42,13 @@ describe('an environment of an earlier build (30 §0.5)', () => {
     expect(Math.min(...made.map(({ createdAt }) => createdAt))).toBe(NOW + 1_000);
   });
 
-  it.each(kinds.filter((kind) => !['scope', 'signOnPolicyAction', 'resourceAttribute'].includes(kind)))(
-    'is given what it lacks of one kind, with what stands below it: %s',
-    (kind) => {
-      const gone = new Set<string>(documents.filter((each) => each.kind === kind).map(({ id }) => id));
-      const lost = documents.filter(({ id, parent = '' }) => gone.has(id) || gone.has(parent));
-      expect(byId(given(documents.filter((each) => !lost.includes(each))))).toEqual(byId(lost));
-    },
-  );
+  it.each(roots)('is given what it lacks of one kind, with what stands below it: %s', (kind) => {
+    const gone = new Set<string>(
+      documents.filter((each) => each.kind === kind && isFactorys(each)).map(({ id }) => id),
+    );
+    const lost = documents.filter(({ id, parent = '' }) => gone.has(id) || gone.has(parent));
+    expect(byId(given(documents.filter((each) => !lost.includes(each))))).toEqual(byId(lost));
+  });
 
   it('does not get back what an administrator has deleted', () => {
     const isDeleted = ({ body }: StoredDocument): boolean =>
