@@ -9,6 +9,8 @@ import { accept, type Outcome, reject, unreachable } from '../kernel/outcome.js'
 import { isAccountLocked } from '../platform/account.js';
 import type { EnvironmentId, User } from '../platform/model.js';
 import { findPassword, type PasswordState, replaced } from '../platform/password-rules.js';
+import { unmetByText } from '../platform/password-strength.js';
+import type { ProposedPassword } from '../platform/proposed-password.js';
 import { findUser, type UserState } from '../platform/rules.js';
 import type { CodeUse, UserCode } from '../platform/user-code.js';
 import type { Decision, Snapshot, Write } from '../storage/port.js';
@@ -17,6 +19,9 @@ import type { AccountRejection } from './rejection.js';
 import { type SendFacts, sendUserCode } from './send.js';
 
 export type AccountDecision<T> = Decision<Told<T, AccountRejection>>;
+
+/** Where the body of a recovery has the password. */
+const NEW_PASSWORD = 'newPassword';
 
 const refuse = (rejection: AccountRejection, events: readonly AuditEvent[] = []) => ({
   writes: [],
@@ -101,6 +106,8 @@ function checkCode<S extends UserState, T>(
       const done = then(state);
       if (done.needs) return done;
       const { result, events } = done.outcome;
+      // What a right code cannot do leaves it as good as it was; the user's version guards the answer all the same.
+      if (!result.ok) return { ...done, writes: [{ kind: 'update', entity: 'user', value: state.user }] };
       const success: AuditEvent = { type: 'OTP.CHECK_SUCCESS', environmentId, userId, detail: { use } };
       return {
         writes: [...done.writes, keep(spent(codes)), ...confirmed(snapshot, state, { digests, deployment })],
@@ -149,12 +156,15 @@ export function verifyUser(
   });
 }
 
-/** A right code gives the user a new password; `hash`: of it (wire: `00` §8.7). */
+/**
+ * A right code gives the user a new password (wire: `00` §8.7). What a text alone must have is asked before the code is looked at, and
+ * what it has in common with the user's other passwords only once the code is right.
+ */
 export function recoverPassword(
   snapshot: Snapshot,
   environmentId: EnvironmentId,
   code: string,
-  hash: string,
+  proposed: ProposedPassword,
   facts: CheckFacts,
 ): AccountDecision<PasswordState> {
   const found = findFor<PasswordState>(
@@ -163,7 +173,14 @@ export function recoverPassword(
     snapshot.directory?.password !== undefined,
   );
   if (!found.ok) return refuse(found.rejection);
+  const unmet = unmetByText(found.value.policy?.terms, proposed.value, found.value.user);
+  if (unmet.length > 0) return refuse({ kind: 'PasswordUnacceptable', target: NEW_PASSWORD, unmet });
   return checkCode(snapshot, found.value, 'recovery', code, facts, (state) =>
-    replaced(state, { hash, forceChange: false }, 'PASSWORD.RECOVERY'),
+    replaced(state, proposed, {
+      forceChange: false,
+      proof: { kind: 'code' },
+      target: NEW_PASSWORD,
+      type: 'PASSWORD.RECOVERY',
+    }),
   );
 }

@@ -11,6 +11,7 @@ import type { Random } from '../kernel/random.js';
 import { DRAWN_DIGITS } from '../otp/code.js';
 import type { EnvironmentId, UserId } from '../platform/model.js';
 import type { PasswordState } from '../platform/password-rules.js';
+import { proposeChange } from '../platform/proposed-password.js';
 import type { UserState } from '../platform/rules.js';
 import type { CodeUse } from '../platform/user-code.js';
 import type { FirstCode } from '../platform/users.js';
@@ -38,23 +39,26 @@ export interface AccountService {
 }
 
 export interface AccountServiceParts {
-  readonly store: Pick<Store, 'transact'>;
+  readonly store: Pick<Store, 'load' | 'transact'>;
   readonly random: Pick<Random, 'digits' | 'timeOrderedUuid'>;
   readonly clock: Clock;
   readonly digests: Digests;
   readonly deployment: Deployment;
-  readonly passwords: Pick<PasswordHashes, 'hash'>;
+  readonly passwords: PasswordHashes;
   readonly events: EventSink;
   readonly refusals?: Refusals;
 }
 
+/** As those of a password with another (`platform/passwords.ts`). */
+const COMPARISONS = 3;
+
 export function createAccountService(parts: AccountServiceParts): AccountService {
-  const { random, clock, digests, deployment, passwords } = parts;
+  const { store, random, clock, digests, deployment, passwords } = parts;
   const trail = createTrail(parts);
   const planOf = (environmentId: EnvironmentId, user: UserId): Plan => ({
     environmentId,
     user,
-    directory: { password: user, codes: user },
+    directory: { password: user, passwordPolicy: user, codes: user },
   });
   const sendFacts = (): SendFacts => ({
     digits: random.digits(DRAWN_DIGITS),
@@ -78,10 +82,15 @@ export function createAccountService(parts: AccountServiceParts): AccountService
       ),
 
     async recover(environmentId, userId, code, to, by) {
-      const hash = await passwords.hash(to);
-      return trail.transact(planOf(environmentId, userId), by, (snapshot) =>
-        recoverPassword(snapshot, environmentId, code, hash, checkFacts),
-      );
+      for (let left = COMPARISONS; ; left--) {
+        const plan = planOf(environmentId, userId);
+        const { directory } = await store.load(plan);
+        const proposed = await proposeChange(passwords, to, directory?.password);
+        const result = await trail.transact(plan, by, (snapshot) =>
+          recoverPassword(snapshot, environmentId, code, proposed, checkFacts),
+        );
+        if (result.ok || result.rejection.kind !== 'PasswordMoved' || left <= 1) return result;
+      }
     },
 
     firstCode() {

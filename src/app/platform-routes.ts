@@ -6,6 +6,7 @@ import { applicationsRoutes } from '../http/routes/applications.js';
 import { environmentChangesRoutes } from '../http/routes/environment-changes.js';
 import { environmentsRoutes } from '../http/routes/environments.js';
 import { organizationsRoutes } from '../http/routes/organizations.js';
+import { passwordPoliciesRoutes } from '../http/routes/password-policies.js';
 import { populationsRoutes } from '../http/routes/populations.js';
 import { resourcesRoutes } from '../http/routes/resources.js';
 import { roleAssignmentsRoutes } from '../http/routes/role-assignments.js';
@@ -57,6 +58,7 @@ export function platformRoutes(parts: PlatformParts): readonly Route[] {
     ...environmentsRoutes(platform),
     ...environmentChangesRoutes(environments, platform),
     ...populationsRoutes(managed),
+    ...passwordPoliciesRoutes(managed),
     ...applicationsRoutes(applications),
     ...applicationSecretsRoutes(createApplicationSecretService(parts)),
     ...resourcesRoutes(managed),

@@ -41,6 +41,7 @@ export type DocumentKind =
   | 'mfaSettings'
   | 'notificationsPolicy'
   | 'notificationsSettings'
+  | 'passwordPolicy'
   | 'phoneDeliverySettings'
   | 'population'
   | 'pushCredentials'

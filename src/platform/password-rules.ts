@@ -1,47 +1,44 @@
 import type { AuditEvent } from '../audit/record.js';
 import type { Told } from '../audit/trail.js';
-import type { Instant, Millis } from '../kernel/clock.js';
-import { minutes } from '../kernel/duration.js';
+import type { Instant } from '../kernel/clock.js';
 import type { FieldProblem } from '../kernel/field-problem.js';
 import { accept, reject } from '../kernel/outcome.js';
-import type { Decision, Snapshot, Write } from '../storage/port.js';
+import type { Decided, Snapshot, Write } from '../storage/port.js';
 import { isAccountLocked } from './account.js';
+import { withoutFailures } from './failures.js';
 import type { EnvironmentId } from './model.js';
 import type { StoredPassword } from './password.js';
+import { formerAfter, isUncompared, type Proof, unmetBy } from './password-change.js';
+import { governingPolicy, isExpired, lockoutOf, type PasswordPolicy } from './password-policy.js';
+import type { ProposedPassword } from './proposed-password.js';
 import type { PlatformRejection } from './rejection.js';
 import { findUser, type UserState } from './rules.js';
-
-/** What a password must at least have (NIST SP 800-63B §3.1.1.2), and may at most. */
-const SHORTEST = 8;
-export const LONGEST_PASSWORD = 255;
-/** Wrong attempts in a row that lock a password, and for how long. */
-const MOST_FAILURES = 5;
-const LOCKED_FOR: Millis = minutes(15);
 
 /** A hash that another system made: `{SSHA512}…` (wire: `00` §8.3). */
 const ENCODED = /^\{[A-Za-z0-9_-]+\}/;
 
-/** What is wrong with a password that is to be set (wire: `00` §8.3, §8.7). */
+/** What is wrong with the form of a password that is to be set (wire: `00` §8.3, §8.7). */
 export function passwordProblems(value: string, target: string): readonly FieldProblem[] {
-  if (ENCODED.test(value))
-    return [{ problem: 'invalid', target, message: 'must be clear text: no encoding of another system is taken' }];
-  return [...value].length < SHORTEST
-    ? [{ problem: 'invalid', target, message: `must have at least ${SHORTEST} characters` }]
+  return ENCODED.test(value)
+    ? [{ problem: 'invalid', target, message: 'must be clear text: no encoding of another system is taken' }]
     : [];
 }
 
 /** A user and the password, if there is one, at one instant. */
 export interface PasswordState extends UserState {
   readonly password?: StoredPassword;
+  /** The one that governs the user's password; absent: the environment is older than policies. */
+  readonly policy?: PasswordPolicy;
 }
 
 /** Names of the reference where it has one (wire: `00` §8.7). */
-export type PasswordStatus = 'OK' | 'NO_PASSWORD' | 'MUST_CHANGE_PASSWORD' | 'PASSWORD_LOCKED_OUT';
+export type PasswordStatus = 'OK' | 'NO_PASSWORD' | 'MUST_CHANGE_PASSWORD' | 'PASSWORD_EXPIRED' | 'PASSWORD_LOCKED_OUT';
 
-export function passwordStatus({ password, now }: PasswordState): PasswordStatus {
+export function passwordStatus({ password, policy, now }: PasswordState): PasswordStatus {
   if (!password) return 'NO_PASSWORD';
   if (isLocked(password, now)) return 'PASSWORD_LOCKED_OUT';
-  return password.forceChange ? 'MUST_CHANGE_PASSWORD' : 'OK';
+  if (password.forceChange) return 'MUST_CHANGE_PASSWORD';
+  return isExpired(policy, password.setAt, now) ? 'PASSWORD_EXPIRED' : 'OK';
 }
 
 const isLocked = ({ lockedUntil }: StoredPassword, now: Instant): boolean =>
@@ -53,7 +50,7 @@ export interface Verdict {
   readonly isRight: boolean;
 }
 
-type PasswordDecision = Decision<Told<PasswordState, PlatformRejection>>;
+type PasswordDecision = Decided<Told<PasswordState, PlatformRejection>>;
 
 const refuse = (rejection: PlatformRejection, events: readonly AuditEvent[] = []): PasswordDecision => ({
   writes: [],
@@ -62,8 +59,10 @@ const refuse = (rejection: PlatformRejection, events: readonly AuditEvent[] = []
 
 export function findPassword(snapshot: Snapshot, environmentId: EnvironmentId) {
   const found = findUser(snapshot, environmentId);
-  const password = snapshot.directory?.password;
-  return found.ok ? accept<PasswordState>({ ...found.value, ...(password ? { password } : {}) }) : found;
+  if (!found.ok) return found;
+  const { password, passwordPolicies = [] } = snapshot.directory ?? {};
+  const policy = governingPolicy(passwordPolicies, found.value.user.populationId);
+  return accept<PasswordState>({ ...found.value, ...(password ? { password } : {}), ...(policy ? { policy } : {}) });
 }
 
 /** The writes of a password that changed, and of its user, whose version guards it. */
@@ -83,26 +82,43 @@ function done(state: PasswordState, password: StoredPassword, type: AuditEvent['
   };
 }
 
+/** How a password is replaced. */
+export interface Replacement {
+  readonly forceChange: boolean;
+  readonly proof: Proof;
+  /** Where the body has the new one. */
+  readonly target: string;
+  /** No policy is asked; what this server demands of every password holds. */
+  readonly bypassPolicy?: boolean;
+  readonly type: 'PASSWORD.SET' | 'PASSWORD.RESET' | 'PASSWORD.RECOVERY';
+}
+
 /** Gives a user a password, whatever was before (wire: `00` §8.7, `password.set` and an administrator's `password.reset`). */
 export function setPassword(
   snapshot: Snapshot,
   environmentId: EnvironmentId,
-  { hash, forceChange }: Pick<StoredPassword, 'hash' | 'forceChange'>,
-  type: 'PASSWORD.SET' | 'PASSWORD.RESET',
+  proposed: ProposedPassword,
+  replacement: Replacement,
 ): PasswordDecision {
   const found = findPassword(snapshot, environmentId);
-  return found.ok ? replaced(found.value, { hash, forceChange }, type) : refuse(found.rejection);
+  return found.ok ? replaced(found.value, proposed, replacement) : refuse(found.rejection);
 }
 
 /** As `setPassword`, of a user who was found. */
 export function replaced(
   state: PasswordState,
-  { hash, forceChange }: Pick<StoredPassword, 'hash' | 'forceChange'>,
-  type: 'PASSWORD.SET' | 'PASSWORD.RESET' | 'PASSWORD.RECOVERY',
+  proposed: ProposedPassword,
+  { forceChange, proof, target, bypassPolicy, type }: Replacement,
 ): PasswordDecision {
   const { user, now } = state;
   const { id: userId, environmentId } = user;
-  return done(state, { userId, environmentId, hash, forceChange, setAt: now, failures: 0 }, type);
+  if (proof.kind !== 'administrator' && isUncompared(state, proposed)) return refuse({ kind: 'PasswordMoved' });
+  const { policy: _, ...ungoverned } = state;
+  const unmet = unmetBy(bypassPolicy ? ungoverned : state, proposed, proof);
+  if (unmet.length > 0) return refuse({ kind: 'PasswordUnacceptable', target, unmet });
+  const { hash } = proposed;
+  const next = { userId, environmentId, hash, forceChange, setAt: now, failures: 0, ...formerAfter(state) };
+  return done(state, next, type);
 }
 
 /**
@@ -118,16 +134,22 @@ export function checkPassword(
 ): PasswordDecision {
   const found = findPassword(snapshot, environmentId);
   if (!found.ok) return refuse(found.rejection);
-  const { user, factors, password, now } = found.value;
+  const { user, factors, password, policy, now } = found.value;
   if (!user.enabled || user.unverified || isAccountLocked(factors, now)) return refuse({ kind: 'AccountNotUsable' });
   if (!password) return refuse({ kind: 'NoPassword' });
   if (isLocked(password, now)) return refuse({ kind: 'PasswordLocked' });
   if (verdict?.hash !== password.hash) return refuse({ kind: 'PasswordMoved' });
-  if (verdict.isRight) return then(found.value, password);
+  if (verdict.isRight) {
+    const decided = then(found.value, password);
+    return decided.outcome.result.ok
+      ? decided
+      : { ...decided, writes: written(found.value, withoutFailures(password), false) };
+  }
   const failures = password.failures + 1;
   const { lockedUntil: _, ...rest } = password;
+  const lockout = lockoutOf(policy);
   const charged: StoredPassword =
-    failures < MOST_FAILURES ? { ...rest, failures } : { ...rest, failures: 0, lockedUntil: now + LOCKED_FOR };
+    failures < lockout.failures ? { ...rest, failures } : { ...rest, failures: 0, lockedUntil: now + lockout.duration };
   return {
     writes: written(found.value, charged, false),
     outcome: {
@@ -139,8 +161,7 @@ export function checkPassword(
 
 /** What a right attempt ends with: the count of wrong ones. */
 export function checkSucceeded(state: PasswordState, password: StoredPassword): PasswordDecision {
-  const { lockedUntil: _, ...rest } = password;
-  const cleared: StoredPassword = { ...rest, failures: 0 };
+  const cleared: StoredPassword = withoutFailures(password);
   const { id: userId, environmentId } = state.user;
   return {
     writes: written(state, cleared, false),
@@ -166,6 +187,5 @@ export function unlockPassword(snapshot: Snapshot, environmentId: EnvironmentId)
   if (!found.ok) return refuse(found.rejection);
   const { password } = found.value;
   if (!password) return refuse({ kind: 'NoPassword' });
-  const { lockedUntil: _, ...rest } = password;
-  return done(found.value, { ...rest, failures: 0 }, 'PASSWORD.UNLOCKED');
+  return done(found.value, withoutFailures(password), 'PASSWORD.UNLOCKED');
 }

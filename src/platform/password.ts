@@ -14,4 +14,11 @@ export interface StoredPassword {
   readonly failures: number;
   /** No attempt is compared before it. */
   readonly lockedUntil?: Instant;
+  /** Hashes that a policy's history remembers, the latest first, each with when it was replaced. Absent: none. */
+  readonly former?: readonly FormerPassword[];
+}
+
+export interface FormerPassword {
+  readonly hash: string;
+  readonly replacedAt: Instant;
 }

@@ -1,7 +1,7 @@
 import { Reference } from '../kernel/document-schema.js';
 import { Type } from '../kernel/json-schema.js';
 import type { ManagedResource, Rule } from './managed/resource.js';
-import { atMost, unique } from './managed/rules.js';
+import { atMost, refersTo, unique } from './managed/rules.js';
 import type { StoredDocument } from './model.js';
 
 const KIND = 'population';
@@ -25,7 +25,13 @@ export const populations: ManagedResource = {
   schema: PopulationDocument,
   noun: 'POPULATION',
   directory: ({ id, document }) => (document ? {} : { population: id }),
-  rules: [unique(KIND, 'name'), atMost(KIND, MOST_POPULATIONS), oneIsDefault(), staysWhileInUse()],
+  rules: [
+    unique(KIND, 'name'),
+    refersTo('passwordPolicy', 'passwordPolicy.id', 'a password policy'),
+    atMost(KIND, MOST_POPULATIONS),
+    oneIsDefault(),
+    staysWhileInUse(),
+  ],
 };
 
 /**

@@ -1,5 +1,6 @@
 import type { GroupId } from './group.js';
 import type { EnvironmentId, UserId } from './model.js';
+import type { Unmet } from './password-strength.js';
 
 /** Why the platform says no. */
 export type PlatformRejection =
@@ -21,6 +22,8 @@ export type PlatformRejection =
   | { readonly kind: 'PasswordLocked' }
   /** `target`: where the body has it. */
   | { readonly kind: 'PasswordWrong'; readonly target: string }
+  /** It is to be set, at `target`, and does not have what its policy demands. */
+  | { readonly kind: 'PasswordUnacceptable'; readonly target: string; readonly unmet: readonly Unmet[] }
   /** It was changed again and again while it was compared. */
   | { readonly kind: 'PasswordMoved' }
   /** A lock that would end before it begins (`00` §8.6). */

@@ -4,8 +4,10 @@ import type { Decided, Snapshot, Write } from '../storage/port.js';
 import { lockAccount, unlockAccount } from './account.js';
 import { hasFailures, withoutFailures } from './failures.js';
 import type { EnvironmentId, PopulationId, User, UserFactors, UserId, UserProfile } from './model.js';
-import type { StoredPassword } from './password.js';
+import { governingPolicy } from './password-policy.js';
+import { unmetByText } from './password-strength.js';
 import { attributeTooLarge, LARGEST_PROFILE } from './profile.js';
+import type { ProposedPassword } from './proposed-password.js';
 import type { PlatformRejection } from './rejection.js';
 
 /** A user with what decides whether the factors may be used, at one instant. */
@@ -28,7 +30,7 @@ export interface CreateUser {
   readonly unverified?: true;
   /** Whoever has to verify the account is sent a code for it. */
   readonly isSentCode?: true;
-  readonly password?: Pick<StoredPassword, 'hash' | 'forceChange'>;
+  readonly password?: { readonly proposed: ProposedPassword; readonly forceChange: boolean };
 }
 
 type UserDecision = Decided<Outcome<UserState, PlatformRejection>>;
@@ -61,11 +63,17 @@ export function createUser(
   if (usernameHolder) return refuse({ kind: 'UsernameTaken', holder: usernameHolder });
   const tooLarge = attributeTooLarge(profile);
   if (tooLarge !== undefined) return refuse({ kind: 'ProfileTooLarge', attribute: tooLarge, maximum: LARGEST_PROFILE });
+  const inPopulation = populationId ?? environment.defaultPopulationId;
+  if (password) {
+    const { terms } = governingPolicy(documents, inPopulation) ?? {};
+    const unmet = unmetByText(terms, password.proposed.value, { username, profile });
+    if (unmet.length > 0) return refuse({ kind: 'PasswordUnacceptable', target: 'password.value', unmet });
+  }
   const user: User = {
     id,
     environmentId,
     version: 1,
-    populationId: populationId ?? environment.defaultPopulationId,
+    populationId: inPopulation,
     username,
     enabled: true,
     profile,
@@ -92,7 +100,14 @@ export function createUser(
             {
               kind: 'put',
               entity: 'password',
-              value: { ...password, userId: id, environmentId, setAt: now, failures: 0 },
+              value: {
+                userId: id,
+                environmentId,
+                hash: password.proposed.hash,
+                forceChange: password.forceChange,
+                setAt: now,
+                failures: 0,
+              },
             } as const,
           ]
         : []),

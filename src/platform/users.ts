@@ -11,7 +11,8 @@ import type { Random } from '../kernel/random.js';
 import type { Decision, Plan, Snapshot, Store } from '../storage/port.js';
 import type { Group } from './group.js';
 import { createCursors, type Listing, type ListRequest, listPage } from './listing.js';
-import type { EnvironmentId, PopulationId, StoredDocument, User, UserId } from './model.js';
+import type { DocumentRef, EnvironmentId, PopulationId, StoredDocument, User, UserId } from './model.js';
+import { proposePassword } from './proposed-password.js';
 import type { PlatformRejection } from './rejection.js';
 import {
   type CreateUser,
@@ -109,7 +110,11 @@ export function createUserService(parts: UserServiceParts): UserService {
   function create(environmentId: EnvironmentId, command: CreateUser, by?: Requester): Result<UserState> {
     const { username, populationId } = command;
     const id = random.uuid();
-    const plan: Plan = { environmentId, username, ...(populationId ? populationPlan(populationId) : {}) };
+    const documents: readonly DocumentRef[] = [
+      ...(populationId ? populationRefs(populationId) : []),
+      ...(command.password ? [{ kind: 'passwordPolicy' } as const] : []),
+    ];
+    const plan: Plan = { environmentId, username, ...(documents.length > 0 ? { documents } : {}) };
     const sends = command.isSentCode ? firstCode() : undefined;
     return trail.transact(plan, by, (snapshot) => {
       const { writes, outcome: result } = createUser(snapshot, environmentId, command, id);
@@ -159,7 +164,8 @@ export function createUserService(parts: UserServiceParts): UserService {
     async import(environmentId, command, password, by) {
       if (!password) return create(environmentId, command, by);
       const { value, forceChange } = password;
-      return create(environmentId, { ...command, password: { hash: await passwords.hash(value), forceChange } }, by);
+      const proposed = await proposePassword(passwords, value);
+      return create(environmentId, { ...command, password: { proposed, forceChange } }, by);
     },
 
     change(environmentId, userId, username, attributesOf, by) {
@@ -186,7 +192,7 @@ export function createUserService(parts: UserServiceParts): UserService {
 
     move: (environmentId, user, to, by) =>
       change(
-        { environmentId, user, ...populationPlan(to) },
+        { environmentId, user, documents: populationRefs(to) },
         by,
         'USER.MOVED',
         (snapshot) => moveUser(snapshot, environmentId, to),
@@ -203,4 +209,4 @@ export function createUserService(parts: UserServiceParts): UserService {
   };
 }
 
-const populationPlan = (id: PopulationId): Pick<Plan, 'documents'> => ({ documents: [{ kind: 'population', id }] });
+const populationRefs = (id: PopulationId): readonly DocumentRef[] => [{ kind: 'population', id }];

@@ -2,6 +2,7 @@ import type { Uuid } from '../kernel/ids.js';
 import type { JsonObject } from '../kernel/json.js';
 import { namedId } from '../kernel/keys.js';
 import type { DocumentKind } from '../platform/model.js';
+import { FACTORY_PASSWORD_POLICIES } from '../platform/password-policies.js';
 import { givenAttributes } from '../platform/resource-attributes.js';
 import { FACTORY_RESOURCES } from '../platform/resources.js';
 import { factoryApplications } from '../platform/system-applications.js';
@@ -32,6 +33,7 @@ export function factoryDocuments({
     { kind: 'fido2Policy', name: 'security key', body: securityKey },
     ...factoryLanguages().map((body) => ({ kind: 'language', name: String(body['locale']), body }) as const),
     { kind: 'notificationsPolicy', name: 'default', body: factoryNotificationsPolicy() },
+    ...FACTORY_PASSWORD_POLICIES.map((body) => ({ kind: 'passwordPolicy', name: String(body['name']), body }) as const),
     ...FACTORY_SIGN_ON_POLICIES.flatMap(({ body, actions }): FactoryDocument[] => {
       const policy: FactoryDocument = { kind: 'signOnPolicy', name: String(body['name']), body };
       const parent = factoryId(environmentId, policy);

@@ -1,6 +1,14 @@
 import type { Uuid } from '../kernel/ids.js';
 import type { Group } from '../platform/group.js';
-import type { EnvironmentId, OwnerRoles, RoleAssignment, User, UserFactors, UserId } from '../platform/model.js';
+import type {
+  EnvironmentId,
+  OwnerRoles,
+  RoleAssignment,
+  StoredDocument,
+  User,
+  UserFactors,
+  UserId,
+} from '../platform/model.js';
 import type { StoredPassword } from '../platform/password.js';
 import type { UserCode } from '../platform/user-code.js';
 
@@ -13,6 +21,8 @@ export interface DirectoryPlan {
   readonly member?: UserId;
   /** The password of this user. */
   readonly password?: UserId;
+  /** What governs the password of this user. */
+  readonly passwordPolicy?: UserId;
   /** The codes of this user, one for each use. */
   readonly codes?: UserId;
   /** The roles of this user or group. */
@@ -29,6 +39,8 @@ export interface DirectorySnapshot {
   readonly groupNameHolder?: Uuid;
   readonly isMember?: boolean;
   readonly password?: StoredPassword;
+  /** Present for a plan with `passwordPolicy`: the environment's password policies, and the user's population. */
+  readonly passwordPolicies?: readonly StoredDocument[];
   /** Present for a plan with `codes`: those that are there. */
   readonly codes?: readonly UserCode[];
   /** Present for a plan with `roles`. */

@@ -61,7 +61,7 @@ const PERMITTED: readonly [pattern: RegExp, read: readonly string[], write: read
     ['Identity Data Admin'],
   ],
   [
-    /^deviceAuthenticationPolic|^signOnPolicy(Action)?\.|^mfaSettings\.|^(fido2|notifications)Policy\.|(notifications|Delivery)Settings\.|^language\.|^fidoDeviceMetadata\.|^pushCredential\.|^template|^subscription\./,
+    /^deviceAuthenticationPolic|^signOnPolicy(Action)?\.|^mfaSettings\.|^(fido2|notifications|password)Policy\.|(notifications|Delivery)Settings\.|^language\.|^fidoDeviceMetadata\.|^pushCredential\.|^template|^subscription\./,
     ['Environment Admin', 'Configuration Read Only'],
     ['Environment Admin'],
   ],

@@ -64,6 +64,8 @@ describe('a bypass of MFA (20 §14)', () => {
   });
 });
 
+/** Good under the policy that a new environment begins with. */
+const [RIGHT, OTHER] = ['Correct horse, 7', 'Battery staple, 8'];
 let users = 0;
 const act = (user: string, type: string, body: Body = {}): Promise<Answer> =>
   world.ask({ path: `${USERS}/${user}${type.startsWith('password') ? '/password' : ''}`, type, body });
@@ -145,19 +147,19 @@ describe('the verification of an account (00 §8.1, §8.3)', () => {
   });
 
   it('stands before every authentication: by device, by contact, by password (§4.2)', async () => {
-    const user = await waiting({ password: { value: 'correct horse' } });
+    const user = await waiting({ password: { value: RIGHT } });
     const flow = (more: Body) =>
       world.ask({ path: `/${HERE}/deviceAuthentications`, body: { user: { id: user }, ...more } });
     const oneTime = { selectedDevice: { oneTime: { type: 'EMAIL', email: 'x@example.org' } } };
     for (const started of [await flow({}), await flow(oneTime)])
       expect(started.body).toMatchObject({ status: 'FAILED', error: { code: 'VERIFICATION_REQUIRED' } });
-    expect(refusalOf(await act(user, 'password.check', { password: 'correct horse' }))).toMatchObject({
+    expect(refusalOf(await act(user, 'password.check', { password: RIGHT }))).toMatchObject({
       code: 'REQUEST_FAILED',
       details: ['ACCOUNT_NOT_USABLE'],
     });
     await act(user, 'user.verify', { verificationCode: await lastCode(user) });
     expect((await flow(oneTime)).body['status']).toBe('OTP_REQUIRED');
-    expect((await act(user, 'password.check', { password: 'correct horse' })).status).toBe(200);
+    expect((await act(user, 'password.check', { password: RIGHT })).status).toBe(200);
   });
 
   it('takes the last code only, at the address that it went to, for ten minutes (SEC-06, SEC-08)', async () => {
@@ -240,7 +242,7 @@ describe('wrong codes (SEC-10 to SEC-16)', () => {
 
 describe('the recovery of a password (00 §8.7)', () => {
   const hasPassword = async (): Promise<string> =>
-    String((await imported({}, { password: { value: 'correct horse' } })).body['id']);
+    String((await imported({}, { password: { value: RIGHT } })).body['id']);
 
   it('sends a code, which gives the user a new password, once', async () => {
     const user = await hasPassword();
@@ -249,26 +251,26 @@ describe('the recovery of a password (00 §8.7)', () => {
     const code = await lastCode(user);
     const short = await act(user, 'password.recover', { recoveryCode: code, newPassword: 'short' });
     expect(refusalOf(short).details).toEqual(['INVALID_VALUE newPassword']);
-    const wrong = await act(user, 'password.recover', { recoveryCode: wrongFor(code), newPassword: 'battery staple' });
+    const wrong = await act(user, 'password.recover', { recoveryCode: wrongFor(code), newPassword: OTHER });
     expect(told(wrong)).toMatchObject({ ...WRONG(4), target: 'recoveryCode' });
-    const recovered = await act(user, 'password.recover', { recoveryCode: code, newPassword: 'battery staple' });
+    const recovered = await act(user, 'password.recover', { recoveryCode: code, newPassword: OTHER });
     expect([recovered.status, recovered.body]).toEqual([200, sent.body]);
-    expect((await act(user, 'password.check', { password: 'battery staple' })).status).toBe(200);
-    const again = await act(user, 'password.recover', { recoveryCode: code, newPassword: 'correct horse' });
+    expect((await act(user, 'password.check', { password: OTHER })).status).toBe(200);
+    const again = await act(user, 'password.recover', { recoveryCode: code, newPassword: RIGHT });
     expect(refusalOf(again).details).toEqual(['INVALID_OTP recoveryCode']);
     expect(world.events).toContain('PASSWORD.RECOVERY');
   });
 
   it('is for a user who has a password and may use it', async () => {
     expect(refusalOf(await act(here.newcomer, 'password.sendRecoveryCode')).details).toEqual(['NO_PASSWORD']);
-    const unverified = await waiting({ password: { value: 'correct horse' } });
+    const unverified = await waiting({ password: { value: RIGHT } });
     expect(refusalOf(await act(unverified, 'password.sendRecoveryCode')).details).toEqual(['ACCOUNT_NOT_USABLE']);
     const disabled = await hasPassword();
     await world.ask({ method: 'PUT', path: `${USERS}/${disabled}/enabled`, body: { enabled: false } });
     for (const type of ['password.sendRecoveryCode', 'password.recover'])
-      expect(
-        refusalOf(await act(disabled, type, { recoveryCode: '00000000', newPassword: 'battery staple' })).details,
-      ).toEqual(['ACCOUNT_NOT_USABLE']);
+      expect(refusalOf(await act(disabled, type, { recoveryCode: '00000000', newPassword: OTHER })).details).toEqual([
+        'ACCOUNT_NOT_USABLE',
+      ]);
     expect((await act(NOBODY, 'password.sendRecoveryCode')).status).toBe(404);
   });
 });
@@ -279,12 +281,12 @@ describe('limits on sending (SEC-36)', () => {
     const { environment, user } = here;
     const path = `/environments/${environment}/users/${user}/password`;
     const send = () => limited.ask({ path, type: 'password.sendRecoveryCode', body: {} });
-    await limited.ask({ method: 'PUT', path, type: 'password.set', body: { value: 'correct horse' } });
+    await limited.ask({ method: 'PUT', path, type: 'password.set', body: { value: RIGHT } });
     expect([(await send()).status, (await send()).status]).toEqual([200, 200]);
     expect(refusalOf(await send())).toMatchObject({ code: 'REQUEST_FAILED', details: ['LIMIT_EXCEEDED'] });
     // What a right code answers has reached who was meant.
     const code = await lastCode(user, limited);
-    const body = { recoveryCode: code, newPassword: 'battery staple' };
+    const body = { recoveryCode: code, newPassword: OTHER };
     expect((await limited.ask({ path, type: 'password.recover', body })).status).toBe(200);
     expect((await send()).status).toBe(200);
   });

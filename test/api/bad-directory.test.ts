@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
 import { refusesBadFields, refusesRequests } from './bad-fields.js';
+import { managed } from './managed.js';
 import { flag, id, integer, object, oneOf, type Shape, text } from './shapes.js';
 import { HERE, here, NOBODY, startWorld, there, type World } from './world.js';
 
@@ -77,17 +78,25 @@ refusesBadFields('enabled (00 §8.4)', {
   shape: object({ 'enabled*': flag() }),
 });
 
+// The default of a new environment lets nobody change a password on the day it was set.
+beforeAll(async () => {
+  const path = `/environments/${HERE}/passwordPolicies`;
+  const { listed, put } = managed(() => world(), path);
+  const basic = (await listed()).find(({ name }) => name === 'Basic');
+  await put(`${path}/${basic?.['id']}`, { ...basic, default: true });
+});
+
 refusesBadFields('a password, set (00 §8.7)', {
   world,
   to: () => ({ path: `${USERS}/${here.newcomer}/password`, method: 'PUT', type: 'password.set' }),
-  right: () => ({ value: 'correct horse battery', forceChange: false }),
-  shape: object({ 'value*': text({ max: 256 }), forceChange: flag() }),
+  right: () => ({ value: 'Correct horse, 7', forceChange: false, bypassPolicy: false }),
+  shape: object({ 'value*': text({ max: 256 }), forceChange: flag(), bypassPolicy: flag() }),
 });
 
 refusesBadFields('a password, changed (00 §8.7)', {
   world,
   to: () => ({ path: `${USERS}/${here.newcomer}/password`, method: 'PUT', type: 'password.reset' }),
-  right: () => ({ newPassword: 'battery staple correct', currentPassword: 'correct horse battery' }),
+  right: () => ({ newPassword: 'Battery staple, 8', currentPassword: 'Correct horse, 7' }),
   shape: object({ 'newPassword*': text({ max: 256 }), currentPassword: text({ max: 256 }) }),
 });
 

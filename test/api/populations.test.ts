@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { uuidOf } from '../../src/kernel/ids.js';
+import { namedId } from '../../src/kernel/keys.js';
 import { refusesBadFields, refusesRequests } from './bad-fields.js';
 import { documentOf, managed } from './managed.js';
 import { invalidData, refusalOf } from './refusal.js';
 import { flag, list, object, text } from './shapes.js';
-import { type Answer, type Body, HERE, startWorld, THERE, type World } from './world.js';
+import { type Answer, type Body, HERE, NOBODY, startWorld, THERE, type World } from './world.js';
 
 let started: World;
 beforeAll(async () => {
@@ -18,7 +20,7 @@ const full = (name: string): Body => ({
   name,
   description: 'People who stay a while',
   default: false,
-  passwordPolicy: { id: '11111111-2222-4333-8444-555555555555' },
+  passwordPolicy: { id: namedId(uuidOf(HERE), 'passwordPolicy//Basic') },
   preferredLanguage: 'de-AT',
   theme: { id: '11111111-2222-4333-8444-666666666666' },
   alternativeIdentifiers: ['contractors', 'externals'],
@@ -153,5 +155,15 @@ refusesRequests('a population is refused that', { world, to: () => ({ path: PATH
     name: 'has no name and an odd theme',
     body: () => ({ theme: { id: 'x' } }),
     details: ['INVALID_VALUE theme.id', 'REQUIRED_VALUE name'],
+  },
+  {
+    name: 'names a password policy that is not there (SEC-43)',
+    body: () => ({ name: 'Lost', passwordPolicy: { id: NOBODY } }),
+    details: ['INVALID_VALUE passwordPolicy.id'],
+  },
+  {
+    name: 'names another environment’s password policy (SEC-43)',
+    body: () => ({ name: 'Strange', passwordPolicy: { id: namedId(uuidOf(THERE), 'passwordPolicy//Basic') } }),
+    details: ['INVALID_VALUE passwordPolicy.id'],
   },
 ]);

@@ -8,6 +8,10 @@ import { factoryPolicy } from '../../src/policies/defaults.js';
 import { makeSamples, NAMES, type Objects, replacementOf, SAMPLES, sampleBody } from './samples.js';
 import { type Ask, type Body, clientId, HERE, here, NOBODY, SECRET, type Tenant, type World } from './world.js';
 
+/** Good under the policy that a new environment begins with. */
+const RIGHT_PASSWORD = 'Correct horse, 7';
+const OTHER_PASSWORD = 'Battery staple 8!';
+
 /** The objects that a request names, in its path or its body. */
 export interface Named extends Tenant {
   /** An active device of `user`, and one that waits for its code. */
@@ -72,7 +76,7 @@ export async function namedIn(world: World, tenant: Tenant = here): Promise<Name
     method: 'PUT',
     path: `/environments/${tenant.environment}/users/${tenant.user}/password`,
     type: 'password.set',
-    body: { value: 'correct horse' },
+    body: { value: RIGHT_PASSWORD },
   });
   if (password.status !== 200 || mail.status !== 200) throw new Error(password.text + mail.text);
   if ([pending, flow, member].some(({ status }) => status !== 201))
@@ -163,17 +167,17 @@ const BODIES: Readonly<Record<string, (named: Named) => Body | string>> = {
     username: 'imported',
     email: 'imported@example.org',
     population: { id: population },
-    password: { value: 'correct horse' },
+    password: { value: RIGHT_PASSWORD },
   }),
-  'user.password.set': () => ({ value: 'correct horse' }),
-  'user.password.reset': () => ({ newPassword: 'correct horse', currentPassword: 'correct horse' }),
-  'user.password.check': () => ({ password: 'correct horse' }),
+  'user.password.set': () => ({ value: RIGHT_PASSWORD }),
+  'user.password.reset': () => ({ newPassword: OTHER_PASSWORD, currentPassword: RIGHT_PASSWORD }),
+  'user.password.check': () => ({ password: RIGHT_PASSWORD }),
   'user.password.forceChange': () => ({}),
   'user.password.unlock': () => ({}),
   'user.sendVerificationCode': () => ({}),
   'user.verify': () => ({ verificationCode: '00000000' }),
   'user.password.sendRecoveryCode': () => ({}),
-  'user.password.recover': () => ({ recoveryCode: '00000000', newPassword: 'correct horse' }),
+  'user.password.recover': () => ({ recoveryCode: '00000000', newPassword: OTHER_PASSWORD }),
   'user.replace': () => ({ username: 'replaced', email: 'replaced@example.org' }),
   'user.update': () => ({ nickname: 'Annie' }),
   'user.enabled.update': () => ({ enabled: true }),

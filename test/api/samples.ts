@@ -135,6 +135,12 @@ export const SAMPLES: readonly Sample[] = [
     body: (name) => ({ name, description: 'Some of them' }),
   },
   {
+    id: 'passwordPolicy',
+    parameter: 'passwordPolicyId',
+    path: '/passwordPolicies',
+    body: (name) => ({ name, excludesCommonlyUsed: false, excludesProfileData: true, notSimilarToCurrent: false }),
+  },
+  {
     id: 'subscription',
     parameter: 'subscriptionId',
     path: '/subscriptions',

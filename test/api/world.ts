@@ -155,6 +155,7 @@ const CONFIGURATION: readonly DocumentKind[] = [
   'notificationsPolicy',
   'notificationsSettings',
   'phoneDeliverySettings',
+  'passwordPolicy',
   'population',
   'resource',
   'resourceAttribute',

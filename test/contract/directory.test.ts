@@ -312,6 +312,34 @@ describe.each(DATABASES)('the directory on $name', ({ open }) => {
     expect(await test.store.memberIds(environmentId, group.id, '', 10)).toEqual([]);
   });
 
+  it('what governs a password is the environment’s policies and the user’s population', async () => {
+    const world = await addEnvironment(test.store);
+    const { environmentId } = world;
+    const { user } = await addUser(test.store, world);
+    const populations = [user.populationId, uuid()].map((id): Write => {
+      const value = {
+        environmentId,
+        kind: 'population',
+        id,
+        body: {},
+        createdAt: TEST_TIME,
+        updatedAt: TEST_TIME,
+      } as const;
+      return { kind: 'put', entity: 'document', value };
+    });
+    await commit(test.store, environmentId, ...populations);
+    const asked = { environmentId, directory: { passwordPolicy: user.id } };
+    const { directory } = await test.store.load(asked);
+    expect(directory?.passwordPolicies?.map(({ kind, id, body }) => [kind, body['name'] ?? id])).toEqual([
+      ['passwordPolicy', 'Standard'],
+      ['passwordPolicy', 'Basic'],
+      ['passwordPolicy', 'Passphrase'],
+      ['population', user.populationId],
+    ]);
+    await deleteUser(user);
+    expect((await test.store.load(asked)).directory?.passwordPolicies).toHaveLength(3);
+  });
+
   it('roles and codes are kept under the version of their owner, and go with it', async () => {
     const world = await addEnvironment(test.store);
     const { environmentId } = world;

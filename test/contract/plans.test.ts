@@ -34,6 +34,7 @@ import {
   listDocumentsBelow,
   selectConfiguration,
   selectDocument,
+  selectPopulationOfUser,
 } from '../../src/storage/sql/tables/documents.js';
 import { updateFactors } from '../../src/storage/sql/tables/factors.js';
 import {
@@ -118,6 +119,7 @@ const STATEMENTS: Record<string, Statement> = {
   selectGroupByName,
   selectMembership,
   selectPassword,
+  selectPopulationOfUser,
   selectUserCodes,
   selectRoles,
   selectInheritedRoles,

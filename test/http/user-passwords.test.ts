@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { namedId } from '../../src/kernel/keys.js';
 import { createPasswordHashes } from '../../src/kernel/password-hash.js';
 import { createSystemRandom } from '../../src/kernel/random.js';
 import { HERE, NOWHERE, OTHER_POPULATION, POPULATION } from '../platform/world.js';
@@ -6,8 +7,13 @@ import { type PlatformApi, platformApi } from './platform-api.js';
 
 const type = (action: string): string => `application/vnd.pingidentity.${action}+json`;
 const maria = { username: 'maria', email: 'maria@example.org', population: { id: POPULATION } };
-const RIGHT = 'correct horse';
-const WRONG = 'battery staple';
+// Good under the policy that a new environment begins with.
+const RIGHT = 'Correct horse, 7';
+const WRONG = 'Battery staple, 8';
+const THIRD = 'Another, again 9';
+
+/** What a new environment begins with. */
+const STANDARD = namedId(HERE, 'passwordPolicy//Standard');
 
 async function imported(api: PlatformApi, changes: object = { password: { value: RIGHT } }): Promise<string> {
   const { status, body } = await api.call('POST', '/users', {
@@ -109,6 +115,7 @@ describe('a user’s password (00 §8.7)', () => {
       _links: { self: { href: `${path}/password` }, user: { href: path } },
       environment: { id: HERE },
       user: { id: user },
+      passwordPolicy: { id: STANDARD },
       status: 'OK',
     });
   });
@@ -126,7 +133,7 @@ describe('a user’s password (00 §8.7)', () => {
     );
     expect((await check(api, user, RIGHT)).status).toBe(400);
     expect((await act(api, 'PUT', user, 'reset', { currentPassword: RIGHT, newPassword: RIGHT })).status).toBe(400);
-    expect((await act(api, 'PUT', user, 'reset', { currentPassword: WRONG, newPassword: RIGHT })).body.status).toBe(
+    expect((await act(api, 'PUT', user, 'reset', { currentPassword: WRONG, newPassword: THIRD })).body.status).toBe(
       'OK',
     );
     expect((await act(api, 'POST', user, 'forceChange')).body.status).toBe('MUST_CHANGE_PASSWORD');

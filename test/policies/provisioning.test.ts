@@ -46,6 +46,10 @@ describe('a new environment', () => {
       ['fido2Policy', namedId(ENVIRONMENT, 'fido2Policy//security key')],
       ...LOCALES.map((locale) => ['language', namedId(ENVIRONMENT, `language//${locale}`)]),
       ['notificationsPolicy', namedId(ENVIRONMENT, 'notificationsPolicy//default')],
+      ...['Standard', 'Basic', 'Passphrase'].map((name) => [
+        'passwordPolicy',
+        namedId(ENVIRONMENT, `passwordPolicy//${name}`),
+      ]),
       ...FACTORY_SIGN_ON_POLICIES.flatMap(({ body, actions }) => {
         const policy = namedId(ENVIRONMENT, `signOnPolicy//${body['name']}`);
         return [
@@ -75,7 +79,7 @@ describe('a new environment', () => {
     ]);
     const kinds = [
       ...['fido2Policy', 'language', 'notificationsPolicy', 'signOnPolicy', 'signOnPolicyAction'],
-      ...['application', 'resource', 'scope', 'resourceAttribute'],
+      ...['application', 'passwordPolicy', 'resource', 'scope', 'resourceAttribute'],
     ];
     const made = documents.filter(({ kind }) => kinds.includes(kind));
     for (const document of documents.filter((each) => !made.includes(each)))
@@ -84,7 +88,7 @@ describe('a new environment', () => {
     expect(made.map(({ createdAt, updatedAt }) => [createdAt - NOW, updatedAt - NOW])).toEqual(
       made.map((_, at) => [at, at]),
     );
-    expect(made).toHaveLength(75);
+    expect(made).toHaveLength(78);
   });
 
   it('has the factory configuration', () => {

@@ -27,6 +27,36 @@ export const PLATFORM_READINGS: ReadingGroup = {
     ...readingsIn('platform/populations.ts', [
       ['00 §7.2', 'The default population stays the default until another asks for it; it and one that has users stay'],
     ]),
+    ...readingsIn('platform/password-policies.ts', [
+      [
+        '00 §7.2',
+        'Password policies are those of the public Go SDK; a new environment has Standard, which is the default, Basic and Passphrase',
+      ],
+      ['00 §7.2', 'A password policy that is the default, or that a population names, stays: `CONSTRAINT_VIOLATION`'],
+      ['00 §7.2', '`maxAgeDays` is more than `minAgeDays` and 21 together'],
+    ]),
+    ...readingsIn('platform/password-policy.ts', [
+      ['00 §7.2', 'A population without a `passwordPolicy` has the environment’s default, whichever that is now'],
+      ['00 §8.7', 'Without a `lockout` five wrong attempts lock for 15 minutes; no policy allows more than 100'],
+      ['00 §8.7', 'A history remembers 24 passwords at most'],
+      ['00 §8.7', 'A password older than `maxAgeDays` is `PASSWORD_EXPIRED`; it can still be checked'],
+    ]),
+    ...readingsIn('platform/password-strength.ts', [
+      ['00 §8.3', 'A password has 8–255 characters, also under a policy without `length`, or with `bypassPolicy`'],
+      ['00 §7.2', '`excludesCommonlyUsed` is kept and shown only: there is no list of such passwords'],
+      [
+        '00 §7.2',
+        'Sequences count in either direction and whatever the case; a keyboard’s rows are those of the United States',
+      ],
+      ['00 §7.2', '`minComplexity` reckons with 10¹¹ guesses a second over the alphabets that the password has'],
+      ['00 §7.2', '`excludesProfileData` refuses what is the username or a text of the profile, whatever its case'],
+    ]),
+    ...readingsIn('platform/password-change.ts', [
+      [
+        '00 §8.7',
+        'Only who gives the current password, or a recovery code, is told that a new one was used before; `minAgeDays` and `notSimilarToCurrent` hold for the former alone, and similar is what differs in less than three characters',
+      ],
+    ]),
     ...readingsIn('http/hal/organizations.ts', [
       ['00 §6.1', 'One organization and one `ACTIVE` licence without an end, with every switch on'],
       ['00 §6.1', '`…/licenses/{id}/name` answers `{ "name" }` with links; only an admin of the organization renames'],
@@ -179,12 +209,12 @@ export const PLATFORM_READINGS: ReadingGroup = {
     ...readingsIn('http/routes/user-passwords.ts', [
       [
         '00 §8.7',
-        'Every password operation answers with the state, without a password policy; `check` takes `{ "password" }`',
+        'Every password operation answers with the state and the policy that governs; `check` takes `{ "password" }`',
       ],
     ]),
     ...readingsIn('platform/password-rules.ts', [
-      ['00 §8.3', 'A password has 8–255 characters of clear text; every `{SCHEME}…` is `INVALID_VALUE`'],
-      ['00 §8.7', 'Five wrong attempts in a row lock a password for 15 minutes: `PASSWORD_LOCKED_OUT`'],
+      ['00 §8.3', 'A password is clear text; every `{SCHEME}…` is `INVALID_VALUE`'],
+      ['00 §8.7', 'A password that wrong attempts have locked is `PASSWORD_LOCKED_OUT`'],
       ['00 §8.7', '`password.reset` without `currentPassword` is an administrator’s'],
     ]),
     ...readingsIn('accounts/code.ts', [

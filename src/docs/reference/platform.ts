@@ -65,6 +65,8 @@ export const PLATFORM: readonly ReferenceGroup[] = [
         ['GET env/capabilities', 'What the licence allows'],
       ]),
       ...managed('00 §7.2', 'env/populations', 'a population', 'populations'),
+      // Named in the section; what they are is in the public clients.
+      ...managed('00 §7.2', 'env/passwordPolicies', 'a password policy', 'password policies'),
     ],
   },
   {

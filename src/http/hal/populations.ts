@@ -12,12 +12,7 @@ import type { Links } from './links.js';
 const FIRST_LANGUAGE = 'en';
 
 const NO_COUNT = 'No `userCount`.';
-const PARTIAL = {
-  list: NO_COUNT,
-  create: 'A password policy is kept, and none is looked for.',
-  read: NO_COUNT,
-  update: 'As for create.',
-} as const;
+const PARTIAL = { list: NO_COUNT, read: NO_COUNT } as const;
 
 /** How populations are shown and reached (wire: `00` §7.2). */
 export const POPULATIONS: ManagedDefinition = {

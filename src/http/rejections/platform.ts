@@ -1,6 +1,8 @@
 import { unreachable } from '../../kernel/outcome.js';
+import type { Unmet } from '../../platform/password-strength.js';
 import type { PlatformRejection } from '../../platform/rejection.js';
 import {
+  type ErrorDetail,
   environmentNotFound,
   invalid,
   invalidCursor,
@@ -38,6 +40,8 @@ export function platformError(rejection: PlatformRejection): WireError {
       return requestFailed({ code: 'LIMIT_EXCEEDED', message: 'Too many wrong passwords: the password is locked.' });
     case 'PasswordWrong':
       return invalidData(invalid(rejection.target, 'is not the password of the user'));
+    case 'PasswordUnacceptable':
+      return invalidData(unacceptable(rejection.target, rejection.unmet));
     case 'PasswordMoved':
       return requestFailed({ code: 'CONSTRAINT_VIOLATION', message: 'The password was changed meanwhile.' });
     case 'UnlockTimePast':
@@ -48,3 +52,14 @@ export function platformError(rejection: PlatformRejection): WireError {
       return unreachable(rejection);
   }
 }
+
+/** Released clients look for these two texts, and for the names in `unsatisfiedRequirements`. */
+const unacceptable = (target: string, unmet: readonly Unmet[]): ErrorDetail => ({
+  code: 'INVALID_VALUE',
+  target,
+  message: `${target === 'newPassword' ? 'New' : 'User'} password did not satisfy password policy requirements`,
+  innerError: {
+    unsatisfiedRequirements: unmet.map(({ requirement }) => requirement),
+    ...Object.fromEntries(unmet.map(({ requirement, message }) => [requirement, message])),
+  },
+});

@@ -2,7 +2,8 @@ import type { AccountRejection } from '../../accounts/rejection.js';
 import type { AccountService } from '../../accounts/service.js';
 import { Type } from '../../kernel/json-schema.js';
 import type { Outcome } from '../../kernel/outcome.js';
-import { LONGEST_PASSWORD, type PasswordState, passwordProblems } from '../../platform/password-rules.js';
+import { type PasswordState, passwordProblems } from '../../platform/password-rules.js';
+import { LONGEST_PASSWORD } from '../../platform/password-strength.js';
 import type { UserState } from '../../platform/rules.js';
 import type { WireError } from '../errors.js';
 import type { Links } from '../hal/links.js';
@@ -35,7 +36,7 @@ export function userCodesRoutes(accounts: AccountService): Route[] {
     path: `${USER}/password`,
     replies: { 200: PasswordView },
   } as const;
-  const partial = 'By e-mail only; no password policy is named.';
+  const partial = 'By e-mail only.';
   return [
     defineRoute({
       ...ofUser,

@@ -1,12 +1,8 @@
 import type { Static } from 'typebox';
 import { Type } from '../../kernel/json-schema.js';
 import type { Outcome } from '../../kernel/outcome.js';
-import {
-  LONGEST_PASSWORD,
-  type PasswordState,
-  passwordProblems,
-  passwordStatus,
-} from '../../platform/password-rules.js';
+import { type PasswordState, passwordProblems, passwordStatus } from '../../platform/password-rules.js';
+import { LONGEST_PASSWORD } from '../../platform/password-strength.js';
 import type { PasswordService } from '../../platform/passwords.js';
 import type { PlatformRejection } from '../../platform/rejection.js';
 import type { WireError } from '../errors.js';
@@ -20,12 +16,13 @@ const PATH = '/environments/:envId/users/:userId/password';
 
 const Password = Type.String({ minLength: 1, maxLength: LONGEST_PASSWORD });
 
-/** Wire: `00` §8.7 (inferred); there are no password policies, so none is named. */
+/** Wire: `00` §8.7 (inferred); an environment that is older than password policies has none to name. */
 export const PasswordView = Type.Object({
   _links: Type.Object({ self: LinkView, user: LinkView }),
   environment: Reference,
   user: Reference,
-  status: Type.Enum(['OK', 'NO_PASSWORD', 'MUST_CHANGE_PASSWORD', 'PASSWORD_LOCKED_OUT']),
+  passwordPolicy: Type.Optional(Reference),
+  status: Type.Enum(['OK', 'NO_PASSWORD', 'MUST_CHANGE_PASSWORD', 'PASSWORD_EXPIRED', 'PASSWORD_LOCKED_OUT']),
 });
 
 function shown(outcome: Outcome<PasswordState, PlatformRejection>, links: Links): Reply | WireError {
@@ -40,6 +37,7 @@ export function passwordView(state: PasswordState, links: Links): Static<typeof 
     _links: { self: links.api(`${user}/password`), user: links.api(user) },
     environment: { id: environmentId },
     user: { id },
+    ...(state.policy ? { passwordPolicy: { id: state.policy.id } } : {}),
     status: passwordStatus(state),
   };
 }
@@ -48,7 +46,7 @@ export function passwordView(state: PasswordState, links: Links): Static<typeof 
 export function userPasswordsRoutes(passwords: PasswordService): Route[] {
   const common = { source: '00 §8.7', base: 'api', path: PATH, replies: { 200: PasswordView } } as const;
   const changing = { ...common, permission: 'users:write', errors: ['REQUEST_FAILED'] } as const;
-  const partial = 'No password policy is named.';
+  const partial = 'Lists of commonly used passwords are not there.';
   return [
     defineRoute({
       ...common,
@@ -56,7 +54,6 @@ export function userPasswordsRoutes(passwords: PasswordService): Route[] {
       summary: 'Password state',
       method: 'GET',
       permission: 'users:read',
-      partial,
       handle: async ({ params, links }) => shown(await passwords.state(params.envId, params.userId), links),
     }),
     defineRoute({
@@ -65,12 +62,17 @@ export function userPasswordsRoutes(passwords: PasswordService): Route[] {
       summary: 'Set a password',
       method: 'PUT',
       accepts: vnd('password.set'),
-      body: Type.Object({ value: Password, forceChange: Type.Optional(Type.Boolean()) }),
-      partial: 'Clear text only; no password policy is named.',
-      async handle({ params, body: { value, forceChange = false }, links, by }) {
+      body: Type.Object({
+        value: Password,
+        forceChange: Type.Optional(Type.Boolean()),
+        bypassPolicy: Type.Optional(Type.Boolean()),
+      }),
+      partial: `Clear text only. ${partial}`,
+      async handle({ params, body: { value, forceChange = false, bypassPolicy = false }, links, by }) {
         const problems = passwordProblems(value, 'value');
         if (problems.length > 0) return invalidFields(problems);
-        return shown(await passwords.set(params.envId, params.userId, value, forceChange, by), links);
+        const command = { value, forceChange, bypassPolicy };
+        return shown(await passwords.set(params.envId, params.userId, command, by), links);
       },
     }),
     defineRoute({
@@ -94,7 +96,6 @@ export function userPasswordsRoutes(passwords: PasswordService): Route[] {
       method: 'POST',
       accepts: vnd('password.check'),
       body: Type.Object({ password: Password }),
-      partial,
       handle: async ({ params, body, links, by }) =>
         shown(await passwords.check(params.envId, params.userId, body.password, by), links),
     }),
@@ -105,7 +106,6 @@ export function userPasswordsRoutes(passwords: PasswordService): Route[] {
       method: 'POST',
       accepts: vnd('password.forceChange'),
       emptyBody: true,
-      partial,
       handle: async ({ params, links, by }) =>
         shown(await passwords.forceChange(params.envId, params.userId, by), links),
     }),
@@ -116,7 +116,6 @@ export function userPasswordsRoutes(passwords: PasswordService): Route[] {
       method: 'POST',
       accepts: vnd('password.unlock'),
       emptyBody: true,
-      partial,
       handle: async ({ params, links, by }) => shown(await passwords.unlock(params.envId, params.userId, by), links),
     }),
   ];

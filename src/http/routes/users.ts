@@ -101,7 +101,7 @@ function collectionRoutes(users: UserService): Route[] {
       permission: 'users:write',
       body: ImportUserBody,
       replies: { 201: UserView },
-      partial: 'Passwords in clear text only.',
+      partial: 'Passwords in clear text only; lists of commonly used ones are not there.',
       handle: async ({ params, body, links, by }) =>
         importRefusal(body) ??
         shown(await users.import(params.envId, toImportUser(body), importedPassword(body), by), links, 201),

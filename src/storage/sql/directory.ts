@@ -1,6 +1,7 @@
 import type { EnvironmentId } from '../../platform/model.js';
 import type { DirectoryPlan, DirectorySnapshot } from '../directory-port.js';
 import { type Call, call, type Result, type Script } from './statement.js';
+import { documentsCall, selectPopulationOfUser, toDocument } from './tables/documents.js';
 import { groupNameKey, selectGroup, selectGroupByName, selectMembership, toGroup } from './tables/groups.js';
 import { passwordRows, selectPassword } from './tables/passwords.js';
 import { rolesRows, selectInheritedRoles, selectRoles } from './tables/roles.js';
@@ -11,7 +12,7 @@ type Found = { -readonly [K in keyof DirectorySnapshot]: DirectorySnapshot[K] };
 
 /** What a plan names of the directory: one flush behind the load, because management alone asks for it. */
 export function* loadDirectory(environment: EnvironmentId, plan: DirectoryPlan): Script<DirectorySnapshot> {
-  const { group, groupName, member, password, codes, roles, inheritedRoles, population } = plan;
+  const { group, groupName, member, password, passwordPolicy, codes, roles, inheritedRoles, population } = plan;
   const found: Found = {};
   const asked: { readonly call: Call; readonly take: (result: Result) => void }[] = [];
   if (group !== undefined)
@@ -43,6 +44,17 @@ export function* loadDirectory(environment: EnvironmentId, plan: DirectoryPlan):
         if (row) found.password = passwordRows.read(row);
       },
     });
+  if (passwordPolicy !== undefined)
+    for (const one of [
+      documentsCall(environment, { kind: 'passwordPolicy' }),
+      call(selectPopulationOfUser, { environment, user: passwordPolicy }),
+    ])
+      asked.push({
+        call: one,
+        take: ({ rows }) => {
+          found.passwordPolicies = [...(found.passwordPolicies ?? []), ...rows.map((row) => toDocument(row, 0))];
+        },
+      });
   if (codes !== undefined)
     asked.push({
       call: call(selectUserCodes, { environmentId: environment, userId: codes }),

@@ -105,6 +105,14 @@ export const findDocument = statement(
    where d.id = :id and d.kind = :kind order by d.environment_id limit 1`,
 );
 
+/** The population that a user is in. */
+export const selectPopulationOfUser = statement(
+  'row',
+  `select ${DOCUMENT_COLUMNS.map((column) => `d.${column}`).join(', ')}
+   from users u join documents d on d.environment_id = u.environment_id and d.kind = 'population' and d.id = u.population_id
+   where u.environment_id = :environment and u.id = :user`,
+);
+
 const SENT = SENT_TEMPLATES.map((name) => `'${name}'`).join(', ');
 
 /** What decisions read, whenever an environment is loaded whose configuration has moved. */
