@@ -5,6 +5,7 @@ import { applicationSecretsRoutes } from '../http/routes/application-secrets.js'
 import { applicationsRoutes } from '../http/routes/applications.js';
 import { environmentChangesRoutes } from '../http/routes/environment-changes.js';
 import { environmentsRoutes } from '../http/routes/environments.js';
+import { identityProvidersRoutes } from '../http/routes/identity-providers.js';
 import { organizationsRoutes } from '../http/routes/organizations.js';
 import { passwordPoliciesRoutes } from '../http/routes/password-policies.js';
 import { populationsRoutes } from '../http/routes/populations.js';
@@ -59,6 +60,7 @@ export function platformRoutes(parts: PlatformParts): readonly Route[] {
     ...environmentChangesRoutes(environments, platform),
     ...populationsRoutes(managed),
     ...passwordPoliciesRoutes(managed),
+    ...identityProvidersRoutes(managed),
     ...applicationsRoutes(applications),
     ...applicationSecretsRoutes(createApplicationSecretService(parts)),
     ...resourcesRoutes(managed),

@@ -37,6 +37,8 @@ export type DocumentKind =
   | 'fido2Policy'
   | 'fidoDeviceMetadata'
   | 'grant'
+  | 'identityProvider'
+  | 'identityProviderAttribute'
   | 'language'
   | 'mfaSettings'
   | 'notificationsPolicy'
@@ -91,6 +93,8 @@ export interface User {
   readonly profile: UserProfile;
   /** Absent: no. */
   readonly emailVerified?: boolean;
+  /** The provider that the user comes from; absent: this server (wire: `00` §8.2). */
+  readonly identityProvider?: { readonly id: Uuid; readonly type: string };
   /** `lifecycle.status` is `VERIFICATION_REQUIRED`: no authentication until a code has verified the account (wire: `00` §8.3). */
   readonly unverified?: true;
   readonly createdAt: Instant;

@@ -1,7 +1,7 @@
 import { Reference } from '../kernel/document-schema.js';
 import { Type } from '../kernel/json-schema.js';
 import type { ManagedResource, Rule } from './managed/resource.js';
-import { atMost, refersTo, unique } from './managed/rules.js';
+import { atMost, notReferredToBy, refersTo, unique } from './managed/rules.js';
 import type { StoredDocument } from './model.js';
 
 const KIND = 'population';
@@ -28,6 +28,7 @@ export const populations: ManagedResource = {
   rules: [
     unique(KIND, 'name'),
     refersTo('passwordPolicy', 'passwordPolicy.id', 'a password policy'),
+    notReferredToBy('identityProvider', 'registration.population.id'),
     atMost(KIND, MOST_POPULATIONS),
     oneIsDefault(),
     staysWhileInUse(),

@@ -12,6 +12,8 @@ export type PlatformRejection =
   | { readonly kind: 'GroupNameTaken'; readonly holder: GroupId }
   /** A body names a population that this environment does not have; `target`: where. */
   | { readonly kind: 'PopulationUnknown'; readonly target: string }
+  /** The same of an identity provider. */
+  | { readonly kind: 'ProviderUnknown'; readonly target: string }
   | { readonly kind: 'UsernameTaken'; readonly holder: UserId }
   /** `attribute`: the largest of those that are more than a profile may have. */
   | { readonly kind: 'ProfileTooLarge'; readonly attribute: string; readonly maximum: number }

@@ -1,9 +1,10 @@
 import type { Instant } from '../kernel/clock.js';
+import type { Uuid } from '../kernel/ids.js';
 import { accept, type Outcome, reject } from '../kernel/outcome.js';
 import type { Decided, Snapshot, Write } from '../storage/port.js';
 import { lockAccount, unlockAccount } from './account.js';
 import { hasFailures, withoutFailures } from './failures.js';
-import type { EnvironmentId, PopulationId, User, UserFactors, UserId, UserProfile } from './model.js';
+import type { EnvironmentId, PopulationId, StoredDocument, User, UserFactors, UserId, UserProfile } from './model.js';
 import { governingPolicy } from './password-policy.js';
 import { unmetByText } from './password-strength.js';
 import { attributeTooLarge, LARGEST_PROFILE } from './profile.js';
@@ -25,6 +26,8 @@ export interface CreateUser {
   /** Absent = what the MFA settings say of new users (`30` §3.2). */
   readonly mfaEnabled?: boolean;
   readonly profile: UserProfile;
+  /** The provider that the user comes from; absent: this server. */
+  readonly identityProviderId?: Uuid;
   /** An imported user's (wire: `00` §8.3). */
   readonly emailVerified?: boolean;
   readonly unverified?: true;
@@ -53,13 +56,15 @@ export function findUser(snapshot: Snapshot, environmentId: EnvironmentId): Outc
 export function createUser(
   snapshot: Snapshot,
   environmentId: EnvironmentId,
-  { username, populationId, mfaEnabled, profile, emailVerified, unverified, password }: CreateUser,
+  { username, populationId, mfaEnabled, profile, identityProviderId, emailVerified, unverified, password }: CreateUser,
   id: UserId,
 ): UserDecision {
   const { environment, configuration, documents, usernameHolder, now } = snapshot;
   if (!environment || !configuration) return refuse({ kind: 'EnvironmentNotFound', environmentId });
   const named = documents.some(({ kind, id: other }) => kind === 'population' && other === populationId);
   if (populationId !== undefined && !named) return refuse({ kind: 'PopulationUnknown', target: 'population.id' });
+  const provider = identityProviderId && providerIn(documents, identityProviderId);
+  if (identityProviderId && !provider) return refuse({ kind: 'ProviderUnknown', target: 'identityProvider.id' });
   if (usernameHolder) return refuse({ kind: 'UsernameTaken', holder: usernameHolder });
   const tooLarge = attributeTooLarge(profile);
   if (tooLarge !== undefined) return refuse({ kind: 'ProfileTooLarge', attribute: tooLarge, maximum: LARGEST_PROFILE });
@@ -77,6 +82,7 @@ export function createUser(
     username,
     enabled: true,
     profile,
+    ...(provider ? { identityProvider: provider } : {}),
     ...(emailVerified === undefined ? {} : { emailVerified }),
     ...(unverified ? { unverified } : {}),
     createdAt: now,
@@ -114,6 +120,12 @@ export function createUser(
     ],
     outcome: accept({ user, factors, now }),
   };
+}
+
+/** What a user keeps of a provider that the plan has named. */
+export function providerIn(documents: readonly StoredDocument[], id: Uuid): User['identityProvider'] {
+  const found = documents.find((document) => document.kind === 'identityProvider' && document.id === id);
+  return found && { id, type: String(found.body['type']) };
 }
 
 /** Deletes a user with factors and devices (wire: `00` §8.1). */

@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Uuid } from '../kernel/ids.js';
 import { accept, type Outcome, reject } from '../kernel/outcome.js';
 import type { Decision, Snapshot } from '../storage/port.js';
 import type { EnvironmentId, PopulationId, User, UserProfile } from './model.js';
 import { attributeTooLarge, LARGEST_PROFILE } from './profile.js';
 import type { PlatformRejection } from './rejection.js';
-import { findUser, type UserState } from './rules.js';
+import { findUser, providerIn, type UserState } from './rules.js';
 
 type UserDecision = Decision<Outcome<UserState, PlatformRejection>>;
 
@@ -17,8 +18,11 @@ export interface UserAttributes {
 }
 
 /** The user with these changes, unless there are none: then nothing is written, and `updatedAt` stays. */
-function changed({ user, factors, now }: UserState, changes: Partial<User>): UserDecision {
-  const next: User = { ...user, ...changes };
+function changed(state: UserState, changes: Partial<User>): UserDecision {
+  return became(state, { ...state.user, ...changes });
+}
+
+function became({ user, factors, now }: UserState, next: User): UserDecision {
   if (isDeepStrictEqual(next, user)) return { writes: [], outcome: accept({ user, factors, now }) };
   const value: User = { ...next, updatedAt: now };
   return { writes: [{ kind: 'update', entity: 'user', value }], outcome: accept({ user: value, factors, now }) };
@@ -57,6 +61,20 @@ export function moveUser(snapshot: Snapshot, environmentId: EnvironmentId, popul
   if (!snapshot.documents.some(({ kind, id }) => kind === 'population' && id === populationId))
     return refuse({ kind: 'PopulationUnknown', target: 'id' });
   return changed(found.value, { populationId });
+}
+
+/** Says which provider a user comes from, that the plan has named; absent: this server (wire: `00` §8.1). */
+export function setProvider(snapshot: Snapshot, environmentId: EnvironmentId, providerId?: Uuid): UserDecision {
+  const found = findUser(snapshot, environmentId);
+  if (!found.ok) return refuse(found.rejection);
+  if (providerId !== undefined) {
+    const identityProvider = providerIn(snapshot.documents, providerId);
+    return identityProvider
+      ? changed(found.value, { identityProvider })
+      : refuse({ kind: 'ProviderUnknown', target: 'id' });
+  }
+  const { identityProvider: _, ...user } = found.value.user;
+  return became(found.value, user);
 }
 
 export type VerifyStatus = 'NOT_INITIATED' | 'ENABLED' | 'DISABLED';

@@ -4,6 +4,7 @@ import type { Refusals } from '../audit/refusals.js';
 import { createTrail, telling } from '../audit/trail.js';
 import type { EventSink } from '../events.js';
 import type { Instant } from '../kernel/clock.js';
+import type { Uuid } from '../kernel/ids.js';
 import type { Digests } from '../kernel/keys.js';
 import { accept, type Outcome, reject } from '../kernel/outcome.js';
 import type { PasswordHashes } from '../kernel/password-hash.js';
@@ -29,6 +30,7 @@ import {
   changeAttributes,
   moveUser,
   setEnabled,
+  setProvider,
   setVerifyStatus,
   type UserAttributes,
   type VerifyStatus,
@@ -66,6 +68,8 @@ export interface UserService {
   setMfaEnabled(environmentId: EnvironmentId, userId: UserId, mfaEnabled: boolean, by?: Requester): Result<UserState>;
   /** A time that has come ends a bypass that is running. */
   setBypass(environmentId: EnvironmentId, userId: UserId, until: Instant, by?: Requester): Result<UserState>;
+  /** Absent: this server. */
+  setProvider(environmentId: EnvironmentId, userId: UserId, to: Uuid | undefined, by?: Requester): Result<UserState>;
   setVerifyStatus(environmentId: EnvironmentId, userId: UserId, to: VerifyStatus, by?: Requester): Result<UserState>;
   move(environmentId: EnvironmentId, userId: UserId, to: PopulationId, by?: Requester): Result<UserState>;
   lock(environmentId: EnvironmentId, userId: UserId, until: Instant | undefined, by?: Requester): Result<UserState>;
@@ -108,10 +112,11 @@ export function createUserService(parts: UserServiceParts): UserService {
     );
 
   function create(environmentId: EnvironmentId, command: CreateUser, by?: Requester): Result<UserState> {
-    const { username, populationId } = command;
+    const { username, populationId, identityProviderId } = command;
     const id = random.uuid();
     const documents: readonly DocumentRef[] = [
       ...(populationId ? populationRefs(populationId) : []),
+      ...(identityProviderId ? providerRefs(identityProviderId) : []),
       ...(command.password ? [{ kind: 'passwordPolicy' } as const] : []),
     ];
     const plan: Plan = { environmentId, username, ...(documents.length > 0 ? { documents } : {}) };
@@ -187,6 +192,11 @@ export function createUserService(parts: UserServiceParts): UserService {
     setBypass: (environmentId, user, until, by) =>
       change({ environmentId, user }, by, 'USER.UPDATED', (snapshot) => setBypass(snapshot, environmentId, until)),
 
+    setProvider: (environmentId, user, to, by) =>
+      change({ environmentId, user, ...(to ? { documents: providerRefs(to) } : {}) }, by, 'USER.UPDATED', (snapshot) =>
+        setProvider(snapshot, environmentId, to),
+      ),
+
     setVerifyStatus: (environmentId, user, to, by) =>
       change({ environmentId, user }, by, 'USER.UPDATED', (snapshot) => setVerifyStatus(snapshot, environmentId, to)),
 
@@ -209,4 +219,5 @@ export function createUserService(parts: UserServiceParts): UserService {
   };
 }
 
+const providerRefs = (id: Uuid): readonly DocumentRef[] => [{ kind: 'identityProvider', id }];
 const populationRefs = (id: PopulationId): readonly DocumentRef[] => [{ kind: 'population', id }];

@@ -61,10 +61,12 @@ const PERMITTED: readonly [pattern: RegExp, read: readonly string[], write: read
     ['Identity Data Admin'],
   ],
   [
-    /^deviceAuthenticationPolic|^signOnPolicy(Action)?\.|^mfaSettings\.|^(fido2|notifications|password)Policy\.|(notifications|Delivery)Settings\.|^language\.|^fidoDeviceMetadata\.|^pushCredential\.|^template|^subscription\./,
+    /^deviceAuthenticationPolic|^identityProviderAttribute\.|^signOnPolicy(Action)?\.|^mfaSettings\.|^(fido2|notifications|password)Policy\.|(notifications|Delivery)Settings\.|^language\.|^fidoDeviceMetadata\.|^pushCredential\.|^template|^subscription\./,
     ['Environment Admin', 'Configuration Read Only'],
     ['Environment Admin'],
   ],
+  // A read shows secrets.
+  [/^identityProvider\./, ['Environment Admin'], ['Environment Admin']],
   [/^deviceAuthentication\./, ['Identity Data Admin'], ['Identity Data Admin']],
   // The same query by either method.
   [/^activity\./, AUDITORS, AUDITORS],

@@ -135,6 +135,24 @@ export const SAMPLES: readonly Sample[] = [
     body: (name) => ({ name, description: 'Some of them' }),
   },
   {
+    id: 'identityProvider',
+    parameter: 'identityProviderId',
+    path: '/identityProviders',
+    body: (name) => ({
+      type: 'GOOGLE',
+      name,
+      enabled: false,
+      clientId: 'a-client',
+      clientSecret: 'a-secret-for-tests',
+    }),
+  },
+  {
+    id: 'identityProviderAttribute',
+    parameter: 'providerAttributeId',
+    path: '/identityProviders/:identityProviderId/attributes',
+    body: (name) => ({ name, value: `\${providerAttributes.email}`, update: 'ALWAYS' }),
+  },
+  {
     id: 'passwordPolicy',
     parameter: 'passwordPolicyId',
     path: '/passwordPolicies',

@@ -150,6 +150,8 @@ const CONFIGURATION: readonly DocumentKind[] = [
   'fido2Policy',
   'fidoDeviceMetadata',
   'grant',
+  'identityProvider',
+  'identityProviderAttribute',
   'language',
   'mfaSettings',
   'notificationsPolicy',

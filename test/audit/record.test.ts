@@ -22,7 +22,7 @@ const REFERENCE = [
     (what) => `PASSWORD.${what}`,
   ),
   ...['USER.CREATED', 'USER.UPDATED', 'USER.DELETED', 'USER.MOVED', 'KEY.CREATED', 'KEY.UPDATED'],
-  // `.*` in `00` §11.4, and the settings of `30` §11: each is created, updated and deleted.
+  // `.*` in `00` §11.4, the settings of `30` §11, and resources of the public clients in that manner: each is created, updated and deleted.
   ...[
     ...['APPLICATION', 'GRANT', 'POLICY', 'ACTION', 'SIGN_ON_POLICY_ASSIGNMENT', 'POPULATION', 'ENVIRONMENT', 'GROUP'],
     ...[
@@ -36,6 +36,7 @@ const REFERENCE = [
     ],
     ...['FIDO_METADATA', 'MFA_SETTINGS', 'PUSH_CREDENTIALS', 'NOTIFICATION_POLICY', 'NOTIFICATIONS_SETTINGS'],
     ...['PHONE_DELIVERY_SETTINGS', 'EMAIL_DELIVERY_SETTINGS', 'CONTENT', 'LANGUAGE', 'PASSWORD_POLICY'],
+    ...['IDENTITY_PROVIDER', 'IDENTITY_PROVIDER_ATTRIBUTE'],
   ].flatMap((noun) => ['CREATED', 'UPDATED', 'DELETED'].map((change) => `${noun}.${change}`)),
 ];
 

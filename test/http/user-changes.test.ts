@@ -289,7 +289,7 @@ describe('what has a path of its own (00 §8.1)', () => {
     expect((await api.call('GET', path)).body.verifyStatus).toBe('DISABLED');
   });
 
-  it('identityProvider: this server, and no other', async () => {
+  it('identityProvider: this server until another is named', async () => {
     await using api = await platformApi();
     const { path, id } = await created(api);
     const state = { ...link(id, 'identityProvider'), type: 'PING_ONE' };

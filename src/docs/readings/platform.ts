@@ -57,6 +57,20 @@ export const PLATFORM_READINGS: ReadingGroup = {
         'Only who gives the current password, or a recovery code, is told that a new one was used before; `minAgeDays` and `notSimilarToCurrent` hold for the former alone, and similar is what differs in less than three characters',
       ],
     ]),
+    ...readingsIn('platform/identity-providers.ts', [
+      [
+        '40 §2.2',
+        'Identity providers and their attributes are those of the public Go SDK; `username` is there from the beginning, and of it only the value changes',
+      ],
+      [
+        '40 §2.2',
+        'Secrets of identity providers are sealed and shown, because the public clients compare them; only who may change a provider may read it',
+      ],
+      [
+        '40 §2.2',
+        'A deleted identity provider leaves `socialProviders` and `discoveryRules`; one that is an action’s only one stays: `CONSTRAINT_VIOLATION`',
+      ],
+    ]),
     ...readingsIn('http/hal/organizations.ts', [
       ['00 §6.1', 'One organization and one `ACTIVE` licence without an end, with every switch on'],
       ['00 §6.1', '`…/licenses/{id}/name` answers `{ "name" }` with links; only an admin of the organization renames'],
@@ -194,7 +208,10 @@ export const PLATFORM_READINGS: ReadingGroup = {
     ]),
     ...readingsIn('http/routes/user-request.ts', [
       ['00 §2.4', 'A `PATCH` of an object changes it member by member (RFC 7396)'],
-      ['00 §8.1', 'There is no identity provider but this server: an `id` of one is `INVALID_VALUE`'],
+      [
+        '00 §8.1',
+        'A user’s identity provider is one of the environment, by `id`, whose type is shown; only `PING_ONE` needs none. Users keep what a provider was that is deleted',
+      ],
     ]),
     ...readingsIn('platform/user-changes.ts', [
       ['00 §8.2', '`emailVerified` is taken from a `PUT` or `PATCH` that changes the address, and is false without it'],

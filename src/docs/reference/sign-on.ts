@@ -9,6 +9,14 @@ export const SIGN_ON: readonly ReferenceGroup[] = [
     operations: [
       ...managed('40 §2.1', 'env/signOnPolicies', 'a sign-on policy', 'sign-on policies'),
       ...managed('40 §2.2', 'env/signOnPolicies/:policy/actions', 'an action', 'actions'),
+      // Named in the section; what they are is in the public clients.
+      ...managed('40 §2.2', 'env/identityProviders', 'an identity provider', 'identity providers'),
+      ...managed(
+        '40 §2.2',
+        'env/identityProviders/:provider/attributes',
+        'an attribute of an identity provider',
+        'attributes of an identity provider',
+      ),
       ...managed(
         '40 §2.4',
         'env/applications/:app/signOnPolicyAssignments',

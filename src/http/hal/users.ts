@@ -5,7 +5,8 @@ import type { JsonObject } from '../../kernel/json.js';
 import { Type } from '../../kernel/json-schema.js';
 import { activeLock } from '../../platform/account.js';
 import type { Group } from '../../platform/group.js';
-import type { StoredDocument } from '../../platform/model.js';
+import { PROVIDER_NAMES } from '../../platform/identity-provider.js';
+import type { StoredDocument, User } from '../../platform/model.js';
 import { activeBypass, type UserState } from '../../platform/rules.js';
 import { LinkView, Reference } from './collection.js';
 import type { Links } from './links.js';
@@ -14,6 +15,11 @@ import { UserProfile } from './user-profile.js';
 
 const { verifyStatus: _, ...profileMembers } = UserProfile.properties;
 const VerifyStatus = Type.Enum(['NOT_INITIATED', 'ENABLED', 'DISABLED']);
+
+/** Where a user can come from (public SDK: `EnumIdentityProvider`). */
+export const USER_PROVIDER_TYPES = ['PING_ONE', ...PROVIDER_NAMES];
+const provider = { id: Type.Optional(Type.String()), type: Type.Enum(USER_PROVIDER_TYPES) };
+const ProviderView = Type.Object(provider);
 
 const AccountView = Type.Object({
   canAuthenticate: Type.Boolean(),
@@ -45,7 +51,7 @@ const members = {
   enabled: Type.Boolean(),
   mfaEnabled: Type.Boolean(),
   emailVerified: Type.Boolean(),
-  identityProvider: Type.Object({ type: Type.Literal('PING_ONE') }),
+  identityProvider: ProviderView,
   lifecycle: Type.Object({ status: Type.Enum(['ACCOUNT_OK', 'VERIFICATION_REQUIRED']) }),
   verifyStatus: VerifyStatus,
   memberOfGroupIDs: Type.Optional(Type.Array(Type.String())),
@@ -102,7 +108,7 @@ export function userView(
     enabled: user.enabled,
     mfaEnabled: factors.mfaEnabled,
     emailVerified: user.emailVerified ?? false,
-    identityProvider: { type: 'PING_ONE' },
+    identityProvider: providerOf(user),
     lifecycle: { status: user.unverified ? 'VERIFICATION_REQUIRED' : 'ACCOUNT_OK' },
     verifyStatus,
     ...(groupIds ? { memberOfGroupIDs: groupIds.map(({ id }) => id) } : {}),
@@ -111,6 +117,8 @@ export function userView(
     updatedAt: toTimestamp(user.updatedAt),
   };
 }
+
+const providerOf = ({ identityProvider }: User) => ({ ...(identityProvider ?? { type: 'PING_ONE' }) });
 
 /** Wire: `00` §8.6. A disabled user, or one who is not verified, cannot authenticate, but the status is that of the lock alone. */
 function accountView({ user, factors, now }: UserState): Static<typeof AccountView> {
@@ -139,7 +147,10 @@ export const MfaEnabledView = stateView('mfaEnabled', Type.Boolean());
 export const EnabledView = stateView('enabled', Type.Boolean());
 export const VerifyStatusView = stateView('verifyStatus', VerifyStatus);
 export const UserPopulationView = stateView('id', Type.String());
-export const IdentityProviderView = stateView('type', Type.Literal('PING_ONE'));
+export const IdentityProviderView = Type.Object({
+  _links: Type.Object({ self: LinkView, user: LinkView }),
+  ...provider,
+});
 
 /** Wire: `20` §14: without a bypass neither member is there. */
 export const BypassMfaView = Type.Object({
@@ -178,5 +189,5 @@ export const userPopulationView = (state: UserState, links: Links): JsonObject =
 
 export const identityProviderView = (state: UserState, links: Links): JsonObject => ({
   ...stateLinks(state, 'identityProvider', links),
-  type: 'PING_ONE',
+  ...providerOf(state.user),
 });

@@ -28,6 +28,8 @@ export function platformError(rejection: PlatformRejection): WireError {
       return invalidData(taken('name', rejection.holder));
     case 'PopulationUnknown':
       return invalidData(invalid(rejection.target, 'must be the id of a population of this environment'));
+    case 'ProviderUnknown':
+      return invalidData(invalid(rejection.target, 'must be the id of an identity provider of this environment'));
     case 'UsernameTaken':
       return invalidData(taken('username', rejection.holder));
     case 'ProfileTooLarge':

@@ -1,4 +1,5 @@
 import type { Static } from 'typebox';
+import { Reference } from '../../kernel/document-schema.js';
 import { uuidOf } from '../../kernel/ids.js';
 import { isJsonObject, type JsonObject, mergePatch } from '../../kernel/json.js';
 import { Type } from '../../kernel/json-schema.js';
@@ -10,6 +11,7 @@ import type { UserAttributes } from '../../platform/user-changes.js';
 import { invalid, invalidData, type WireError } from '../errors.js';
 import { profileOf } from '../hal/user-attributes.js';
 import { READABLE, UserProfile } from '../hal/user-profile.js';
+import { USER_PROVIDER_TYPES } from '../hal/users.js';
 import { invalidFields } from '../rejections/fields.js';
 import { type SchemaNode, schemaNode, typeboxSchema } from '../schema.js';
 
@@ -20,10 +22,10 @@ export const ReferenceBody = Type.Object({ id: Type.String({ pattern: UUID }) })
 
 const username = Type.String({ minLength: 1, maxLength: 128, pattern: READABLE });
 
-/** Users of outside identity providers are not kept here, so an `id` names one that is not there (`unknownProvider`). */
+/** Who a user comes from: a provider of the environment by its id, whose type it has whatever is said, or this server. */
 export const IdentityProviderBody = Type.Object({
-  id: Type.Optional(Type.String()),
-  type: Type.Optional(Type.Literal('PING_ONE')),
+  id: Type.Optional(Reference),
+  type: Type.Optional(Type.Enum(USER_PROVIDER_TYPES)),
 });
 
 const created = {
@@ -35,7 +37,7 @@ const created = {
 
 /**
  * A new user. Read-only and import-only members (`id`, `enabled`, `account`, `lifecycle`, `password`, …) are ignored; `emailVerified`
- * can only be false, and the only identity provider is this server.
+ * can only be false.
  */
 export const CreateUserBody = Type.Object({
   ...created,
@@ -70,13 +72,14 @@ export const ReplaceUserBody = Type.Object({
   emailVerified: Type.Optional(Type.Boolean()),
 });
 
-/** The refusal of a provider that is named by id; `target`: where the object stands. */
-export function unknownProvider(
-  provider: Static<typeof IdentityProviderBody> | undefined,
+/** The refusal of a provider that is named by its type alone; `target`: where that stands. */
+export function unnamedProvider(
+  { id, type = 'PING_ONE' }: Static<typeof IdentityProviderBody> = {},
   target: string,
 ): WireError | undefined {
-  if (provider?.id === undefined) return undefined;
-  return invalidData(invalid(target, 'must be the id of an identity provider of this environment, which has none'));
+  return id === undefined && type !== 'PING_ONE'
+    ? invalidData(invalid(target, 'must come with the id of an identity provider'))
+    : undefined;
 }
 
 /** Every member optional, at any depth, and `null` to clear it (wire: `00` §2.4). */
@@ -118,12 +121,13 @@ export const LockBody = Type.Object({ unlockAt: Type.Optional(Type.String({ minL
 
 /** The request as the platform takes it: the profile with the members that belong there. */
 export function toCreateUser(body: Static<typeof CreateUserBody> | Static<typeof ImportUserBody>): CreateUser {
-  const { username, population, mfaEnabled } = body;
+  const { username, population, mfaEnabled, identityProvider } = body;
   return {
     username,
     profile: profileOf(body),
     ...(population ? { populationId: uuidOf(population.id) } : {}),
     ...(mfaEnabled === undefined ? {} : { mfaEnabled }),
+    ...(identityProvider?.id === undefined ? {} : { identityProviderId: uuidOf(identityProvider.id) }),
   };
 }
 
@@ -132,7 +136,7 @@ export function importRefusal({ password, identityProvider }: Static<typeof Impo
   if (password?.external)
     return invalidData(invalid('password.external', 'there is no gateway to another directory: omit it'));
   const problems = password?.value === undefined ? [] : passwordProblems(password.value, 'password.value');
-  return problems.length > 0 ? invalidFields(problems) : unknownProvider(identityProvider, 'identityProvider.id');
+  return problems.length > 0 ? invalidFields(problems) : unnamedProvider(identityProvider, 'identityProvider.type');
 }
 
 /** An import as the platform takes it, without the password. */

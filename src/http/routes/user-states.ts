@@ -30,7 +30,7 @@ import {
   IdentityProviderBody,
   MfaEnabledBody,
   ReferenceBody,
-  unknownProvider,
+  unnamedProvider,
   VerifyStatusBody,
 } from './user-request.js';
 
@@ -128,9 +128,13 @@ export function userStateRoutes(users: UserService): Route[] {
       ...provider.update,
       summary: 'Change the identity provider',
       body: IdentityProviderBody,
-      partial: 'This server is the only identity provider.',
-      handle: async ({ params, body, links }) =>
-        unknownProvider(body, 'id') ?? provider.shown(await users.read(params.envId, params.userId), links),
+      partial: 'Kept and shown: nobody signs on by it yet.',
+      handle: async ({ params, body, links, by }) =>
+        unnamedProvider(body, 'type') ??
+        provider.shown(
+          await users.setProvider(params.envId, params.userId, body.id === undefined ? undefined : uuidOf(body.id), by),
+          links,
+        ),
     }),
   ];
 }

@@ -24,7 +24,7 @@ import {
   replacedAttributes,
   toCreateUser,
   toImportUser,
-  unknownProvider,
+  unnamedProvider,
 } from './user-request.js';
 import { userStateRoutes } from './user-states.js';
 
@@ -87,7 +87,7 @@ function collectionRoutes(users: UserService): Route[] {
       body: CreateUserBody,
       replies: { 201: UserView },
       handle: async ({ params, body, links, by }) =>
-        unknownProvider(body.identityProvider, 'identityProvider.id') ??
+        unnamedProvider(body.identityProvider, 'identityProvider.type') ??
         shown(await users.create(params.envId, toCreateUser(body), by), links, 201),
     }),
     defineRoute({
