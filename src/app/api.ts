@@ -19,6 +19,7 @@ import { deviceAuthenticationsRoutes } from '../http/routes/device-authenticatio
 import { devicesRoutes } from '../http/routes/devices.js';
 import { discoveryRoutes } from '../http/routes/discovery.js';
 import { fidoDevicesMetadataRoutes } from '../http/routes/fido-devices-metadata.js';
+import { fidoPoliciesRoutes } from '../http/routes/fido-policies.js';
 import { fido2PoliciesRoutes } from '../http/routes/fido2-policies.js';
 import { groupMembershipsRoutes } from '../http/routes/group-memberships.js';
 import { groupsRoutes } from '../http/routes/groups.js';
@@ -126,6 +127,7 @@ export function apiRoutes(api: ApiParts): readonly Route[] {
     ...deviceAuthenticationPoliciesRoutes(mfaPolicies, managed, policies),
     ...mfaSettingsRoutes(managed),
     ...fido2PoliciesRoutes(managed),
+    ...fidoPoliciesRoutes(managed),
     ...fidoDevicesMetadataRoutes(() => relyingPartyTerms(deployment).metadata?.entries() ?? [], managed),
     ...pushCredentialsRoutes(managed),
     ...languagesRoutes(managed),

@@ -36,6 +36,7 @@ export type DocumentKind =
   | 'emailDeliverySettings'
   | 'fido2Policy'
   | 'fidoDeviceMetadata'
+  | 'fidoPolicy'
   | 'grant'
   | 'identityProvider'
   | 'identityProviderAttribute'

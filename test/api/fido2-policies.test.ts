@@ -218,3 +218,79 @@ refusesRequests('a FIDO policy is refused that', { world, to: () => ({ path: pol
     details: ['OUT_OF_RANGE userPresenceTimeout.duration'],
   },
 ]);
+
+const legacy = managed(world, `/environments/${HERE}/fidoPolicies`);
+
+const former = (name: string): Body => ({
+  name,
+  description: 'As before',
+  attestationRequirements: 'SPECIFIC',
+  allowedAuthenticators: [{ id: 'any text' }],
+  enforceDuringAuthentication: true,
+  default: false,
+  residentKeyRequirement: 'REQUIRED',
+});
+
+describe('legacy FIDO policies (30 §2.1)', () => {
+  it('are none at first, stand apart from their successors, and come back as they were sent', async () => {
+    expect(await legacy.listed()).toEqual([]);
+    const created = await legacy.create(former('Echo'));
+    expect(documentOf(created)).toEqual(former('Echo'));
+    const path = legacy.itemOf(created);
+    expect((await legacy.read(path)).body).toEqual(created.body);
+    expect((await policies.read(path.replace('fidoPolicies', 'fido2Policies'))).status).toBe(404);
+    const least = { name: 'Echo', attestationRequirements: 'NONE', residentKeyRequirement: 'DISCOURAGED' };
+    const replaced = await legacy.put(path, { ...least, surprise: 1 });
+    expect([replaced.status, documentOf(replaced)]).toEqual([200, least]);
+    expect(await legacy.listed()).toEqual([replaced.body]);
+    expect(refusalOf(await world().ask({ path: legacy.path, body: least }))).toEqual(
+      invalidData('UNIQUENESS_VIOLATION name'),
+    );
+    expect((await legacy.remove(path)).status).toBe(204);
+    expect((await legacy.read(path)).status).toBe(404);
+  });
+
+  it('have at most one default, apart from that of their successors, which is not deleted', async () => {
+    const [first, second] = [
+      await legacy.create({ ...former('First'), default: true }),
+      await legacy.create({ ...former('Second'), default: true }),
+    ];
+    expect([await legacy.defaults(), (await policies.defaults()).length]).toEqual([['Second'], 1]);
+    const deleted = await legacy.remove(legacy.itemOf(second));
+    expect(refusalOf(deleted)).toEqual({ status: 400, code: 'REQUEST_FAILED', details: ['CONSTRAINT_VIOLATION'] });
+    expect(deleted.text).toContain('cannot delete the default policy');
+    expect((await legacy.remove(legacy.itemOf(first))).status).toBe(204);
+  });
+
+  it('are not kept by the legacy sections of an MFA policy, which are ignored whatever they name (30 §1.2)', async () => {
+    const created = await legacy.create(former('Named'));
+    const document = factoryPolicy({ name: 'With former keys', default: false });
+    const section = { enabled: true, fidoPolicyId: created.body['id'] };
+    const namer = await mfaPolicies.create({ ...document, securityKey: section, platform: { fidoPolicyId: 'x' } });
+    expect(Object.keys(namer.body).filter((name) => name === 'securityKey' || name === 'platform')).toEqual([]);
+    expect((await legacy.remove(legacy.itemOf(created))).status).toBe(204);
+  });
+});
+
+refusesBadFields('legacy FIDO policy', {
+  world,
+  to: () => ({ path: legacy.path }),
+  right: () => former('Fields'),
+  shape: object({
+    'name*': text({ max: 256 }),
+    description: text({ max: 1_024, mayBeEmpty: true }),
+    'attestationRequirements*': oneOf('NONE', 'AUDIT_ONLY', 'GLOBAL', 'CERTIFIED', 'SPECIFIC'),
+    allowedAuthenticators: list(object({ 'id*': text({ max: 256 }) }), { max: 500, of: { id: 'any text' } }),
+    enforceDuringAuthentication: flag(),
+    default: flag(),
+    'residentKeyRequirement*': oneOf('DISCOURAGED', 'REQUIRED'),
+  }),
+});
+
+refusesRequests('legacy FIDO policy', { world, to: () => ({ path: legacy.path }) }, [
+  {
+    name: 'SPECIFIC without authenticators',
+    body: () => ({ ...former('None'), allowedAuthenticators: [] }),
+    details: ['REQUIRED_VALUE allowedAuthenticators'],
+  },
+]);

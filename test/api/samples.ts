@@ -59,6 +59,12 @@ export const SAMPLES: readonly Sample[] = [
     body: (name) => ({ ...factoryFido2Policies('example.test')[1], name }),
   },
   {
+    id: 'fidoPolicy',
+    parameter: 'fidoPolicyId',
+    path: '/fidoPolicies',
+    body: (name) => ({ name, attestationRequirements: 'NONE', residentKeyRequirement: 'DISCOURAGED' }),
+  },
+  {
     id: 'fidoDeviceMetadata',
     parameter: 'metadataId',
     path: '/fidoDevicesMetadata',

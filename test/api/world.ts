@@ -149,6 +149,7 @@ const CONFIGURATION: readonly DocumentKind[] = [
   'emailDeliverySettings',
   'fido2Policy',
   'fidoDeviceMetadata',
+  'fidoPolicy',
   'grant',
   'identityProvider',
   'identityProviderAttribute',

@@ -68,6 +68,16 @@ export const POLICY_READINGS: ReadingGroup = {
       ],
       ['20 §15', 'Pages of 100 unless `limit` says otherwise; no filter, and no update'],
     ]),
+    ...readingsIn('policies/fido-policies.ts', [
+      [
+        '30 §2.1',
+        'Legacy `fidoPolicies`, with the fields of the Go SDK, are kept and shown and are in force nowhere; a new environment has none, and `SPECIFIC` needs `allowedAuthenticators`',
+      ],
+      [
+        '30 §1.2',
+        'A `fidoPolicyId` in the legacy sections of an MFA policy is ignored with them: it is not looked up and keeps no policy from being deleted',
+      ],
+    ]),
     ...readingsIn('policies/fido2-policies.ts', [
       ['30 §2.2', '`NONE` for attestation and `NONE` for metadata go together'],
     ]),

@@ -74,6 +74,7 @@ export const MFA: readonly ReferenceGroup[] = [
         ],
       ]),
       ...managed('30 §2.1', 'env/fido2Policies', 'a FIDO policy', 'FIDO policies'),
+      ...managed('30 §2.1', 'env/fidoPolicies', 'a legacy FIDO policy', 'legacy FIDO policies'),
       ...operations('api', '30 §3.1', [
         ['GET env/mfaSettings', 'Read the MFA settings'],
         ['PUT env/mfaSettings', 'Replace the MFA settings'],
