@@ -42,7 +42,7 @@ async function runClients(names, isRequired) {
     }
     report.say(`(${((Date.now() - started) / 1000).toFixed(0)} s)`);
   }
-  const { passed, failed, skipped } = report.counts();
-  console.log(`\n${report.text()}\n\n${passed} passed, ${failed} failed, ${skipped} skipped`);
+  const { passed, failed, absent, skipped } = report.counts();
+  console.log(`\n${report.text()}\n\n${passed} passed, ${failed} failed, ${absent} absent, ${skipped} skipped`);
   return failed > 0 || (isRequired && skipped > 0) ? 1 : 0;
 }

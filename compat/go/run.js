@@ -147,8 +147,9 @@ async function runProgram(report, program, binary, env) {
   const { code, stderr } = await run([binary], {
     env,
     onLine: (line) => {
-      const { step, ok, reason } = JSON.parse(line);
-      report.check(CLIENT, program, step, ok ? undefined : (reason ?? 'failed'));
+      const { step, ok, reason, absent } = JSON.parse(line);
+      if (absent === undefined) report.check(CLIENT, program, step, ok ? undefined : (reason ?? 'failed'));
+      else report.absent(CLIENT, program, step, absent);
     },
   });
   if (code !== 0 && code !== 1)

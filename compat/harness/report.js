@@ -1,14 +1,19 @@
 /**
- * What a run showed: `check` notes one thing that held or did not, `skip` one client that could not be run and why. `text` is
- * the table, `counts` the sums.
+ * What a run showed: `check` notes one thing that held or did not, `absent` one operation that the server is known not to have and
+ * what it belongs to, `skip` one client that could not be run and why. `text` is the table and the list of what is absent, `counts`
+ * the sums.
  */
 export function createReport(print = console.log) {
   const checks = [];
+  const missing = [];
   const skipped = [];
   return {
     check(client, subject, step, failure) {
       checks.push({ client, subject, step, failure });
       if (failure !== undefined) print(`  failed: ${client}, ${subject}, ${step}: ${failure}`);
+    },
+    absent(client, subject, step, what) {
+      missing.push({ client, subject, step, what });
     },
     skip(client, reason) {
       skipped.push({ client, reason });
@@ -19,9 +24,10 @@ export function createReport(print = console.log) {
     counts: () => ({
       passed: checks.filter(({ failure }) => failure === undefined).length,
       failed: checks.filter(({ failure }) => failure !== undefined).length,
+      absent: missing.length,
       skipped: skipped.length,
     }),
-    text: () => tables(checks),
+    text: () => [tables(checks), ...absences(missing)].filter((part) => part !== '').join('\n\n'),
   };
 }
 
@@ -36,6 +42,15 @@ function tables(checks) {
       return aligned([client, ...rows.head], rows.body);
     })
     .join('\n\n');
+}
+
+/** One line for each thing that is absent, and the operations below it. */
+function absences(missing) {
+  return unique(missing.map(({ what }) => what)).map((what) => {
+    const steps = missing.filter((one) => one.what === what);
+    const lines = steps.map(({ client, subject, step }) => `  ${client}, ${subject}, ${step}`);
+    return [`absent: ${what}`, ...lines].join('\n');
+  });
 }
 
 function byStep(checks, subjects, steps) {

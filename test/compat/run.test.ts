@@ -20,7 +20,7 @@ describe('a run of the clients', () => {
   it.each(['terraform', 'go'])('says what %s lacks, and is no failure', (client) => {
     const { status, stdout } = run(client);
     expect(stdout).toMatch(new RegExp(`^skipped: ${client}: there is .* on the path: install`, 'm'));
-    expect(stdout).toMatch(/^0 passed, 0 failed, 1 skipped$/m);
+    expect(stdout).toMatch(/^0 passed, 0 failed, 0 absent, 1 skipped$/m);
     expect(status).toBe(0);
   });
 
@@ -47,7 +47,15 @@ describe('the report', () => {
       'users      ok     FAILED',
       'languages  ok     -',
     ]);
-    expect(report.counts()).toEqual({ passed: 2, failed: 1, skipped: 0 });
+    expect(report.counts()).toEqual({ passed: 2, failed: 1, absent: 0, skipped: 0 });
+  });
+
+  it('lists what is absent below the table, by what it belongs to: neither held nor failed', () => {
+    const report = createReport(() => {});
+    report.absent('go', 'mfa', 'create', 'pairing keys');
+    report.absent('go', 'mfa', 'delete', 'pairing keys');
+    expect(report.text()).toBe('absent: pairing keys\n  go, mfa, create\n  go, mfa, delete');
+    expect(report.counts()).toEqual({ passed: 0, failed: 0, absent: 2, skipped: 0 });
   });
 });
 

@@ -44,6 +44,9 @@ func (r *Run) step(step Step) error {
 		}
 	}
 	answers, err := execute(request)
+	if step.Absent != "" {
+		return refusedWith(err, "NOT_FOUND")
+	}
 	if step.Refused != "" {
 		return refusedWith(err, step.Refused)
 	}

@@ -30,6 +30,9 @@ type Step struct {
 	// Undecodable is what the client says when the documented answer is one that its model lacks. A client that has learned it is
 	// noticed.
 	Undecodable string
+	// Absent says which operation the server does not have yet, and why: called nevertheless, it must answer NOT_FOUND, and is told to
+	// the runner as absent, neither as held nor as failed. One that has come is noticed.
+	Absent string
 	// Count is how many entries a list must have, over all its pages; 0 for any number.
 	Count int
 	// Note tells two steps of one operation apart.
@@ -65,7 +68,12 @@ func (r *Run) Steps(steps []Step) {
 			name += " (" + step.Note + ")"
 		}
 		r.called[step.Op] = true
-		r.Check(name, func() error { return r.step(step) })
+		err := r.step(step)
+		if step.Absent != "" && err == nil {
+			tell(map[string]any{"step": name, "absent": step.Absent})
+			continue
+		}
+		r.Check(name, func() error { return err })
 	}
 }
 
@@ -76,6 +84,10 @@ func (r *Run) Check(name string, check func() error) {
 		r.failed = true
 		result["ok"], result["reason"] = false, err.Error()
 	}
+	tell(result)
+}
+
+func tell(result map[string]any) {
 	line, _ := json.Marshal(result)
 	fmt.Println(string(line))
 }

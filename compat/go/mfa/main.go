@@ -31,6 +31,7 @@ func main() {
 	run.Steps(policies)
 	run.Steps(push)
 	run.Steps(devices)
+	run.Steps(pairingKeys)
 	run.Covers(helpers, "EnvironmentsApi", "MFASettingsApi", "DeviceAuthenticationPolicyApi", "FIDO2PolicyApi", "FIDOPolicyApi",
 		"FIDODeviceApi", "ApplicationsApplicationMFAPushCredentialsApi", "EnableUsersMFAApi", "UserMFADevicesApi",
 		"UserMFAPairingKeysApi")

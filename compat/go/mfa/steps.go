@@ -128,7 +128,14 @@ var devices = []driver.Step{
 	{Op: devicesApi + "DeviceIDLogsPut", Note: "not a mobile device", Args: "env user device", Refused: "INVALID_VALUE", Body: `{"status": "PENDING"}`},
 	{Op: devicesApi + "DeviceIDDelete", Args: "env user device"},
 	{Op: devicesApi + "DeviceIDDelete", Note: "second", Args: "env user other"},
-	{Op: "UserMFAPairingKeysApi.EnvironmentsEnvironmentIDUsersUserIDPairingKeysPost", Args: "env user", Save: "pairingKey", Body: `{"applications": [{"id": "{app}"}]}`},
-	{Op: "UserMFAPairingKeysApi.EnvironmentsEnvironmentIDUsersUserIDPairingKeysPairingKeyIDGet", Args: "env user pairingKey"},
-	{Op: "UserMFAPairingKeysApi.EnvironmentsEnvironmentIDUsersUserIDPairingKeysPairingKeyIDDelete", Args: "env user pairingKey"},
+}
+
+// Pairing keys come with mobile applications and their pushes.
+const noPairingKeys = "pairing keys, which come with mobile push"
+const pairingKeysApi = "UserMFAPairingKeysApi.EnvironmentsEnvironmentIDUsersUserIDPairingKeys"
+
+var pairingKeys = []driver.Step{
+	{Op: pairingKeysApi + "Post", Args: "env user", Absent: noPairingKeys, Body: `{"applications": [{"id": "{app}"}]}`},
+	{Op: pairingKeysApi + "PairingKeyIDGet", Args: "env user app", Absent: noPairingKeys},
+	{Op: pairingKeysApi + "PairingKeyIDDelete", Args: "env user app", Absent: noPairingKeys},
 }
