@@ -171,6 +171,8 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
       tokens,
       events,
       refusals,
+      logger,
+      lifetime,
     });
     const http = lifetime.own(
       createHttpServer({

@@ -5,6 +5,7 @@ import type { BaseUrls, Config } from '../config/config.js';
 import { createBrowserService } from '../devices/browsers/service.js';
 import type { Deployment } from '../devices/eligibility.js';
 import { createNumberRules } from '../devices/numbering.js';
+import { createOathJobService } from '../devices/oath/jobs.js';
 import { createOathTokenService } from '../devices/oath/service.js';
 import { createRecoveryCodeService } from '../devices/recovery/service.js';
 import { relyingPartyTerms } from '../devices/relying-party.js';
@@ -27,6 +28,7 @@ import { languagesRoutes } from '../http/routes/languages.js';
 import { mfaSettingsRoutes } from '../http/routes/mfa-settings.js';
 import { notificationsPoliciesRoutes } from '../http/routes/notifications-policies.js';
 import { notificationsSettingsRoutes } from '../http/routes/notifications-settings.js';
+import { oathJobsRoutes } from '../http/routes/oath-jobs.js';
 import { oathTokensRoutes } from '../http/routes/oath-tokens.js';
 import { phoneDeliverySettingsRoutes } from '../http/routes/phone-delivery-settings.js';
 import { pushCredentialsRoutes } from '../http/routes/push-credentials.js';
@@ -43,6 +45,7 @@ import { usersRoutes } from '../http/routes/users.js';
 import type { Clock } from '../kernel/clock.js';
 import { createDestinationGuard } from '../kernel/destination.js';
 import type { Digests, Vault } from '../kernel/keys.js';
+import type { Logger } from '../kernel/log.js';
 import { createPasswordHashes } from '../kernel/password-hash.js';
 import type { Random } from '../kernel/random.js';
 import { createActivityService } from '../platform/activities.js';
@@ -61,6 +64,7 @@ import { createPolicyService } from '../policies/service.js';
 import { templateContents } from '../policies/template-contents.js';
 import { createTemplateService } from '../policies/template-service.js';
 import type { Store } from '../storage/port.js';
+import type { Lifetime } from './lifetime.js';
 import { platformRoutes } from './platform-routes.js';
 
 /** What the operations of the API stand on. */
@@ -77,11 +81,14 @@ export interface ApiParts {
   readonly tokens: TokenService;
   readonly events: EventSink;
   readonly refusals: Refusals;
+  readonly logger: Logger;
+  /** Ends what goes on after requests have been answered. */
+  readonly lifetime: Lifetime;
 }
 
 /** Every operation of the API, over its services. */
 export function apiRoutes(api: ApiParts): readonly Route[] {
-  const { config, urls, store, vault, digests, clock, random, deployment, tokens, events, refusals } = api;
+  const { config, urls, store, vault, digests, clock, random, deployment, tokens, events, refusals, logger } = api;
   const { limits } = config;
   const { refusedNumberTypes: refused } = limits;
   const numbers = refused.length > 0 ? { numbers: createNumberRules(refused) } : {};
@@ -108,6 +115,7 @@ export function apiRoutes(api: ApiParts): readonly Route[] {
   const devices = createDeviceService(parts);
   const browsers = createBrowserService(parts);
   const oathTokens = createOathTokenService(parts);
+  const oathJobs = api.lifetime.own(createOathJobService({ ...parts, logger }));
   const authentications = createAuthenticationService(parts);
   const activities = createActivityService({ store, digests });
   const client = createClientEndpoint(new ClientThrottle({ free: limits.requests.tokenFailures }), refusals);
@@ -124,6 +132,7 @@ export function apiRoutes(api: ApiParts): readonly Route[] {
     ...deviceAuthenticationsRoutes(authentications),
     ...devicesRoutes(devices, browsers),
     ...oathTokensRoutes(oathTokens),
+    ...oathJobsRoutes(oathJobs),
     ...deviceAuthenticationPoliciesRoutes(mfaPolicies, managed, policies),
     ...mfaSettingsRoutes(managed),
     ...fido2PoliciesRoutes(managed),

@@ -32,16 +32,24 @@ const COLON = 0x3a;
 
 /**
  * Reads one JSON text strictly (RFC 8259). Beyond what `JSON.parse` refuses, these are refused: invalid UTF-8, duplicate keys,
- * `__proto__` as a key, NUL, lone surrogates, numbers beyond a double, and anything over `JSON_LIMITS`, of which `longestText` may
- * replace one. Throws `JsonRefusal`.
+ * `__proto__` as a key, NUL, lone surrogates, numbers beyond a double, and anything over `JSON_LIMITS`, of which `longestText` and
+ * `mostKeys` may replace two. Throws `JsonRefusal`.
  */
-export function readJson(bytes: Buffer, longestText: number = JSON_LIMITS.stringLength): Json {
-  return new Reader(decode(bytes), longestText).read();
+export function readJson(
+  bytes: Buffer,
+  longestText: number = JSON_LIMITS.stringLength,
+  mostKeys: number = JSON_LIMITS.keys,
+): Json {
+  return new Reader(decode(bytes), longestText, mostKeys).read();
 }
 
 /** The same without `null` members: in a `POST` or `PUT` they count as omitted (`00` §2.4). */
-export function readJsonWithoutNulls(bytes: Buffer, longestText: number = JSON_LIMITS.stringLength): Json {
-  const reader = new Reader(decode(bytes), longestText);
+export function readJsonWithoutNulls(
+  bytes: Buffer,
+  longestText: number = JSON_LIMITS.stringLength,
+  mostKeys: number = JSON_LIMITS.keys,
+): Json {
+  const reader = new Reader(decode(bytes), longestText, mostKeys);
   const value = reader.read();
   return reader.sawNull ? withoutNulls(value) : value;
 }
@@ -57,13 +65,15 @@ class Reader {
   sawNull = false;
   readonly #text: string;
   readonly #longestText: number;
+  readonly #mostKeys: number;
   #at = 0;
   #keys = 0;
   #items = 0;
 
-  constructor(text: string, longestText: number) {
+  constructor(text: string, longestText: number, mostKeys: number) {
     this.#text = text;
     this.#longestText = longestText;
+    this.#mostKeys = mostKeys;
   }
 
   read(): Json {
@@ -114,7 +124,7 @@ class Reader {
       this.#skipSpace();
       if (this.#text.charCodeAt(this.#at) !== QUOTE) throw new JsonRefusal('a key is missing');
       const key = this.#string();
-      if (++this.#keys > JSON_LIMITS.keys) throw new JsonRefusal('too many keys');
+      if (++this.#keys > this.#mostKeys) throw new JsonRefusal('too many keys');
       // `constructor` and the like are inert as own members; this one would replace the prototype.
       if (key.length > JSON_LIMITS.stringLength) throw new JsonRefusal('a key too long');
       if (key === '__proto__') throw new JsonRefusal('the key __proto__');

@@ -52,7 +52,7 @@ function readBody(route: Route, bytes: Buffer): unknown {
   if (route.emptyBody && bytes.length === 0) return {};
   try {
     const read = route.method === 'PATCH' ? readJson : readJsonWithoutNulls;
-    const value = read(bytes, route.longestText);
+    const value = read(bytes, route.longestText, route.largest?.keys);
     if (route.emptyBody && value === null) return {};
     return isJsonObject(value) ? value : new JsonRefusal('not an object');
   } catch (cause) {

@@ -97,6 +97,8 @@ export interface Route {
   readonly names?: readonly string[];
   /** Characters of the longest text in its body, where that is more than `JSON_LIMITS` allow. */
   readonly longestText?: number;
+  /** Bytes and keys of its body, where they are more than `HTTP_LIMITS` and `JSON_LIMITS` allow. */
+  readonly largest?: { readonly bytes: number; readonly keys: number };
   /** An action that is documented without a body: none, empty, `{}` or `null` are taken, and unknown members ignored. */
   readonly emptyBody?: true;
   readonly permission: Permission;

@@ -5,6 +5,7 @@ import type { OutboxMessage } from '../delivery/message.js';
 import type { Outbox } from '../delivery/port.js';
 import type { RememberedBrowser } from '../devices/browsers/browser.js';
 import type { DestinationUse, Device } from '../devices/model.js';
+import type { OathJob } from '../devices/oath/job.js';
 import type { OathToken } from '../devices/oath/token.js';
 import type { RecoveryCodes } from '../devices/recovery/codes.js';
 import type { Instant, Millis } from '../kernel/clock.js';
@@ -48,6 +49,8 @@ export interface Plan {
   readonly credential?: string;
   /** Hardware tokens of the environment, by id or by serial number. */
   readonly oathTokens?: readonly ({ readonly id: Uuid } | { readonly serialNumber: string })[];
+  /** An import or a revocation of hardware tokens. */
+  readonly oathJob?: Uuid;
   /** Remembered browsers of `user`: one, or all. */
   readonly browsers?: Uuid | 'all';
   /** Recovery codes of this user. */
@@ -84,6 +87,7 @@ export interface Snapshot {
   readonly environmentNameHolder?: EnvironmentId;
   /** Present for a plan with `oathTokens`: those of them that are there. */
   readonly oathTokens?: readonly OathToken[];
+  readonly oathJob?: OathJob;
   /** Present for a plan with `browsers`: those of them that are there, oldest first. */
   readonly browsers?: readonly RememberedBrowser[];
   /** Present for a plan with `recoveryCodes`; version 0 = no row yet. */
@@ -175,6 +179,7 @@ export type Write =
       readonly entity: 'oathToken';
       readonly value: OathToken;
     }
+  | { readonly kind: 'insert' | 'update'; readonly entity: 'oathJob'; readonly value: OathJob }
   /** A new one hangs on its user, who is expected beside it. */
   | { readonly kind: 'insert' | 'expect' | 'delete'; readonly entity: 'browser'; readonly value: RememberedBrowser }
   /** Version 0 inserts, beside its user, who is expected. */

@@ -56,7 +56,7 @@ const PERMITTED: readonly [pattern: RegExp, read: readonly string[], write: read
     ['Environment Admin', 'Identity Data Admin'],
   ],
   [
-    /^user\.|^devices?\.|^group\.|^memberOfGroups\.|^oathToken\./,
+    /^user\.|^devices?\.|^group\.|^memberOfGroups\.|^oath(Token|Job)\./,
     ['Identity Data Admin', 'Identity Data Read Only'],
     ['Identity Data Admin'],
   ],

@@ -5,7 +5,7 @@ import { parseUuid, uuidOf } from '../../src/kernel/ids.js';
 import { namedId } from '../../src/kernel/keys.js';
 import { roleByName } from '../../src/platform/roles.js';
 import { factoryPolicy } from '../../src/policies/defaults.js';
-import { makeSamples, NAMES, type Objects, replacementOf, SAMPLES, sampleBody } from './samples.js';
+import { makeSamples, NAMES, type Objects, oathToken, replacementOf, SAMPLES, sampleBody } from './samples.js';
 import { type Ask, type Body, clientId, HERE, here, NOBODY, SECRET, type Tenant, type World } from './world.js';
 
 /** Good under the policy that a new environment begins with. */
@@ -44,7 +44,7 @@ export const nobodys: Named = {
   activity: NOBODY,
   objects: {
     ...Object.fromEntries(
-      ['applicationId', ...SAMPLES.map(({ parameter }) => parameter)].map((name) => [name, NOBODY]),
+      ['applicationId', 'oathJobId', ...SAMPLES.map(({ parameter }) => parameter)].map((name) => [name, NOBODY]),
     ),
     ...NAMES,
   },
@@ -220,6 +220,8 @@ const BODIES: Readonly<Record<string, (named: Named) => Body | string>> = {
   'pushCredential.create': () => ({ type: 'FCM_HTTP_V1', googleServiceAccountCredentials: '{}' }),
   'notificationsSettings.update': () => ({ deliveryMode: 'ALL' }),
   'emailDeliverySettings.update': () => MAIL_SERVER,
+  'oathJob.import': () => ({ type: 'CREATE_OATH_TOKENS', tokens: [oathToken(`J${++made}`)] }),
+  'oathJob.revoke': () => ({ type: 'REVOKE_OATH_TOKENS', tokenIds: [NOBODY] }),
   'oathToken.resync': () => ({ otps: ['000000', '000000'] }),
   'user.oathToken.resync': () => ({ otps: ['000000', '000000'] }),
   'mfaSettings.update': () => ({ pairing: { maxAllowedDevices: 5 } }),

@@ -25,6 +25,14 @@ const assignment = () => ({
   scope: { type: 'ORGANIZATION', id: ORGANIZATION_ID },
 });
 
+/** A right body for a hardware token. */
+export const oathToken = (serialNumber: string): Body => ({
+  serialNumber,
+  secret: '3132333435363738393031323334353637383930',
+  type: 'HOTP',
+  otpLength: 6,
+});
+
 /** Parents before what stands below them. */
 export const SAMPLES: readonly Sample[] = [
   {
@@ -127,12 +135,7 @@ export const SAMPLES: readonly Sample[] = [
     id: 'oathToken',
     parameter: 'tokenId',
     path: '/oathTokens',
-    body: (name) => ({
-      serialNumber: name.replaceAll(' ', ''),
-      secret: '3132333435363738393031323334353637383930',
-      type: 'HOTP',
-      otpLength: 6,
-    }),
+    body: (name) => oathToken(name.replaceAll(' ', '')),
   },
   {
     id: 'population',
@@ -267,5 +270,17 @@ export async function makeSamples(world: World, environment: string): Promise<Ob
     objects[sample.parameter] = String(body['id']);
     made.set(String(body['id']), sent);
   }
+  objects['oathJobId'] = await importIn(world, environment);
   return objects;
+}
+
+/** A job that is done. */
+async function importIn(world: World, environment: string): Promise<string> {
+  const { status, body, text } = await world.ask({
+    path: `/environments/${environment}/oathJobs`,
+    type: 'job.oathtokens.create',
+    body: { type: 'CREATE_OATH_TOKENS', tokens: [oathToken(`J${++names}`)] },
+  });
+  if (status !== 201) throw new Error(text);
+  return String(body['id']);
 }

@@ -15,6 +15,7 @@ const CONTACT = 'keyed-hash';
 /** What was loaded, each aggregate at a version of its own; only what guards look at. */
 const TOKEN = uuidOf('00000000-0000-4000-8000-0000000000aa');
 const BROWSER = uuidOf('00000000-0000-4000-8000-0000000000bb');
+const JOB = uuidOf('00000000-0000-4000-8000-0000000000cc');
 const SNAPSHOT = {
   now: 1,
   devices: [],
@@ -28,6 +29,7 @@ const SNAPSHOT = {
   oathTokens: [{ id: TOKEN, version: 6 }],
   browsers: [{ id: BROWSER, version: 7 }],
   recoveryCodes: { userId: USER, version: 8 },
+  oathJob: { id: JOB, version: 9 },
   // The members that guards never read are left out.
 } as unknown as Snapshot;
 
@@ -41,6 +43,7 @@ const LOADED: Record<Guarded, readonly [id: string, version: number]> = {
   oathToken: [TOKEN, 6],
   browser: [BROWSER, 7],
   recoveryCodes: [USER, 8],
+  oathJob: [JOB, 9],
 };
 /** A statement by name; it never runs here. */
 const call = (name: string): Call => ({ statement: { name }, values: [] }) as unknown as Call;

@@ -1,7 +1,7 @@
 import type { BusinessEvent } from '../../events.js';
 import { accept, type Outcome, reject } from '../../kernel/outcome.js';
 import type { Protected } from '../../kernel/sealed.js';
-import type { Decision, Snapshot, Write } from '../../storage/port.js';
+import type { Decided, Snapshot, Write } from '../../storage/port.js';
 import { eventOf } from '../answer.js';
 import { chargeDevice, chargeUser } from '../counting.js';
 import { lockOf } from '../eligibility.js';
@@ -12,7 +12,7 @@ import type { OathTokenRejection } from './rejection.js';
 import type { OathToken, OathTokenId } from './token.js';
 
 /** What a decision says: the result for the caller, and what to report once it is durable. */
-export type OathTokenDecision<T> = Decision<{
+export type OathTokenDecision<T> = Decided<{
   readonly result: Outcome<T, OathTokenRejection>;
   readonly events: readonly BusinessEvent[];
 }>;
@@ -139,7 +139,8 @@ function tell(token: OathToken, type: TokenEvent, device?: Device): BusinessEven
   return { type, environmentId, ...of, detail: { oathTokenId: id } };
 }
 
-function refuse(
+/** Nothing is granted; what is written is what an attempt costs. */
+export function refuse(
   rejection: OathTokenRejection,
   writes: readonly Write[] = [],
   events: readonly BusinessEvent[] = [],
@@ -147,6 +148,7 @@ function refuse(
   return { writes, outcome: { result: reject(rejection), events } };
 }
 
-function grant<T>(value: T, writes: readonly Write[], events: readonly BusinessEvent[]): OathTokenDecision<T> {
+/** Granted, with what happens by it. */
+export function grant<T>(value: T, writes: readonly Write[], events: readonly BusinessEvent[]): OathTokenDecision<T> {
   return { writes, outcome: { result: accept(value), events } };
 }

@@ -6,6 +6,8 @@ export type OathTokenRejection =
   | { readonly kind: 'EnvironmentNotFound'; readonly environmentId: EnvironmentId }
   /** Unknown here, or not paired with the user of the path (`20` §9.2). */
   | { readonly kind: 'TokenNotFound' }
+  /** Unknown here, or past its time. */
+  | { readonly kind: 'JobNotFound' }
   | { readonly kind: 'SerialNumberTaken'; readonly existingId: string }
   | { readonly kind: 'TooManyTokens'; readonly maximumAllowed: number }
   | { readonly kind: 'CursorInvalid' }

@@ -5,21 +5,13 @@ import type { EventSink } from '../../events.js';
 import type { Digests, Vault } from '../../kernel/keys.js';
 import { accept, type Outcome, reject } from '../../kernel/outcome.js';
 import type { Random } from '../../kernel/random.js';
-import { Redacted } from '../../kernel/sealed.js';
 import { createCursors, type Listing, type ListRequest, listPage } from '../../platform/listing.js';
 import type { EnvironmentId, UserId } from '../../platform/model.js';
 import type { Plan, Snapshot, Store } from '../../storage/port.js';
 import { isLapsed } from '../eligibility.js';
 import { createOathToken, type OathTokenDecision, resyncOathToken, revokeOathToken } from './decide.js';
 import type { OathTokenRejection } from './rejection.js';
-import { MAX_OATH_TOKENS, type OathToken, type OathTokenId } from './token.js';
-
-/** What a request says of a new token; its secret is hexadecimal. */
-export interface NewToken extends Pick<OathToken, 'serialNumber' | 'otpLength' | 'algorithm' | 'clock' | 'rowNumber'> {
-  readonly secret: string;
-  /** The next count of an HOTP token. */
-  readonly counter: number;
-}
+import { MAX_OATH_TOKENS, type NewToken, newOathToken, type OathToken, type OathTokenId } from './token.js';
 
 export interface OathTokenDependencies {
   readonly store: Pick<Store, 'load' | 'transact' | 'oathTokens'>;
@@ -81,19 +73,10 @@ export function createOathTokenService(dependencies: OathTokenDependencies): Oat
   }
 
   return {
-    async create(environmentId, { secret, counter, ...terms }, by) {
+    async create(environmentId, terms, by) {
       const { count = 0 } = await store.oathTokens(environmentId, { limit: 1 });
       if (count >= MAX_OATH_TOKENS) return reject({ kind: 'TooManyTokens', maximumAllowed: MAX_OATH_TOKENS });
-      const token: OathToken = {
-        ...terms,
-        id: random.uuid(),
-        environmentId,
-        version: 1,
-        secret: new Redacted(secret),
-        lastStep: terms.clock.kind === 'HOTP' ? counter - 1 : -1,
-        createdAt: 0,
-        updatedAt: 0,
-      };
+      const token = newOathToken({ id: random.uuid(), environmentId }, terms);
       const { serialNumber } = token;
       return trail.transact({ environmentId, oathTokens: [{ serialNumber }] }, by, (snapshot) =>
         createOathToken(snapshot, token),

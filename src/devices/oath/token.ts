@@ -1,6 +1,6 @@
 import type { Instant } from '../../kernel/clock.js';
 import type { Uuid } from '../../kernel/ids.js';
-import type { Protected } from '../../kernel/sealed.js';
+import { type Protected, Redacted } from '../../kernel/sealed.js';
 import type { PasscodeAlgorithm } from '../../otp/hotp.js';
 import type { EnvironmentId, UserId } from '../../platform/model.js';
 import type { DeviceId } from '../model.js';
@@ -37,6 +37,30 @@ export interface OathToken {
   readonly device?: TokenPairing;
   readonly createdAt: Instant;
   readonly updatedAt: Instant;
+}
+
+/** What a request says of a new token; its secret is hexadecimal. */
+export interface NewToken extends Pick<OathToken, 'serialNumber' | 'otpLength' | 'algorithm' | 'clock' | 'rowNumber'> {
+  readonly secret: string;
+  /** The next count of an HOTP token. */
+  readonly counter: number;
+}
+
+/** A token before it is decided on, which dates it. */
+export function newOathToken(
+  { id, environmentId }: Pick<OathToken, 'id' | 'environmentId'>,
+  { secret, counter, ...terms }: NewToken,
+): OathToken {
+  return {
+    ...terms,
+    id,
+    environmentId,
+    version: 1,
+    secret: new Redacted(secret),
+    lastStep: terms.clock.kind === 'HOTP' ? counter - 1 : -1,
+    createdAt: 0,
+    updatedAt: 0,
+  };
 }
 
 /** What is unique of a serial number, and by which it is found: people type it without regard to case. */

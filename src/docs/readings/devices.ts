@@ -58,6 +58,35 @@ export const DEVICE_READINGS: ReadingGroup = {
       ],
     ]),
     ...readingsIn('devices/oath/token.ts', [['20 §9.1', 'Serial numbers are unique whatever their case']]),
+    ...readingsIn('devices/oath/job.ts', [
+      ['20 §9.2', 'A job has up to 1,000 rows and can be read for a day after its last change'],
+      [
+        '20 §9.2',
+        '`DONE` means that every row was looked at, whatever became of it; a job whose process ended, or that was silent for a minute, is `FAILED`, and what it did stays done',
+      ],
+    ]),
+    ...readingsIn('devices/oath/job-steps.ts', [
+      [
+        '20 §9.2',
+        'A row that fails does not keep the others from being done; what is in the request twice fails the second time',
+      ],
+      [
+        '20 §9.2',
+        'Without `forceUnpair` a paired token is left as it is and listed with `CONSTRAINT_VIOLATION`; one whose device is gone counts as free',
+      ],
+    ]),
+    ...readingsIn('devices/oath/jobs.ts', [
+      [
+        '20 §9.2',
+        '`async`, for imports too, lets the answer come before the end: 202 then, else 201 with the finished job; while four jobs go on in a process, further ones are waited for',
+      ],
+    ]),
+    ...readingsIn('http/hal/oath-jobs.ts', [
+      [
+        '20 §9.2',
+        'The documented `result.created`, `result.duplicates`, `result.revoked` and `reason`, and beside them `total`, `succeeded`, `failed` and `errors` by row; `duplicates` has `count` and `serialNumbers`',
+      ],
+    ]),
     ...readingsIn('http/routes/oath-token-request.ts', [
       ['20 §9.1', 'A secret has at least 128 bits, in whole bytes (RFC 4226 §4 R6)'],
     ]),

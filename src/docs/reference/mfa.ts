@@ -52,7 +52,8 @@ export const MFA: readonly ReferenceGroup[] = [
         ['DELETE env/oathTokens/:id', 'Delete an OATH token'],
         ['POST env/oathTokens/:id device.resync', 'Resynchronise an OATH token'],
         ['POST env/users/:user/oathTokens/:id device.resync', 'Resynchronise a user’s OATH token'],
-        ['POST env/oathJobs', 'Import or revoke OATH tokens'],
+        ['POST env/oathJobs job.oathtokens.create', 'Import OATH tokens'],
+        ['POST env/oathJobs job.oathtokens.revoke', 'Revoke OATH tokens'],
         ['GET env/oathJobs/:id', 'Read an import or revocation'],
       ]),
       ...operations('api', '20 §15', [

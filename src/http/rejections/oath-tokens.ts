@@ -19,6 +19,7 @@ export function oathTokenError(rejection: OathTokenRejection): WireError {
     case 'EnvironmentNotFound':
       return environmentNotFound(rejection.environmentId);
     case 'TokenNotFound':
+    case 'JobNotFound':
     case 'PairingMoved':
       return notFound();
     case 'SerialNumberTaken':

@@ -1,6 +1,6 @@
 import type { Static } from 'typebox';
 import { SERIAL_NUMBER } from '../../devices/kinds/oath-token.js';
-import type { NewToken } from '../../devices/oath/service.js';
+import type { NewToken } from '../../devices/oath/token.js';
 import { Type } from '../../kernel/json-schema.js';
 import { accept, type Outcome, reject } from '../../kernel/outcome.js';
 import { PASSCODE_ALGORITHMS } from '../../otp/hotp.js';

@@ -16,6 +16,7 @@ import { toDevices } from './tables/devices.js';
 import { documentsCall, toDocument } from './tables/documents.js';
 import { selectNameHolder, toNameHolder } from './tables/environment-names.js';
 import { toFactors } from './tables/factors.js';
+import { selectOathJob, toOathJob } from './tables/oath-jobs.js';
 import { oathTokenCall, toOathToken } from './tables/oath-tokens.js';
 import { selectRecoveryCodes, toRecoveryCodes } from './tables/recovery-codes.js';
 import { toUser, usernameKey } from './tables/users.js';
@@ -61,7 +62,8 @@ export class Loader {
       : { documents };
     const snapshot = snapshotOf(plan, layout, row, now, configured, aside);
     const named = plan.environmentName ? { ...snapshot, ...names } : snapshot;
-    return plan.oathTokens || plan.browsers || plan.recoveryCodes ? { ...named, ...(yield* selectAside(plan)) } : named;
+    const hasAside = plan.oathTokens || plan.browsers || plan.recoveryCodes || plan.oathJob;
+    return hasAside ? { ...named, ...(yield* selectAside(plan)) } : named;
   }
 
   #layout(plan: Plan): Layout {
@@ -90,7 +92,8 @@ function* selectDocuments(
 }
 
 /** Rows of their own, each under a version that guards it. */
-function* selectAside({ environmentId, user, oathTokens, browsers, recoveryCodes }: Plan): Script<Partial<Snapshot>> {
+function* selectAside(plan: Plan): Script<Partial<Snapshot>> {
+  const { environmentId, user, oathTokens, browsers, recoveryCodes, oathJob } = plan;
   const aside: { -readonly [K in keyof Snapshot]?: Snapshot[K] } = {};
   if (oathTokens) aside.oathTokens = yield* selectOathTokens(environmentId, oathTokens);
   if (browsers && user !== undefined) {
@@ -100,6 +103,10 @@ function* selectAside({ environmentId, user, oathTokens, browsers, recoveryCodes
   if (recoveryCodes) {
     const { rows } = only(yield [call(selectRecoveryCodes, { environmentId, userId: recoveryCodes })]);
     aside.recoveryCodes = toRecoveryCodes(environmentId, recoveryCodes, rows[0]);
+  }
+  if (oathJob) {
+    const [row] = only(yield [call(selectOathJob, { environment: environmentId, id: oathJob })]).rows;
+    if (row) aside.oathJob = toOathJob(environmentId, oathJob, row);
   }
   return aside;
 }

@@ -2,6 +2,7 @@ import type { StoreVault } from '../../kernel/keys.js';
 import type { Write } from '../port.js';
 import { call } from './statement.js';
 import { browserValues, deleteBrowser, insertBrowser } from './tables/browsers.js';
+import { insertOathJob, oathJobValues, updateOathJob } from './tables/oath-jobs.js';
 import { deleteOathToken, insertOathToken, oathTokenValues, updateOathToken } from './tables/oath-tokens.js';
 import {
   deleteRecoveryCodes,
@@ -26,6 +27,14 @@ export function addOathToken(
   if (kind === 'insert') builder.claim(call(insertOathToken, oathTokenValues(value, vault)));
   else if (kind === 'update') builder.step(3, call(updateOathToken, oathTokenValues(value, vault)));
   else builder.step(3, call(deleteOathToken, { environment, id, version }));
+}
+
+/** A new one has an id of its own that nobody else can have drawn. */
+export function addOathJob(builder: WriteSetBuilder, { kind, value }: WriteOf<'oathJob'>): void {
+  const { environmentId, id, version } = value;
+  if (kind !== 'insert') builder.guard('oathJob', environmentId, id, version);
+  builder.once('oathJob', id);
+  builder.step(3, call(kind === 'insert' ? insertOathJob : updateOathJob, oathJobValues(value)));
 }
 
 /** A new one has an id of its own that nobody else can have drawn; its user is expected beside it. */

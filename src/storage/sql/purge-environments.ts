@@ -21,6 +21,7 @@ export const ENVIRONMENT_TABLES: Readonly<Record<string, readonly string[]>> = {
   credentials: ['credential_key'],
   devices: ['user_id', 'id'],
   oath_tokens: ['id'],
+  oath_jobs: ['id'],
   remembered_browsers: ['id'],
   recovery_codes: ['user_id'],
   user_factors: ['user_id'],

@@ -16,6 +16,7 @@ import { forgettableDestinations, purgeDestination, toDestination } from './tabl
 import { oldestDeviceAuthentications, purgeDeviceAuthentication } from './tables/device-authentications.js';
 import { lapsedDevices, purgeDevice, toLapsedDevice } from './tables/devices.js';
 import { environmentIds } from './tables/environments.js';
+import { endedOathJobs, purgeOathJob } from './tables/oath-jobs.js';
 import { oldestMessages, purgeMessage } from './tables/outbox.js';
 import { endedRevokedTokens, purgeRevokedToken } from './tables/revoked-tokens.js';
 
@@ -50,6 +51,7 @@ const BROWSERS: Kind = {
     lapseEvent({ environmentId: uuidOf(text(row, 0)), id: uuidOf(text(row, 1)), userId: uuidOf(text(row, 3)) }),
 };
 const COUNTERS: Kind = { select: endedCounters, remove: purgeCounter, retention: 0 };
+const OATH_JOBS: Kind = { select: endedOathJobs, remove: purgeOathJob, retention: 0 };
 /** Tokens end by the host's clock, which may be behind the one that is asked here. */
 const REVOKED_TOKENS: Kind = { select: endedRevokedTokens, remove: purgeRevokedToken, retention: minutes(1) };
 
@@ -73,6 +75,7 @@ export async function purge(engine: Engine, limit: number): Promise<number> {
   await step((limit, append) => remove(engine, PENDING_DEVICES, null, limit, append));
   await step((limit, append) => remove(engine, BROWSERS, null, limit, append));
   await step((limit, append) => remove(engine, COUNTERS, null, limit, append));
+  await step((limit, append) => remove(engine, OATH_JOBS, null, limit, append));
   await step((limit, append) => remove(engine, REVOKED_TOKENS, null, limit, append));
   await step((limit) => forgetDestinations(engine, limit));
   await step(purgeInboxStep);

@@ -17,6 +17,7 @@ export const GUARDED = [
   'oathToken',
   'browser',
   'recoveryCodes',
+  'oathJob',
 ] as const;
 export type Guarded = (typeof GUARDED)[number];
 
@@ -181,6 +182,8 @@ function loadedAs(entity: Guarded, id: string, snapshot: Snapshot): { id: string
       return snapshot.browsers?.find((browser) => browser.id === id);
     case 'recoveryCodes':
       return snapshot.recoveryCodes && { id: snapshot.recoveryCodes.userId, version: snapshot.recoveryCodes.version };
+    case 'oathJob':
+      return snapshot.oathJob;
     default:
       return unreachable(entity);
   }

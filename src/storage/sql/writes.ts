@@ -8,7 +8,7 @@ import { addGroup, addMembership, addPassword, addRoles, addUserCode } from './d
 import { addEnvironment } from './environment-writes.js';
 import { StorageFault } from './fault.js';
 import { claimUsername } from './names.js';
-import { addBrowser, addOathToken, addRecoveryCodes } from './own-row-writes.js';
+import { addBrowser, addOathJob, addOathToken, addRecoveryCodes } from './own-row-writes.js';
 import { call } from './statement.js';
 import { additionValues, addToCounter, releaseFromCounter, releaseValues } from './tables/counters.js';
 import { credentialValues, insertCredential } from './tables/credentials.js';
@@ -133,6 +133,9 @@ function addWrite(builder: WriteSetBuilder, write: Write, snapshot: Snapshot, co
       break;
     case 'oathToken':
       addOathToken(builder, write, context);
+      break;
+    case 'oathJob':
+      addOathJob(builder, write);
       break;
     case 'revokedToken':
       builder.once('revokedToken', write.value.id);

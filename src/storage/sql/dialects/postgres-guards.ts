@@ -14,6 +14,7 @@ const TABLES: Record<Guarded, { readonly table: string; readonly id: string; rea
   oathToken: { table: 'oath_tokens', id: 'id', version: 'version' },
   browser: { table: 'remembered_browsers', id: 'id', version: 'version' },
   recoveryCodes: { table: 'recovery_codes', id: 'user_id', version: 'version' },
+  oathJob: { table: 'oath_jobs', id: 'id', version: 'version' },
 };
 
 interface Locks {
@@ -36,6 +37,7 @@ export const LOCKS: Record<Guarded, Locks> = {
   oathToken: locksOf('oathToken'),
   browser: locksOf('browser'),
   recoveryCodes: locksOf('recoveryCodes'),
+  oathJob: locksOf('oathJob'),
 };
 
 function locksOf(entity: Guarded): Locks {

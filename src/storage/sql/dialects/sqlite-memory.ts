@@ -91,6 +91,7 @@ export class SqliteMemory {
         this.#environments.delete(environmentId);
         break;
       case 'oathToken':
+      case 'oathJob':
       case 'browser':
       case 'recoveryCodes':
       case 'counter':
@@ -121,10 +122,11 @@ export class SqliteMemory {
 
 /** What a plan names beside flow, user and destination. */
 function isReadFromFile(plan: Plan): boolean {
-  const { documents, username, counters, credential, directory, environmentName, oathTokens, browsers, recoveryCodes } =
-    plan;
+  const { documents, username, counters, credential, directory, environmentName } = plan;
+  const { oathTokens, oathJob, browsers, recoveryCodes } = plan;
   if (documents !== undefined || username !== undefined || counters !== undefined) return true;
   if (oathTokens !== undefined || browsers !== undefined || recoveryCodes !== undefined) return true;
+  if (oathJob !== undefined) return true;
   return credential !== undefined || directory !== undefined || environmentName !== undefined;
 }
 

@@ -28,6 +28,8 @@ import { rememberedBrowsers as rememberedBrowsersOnPostgres } from './0014-remem
 import { rememberedBrowsers as rememberedBrowsersOnSqlite } from './0014-remembered-browsers.sqlite.js';
 import { recoveryCodes as recoveryCodesOnPostgres } from './0015-recovery-codes.postgres.js';
 import { recoveryCodes as recoveryCodesOnSqlite } from './0015-recovery-codes.sqlite.js';
+import { oathJobs as oathJobsOnPostgres } from './0016-oath-jobs.postgres.js';
+import { oathJobs as oathJobsOnSqlite } from './0016-oath-jobs.sqlite.js';
 
 /** One step of the schema. Never edited once released; expand first, contract a release later (`style.md` §5). */
 export interface Migration {
@@ -102,4 +104,6 @@ export const MIGRATIONS: readonly Migration[] = [
     sqlite: recoveryCodesOnSqlite,
     postgres: recoveryCodesOnPostgres,
   },
+  // Older servers know no jobs: they answer 404 for one, and leave its row, which is the newer ones' to remove.
+  { number: 16, name: 'oath-jobs', oldestServer: 15, sqlite: oathJobsOnSqlite, postgres: oathJobsOnPostgres },
 ];
