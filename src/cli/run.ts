@@ -114,7 +114,7 @@ const COMMANDS: readonly Command[] = [
   },
   {
     name: 'tokens',
-    usage: 'tokens FILE',
+    usage: 'tokens FILE [--jobs]',
     summary: 'Print the OATH tokens of a seed file (CSV, or PSKC of RFC 6030), one body of POST oathTokens a line.',
     mode: 'dev',
     words: 1,
@@ -126,6 +126,7 @@ const COMMANDS: readonly Command[] = [
         doc: 'File with the key that a PSKC file is encrypted under, in hexadecimal.',
       },
       { name: 'password-file', kind: 'string', doc: 'File with the password that a PSKC file is encrypted under.' },
+      { name: 'jobs', kind: 'boolean', doc: 'Print bodies of POST oathJobs instead: up to 1,000 tokens a line.' },
     ],
     run: tokens,
   },

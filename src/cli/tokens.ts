@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { MOST_ROWS } from '../devices/oath/job.js';
 import { readCsv } from '../otp/import/csv.js';
 import { readPskc } from '../otp/import/pskc.js';
 import { LARGEST_SEED_FILE, SeedFileError, type SeedToken } from '../otp/import/seed.js';
@@ -7,8 +8,8 @@ import type { Invocation } from './run.js';
 import { CommandError } from './terminal.js';
 
 /**
- * `postern tokens FILE`: a maker's seed file as bodies of `POST …/oathTokens`, one a line. It asks no server, so the file's key and
- * password go nowhere.
+ * `postern tokens FILE`: a maker's seed file as bodies of `POST …/oathTokens`, one a line, or with `--jobs` as imports of as many tokens as
+ * a job may have. It asks no server, so the file's key and password go nowhere.
  */
 export async function tokens({ words: [path], flags }: Invocation, { terminal }: Composition): Promise<void> {
   if (path === undefined) throw new CommandError('name the seed file: `postern tokens FILE`.');
@@ -20,7 +21,8 @@ export async function tokens({ words: [path], flags }: Invocation, { terminal }:
     const read = /^\s*</.test(text)
       ? readPskc(text, { ...(key ? { key } : {}), ...(password === undefined ? {} : { password }) })
       : readCsv(text);
-    for (const token of read) terminal.out(JSON.stringify(bodyOf(token)));
+    const bodies = read.map(bodyOf);
+    for (const body of flags.get('jobs') === 'true' ? importsOf(bodies) : bodies) terminal.out(JSON.stringify(body));
   } catch (error) {
     if (error instanceof SeedFileError) throw new CommandError(`${path}: ${error.message}.`);
     throw error;
@@ -38,6 +40,14 @@ function bodyOf({ serialNumber, secret, type, otpLength, algorithm, counter, tim
     ...(type === 'HOTP' ? { hotp: { counter } } : { totp: { timeStep } }),
     rowNumber,
   };
+}
+
+/** Wire: `20` §9.2. */
+function importsOf(tokens: readonly object[]): readonly object[] {
+  return Array.from({ length: Math.ceil(tokens.length / MOST_ROWS) }, (_, job) => ({
+    type: 'CREATE_OATH_TOKENS',
+    tokens: tokens.slice(job * MOST_ROWS, (job + 1) * MOST_ROWS),
+  }));
 }
 
 async function contentOf(path: string): Promise<string> {

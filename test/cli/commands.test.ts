@@ -290,6 +290,8 @@ describe('other commands', () => {
         rowNumber: 2,
       },
     ]);
+    const jobs = await runPostern(['tokens', file, '--jobs']);
+    expect(JSON.parse(jobs.out)).toEqual({ type: 'CREATE_OATH_TOKENS', tokens: [JSON.parse(out)] });
     writeFileSync(file, '<!DOCTYPE x><KeyContainer/>');
     const refused = await runPostern(['tokens', file]);
     expect([refused.code, refused.out]).toEqual([1, '']);
