@@ -1,7 +1,7 @@
 import { createPublicKey, hash, type KeyObject, sign } from 'node:crypto';
 import { isIPv4, isIPv6 } from 'node:net';
 import type { Instant } from '../kernel/clock.js';
-import { bits, implicit, integer, objectId, octets, sequence, setOf, tagged, text, time, yes } from './der.js';
+import { bits, implicit, integer, objectId, octets, sequence, setOf, tagged, text, time, yes } from '../kernel/der.js';
 
 /** What a certificate says besides its keys and names. */
 export interface Terms {

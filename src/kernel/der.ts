@@ -1,4 +1,4 @@
-import { type Instant, toTimestamp } from '../kernel/clock.js';
+import { type Instant, toTimestamp } from './clock.js';
 
 /** One value in the distinguished encoding (X.690 §10): tag, definite length, content. `contents` are joined. */
 export function value(tag: number, ...contents: readonly Uint8Array[]): Buffer {
