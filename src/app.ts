@@ -26,6 +26,7 @@ import { CHANNELS, LEASE_MILLIS } from './delivery/message.js';
 import { watchedGateway } from './delivery/watched-gateway.js';
 import { createEventSink } from './events.js';
 import type { Route } from './http/route.js';
+import { imageFileRoutes } from './http/routes/image-files.js';
 import { createHttpServer, type HttpServer } from './http/server.js';
 import { createInbox, type Inbox } from './inbox/service.js';
 import { type Clock, systemClock } from './kernel/clock.js';
@@ -178,7 +179,10 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
       createHttpServer({
         routes,
         refusals,
-        rawRoutes: pagesBelow(urls.authPath, inbox && { inbox, clock, random, facts }),
+        rawRoutes: [
+          ...pagesBelow(urls.authPath, inbox && { inbox, clock, random, facts }),
+          ...imageFileRoutes(store, config.imageUrl ?? urls.authPath),
+        ],
         tokens: config.mode === 'dev' && !config.urls ? acceptSiblings(tokens, tokensOf) : tokens,
         environments: directory,
         store,

@@ -228,7 +228,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
 const PURE =
   /^(otp|platform|policies|devices|authentication)\/|^delivery\/(message|content|port)\.ts$|^storage\/port\.ts$/;
 /** What pure code may take from node: functions of their arguments; of `node:net` only `isIP` and `BlockList`. */
-const PURE_NODE = /^node:(crypto|util|buffer|net)$/;
+const PURE_NODE = /^node:(crypto|util|buffer|net|zlib)$/;
 
 /** Things that only one place may do. Comments are not looked at. */
 const WORDS: readonly { readonly what: string; readonly pattern: RegExp; readonly allowed: RegExp }[] = [

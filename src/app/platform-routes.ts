@@ -6,6 +6,7 @@ import { applicationsRoutes } from '../http/routes/applications.js';
 import { environmentChangesRoutes } from '../http/routes/environment-changes.js';
 import { environmentsRoutes } from '../http/routes/environments.js';
 import { identityProvidersRoutes } from '../http/routes/identity-providers.js';
+import { imagesRoutes } from '../http/routes/images.js';
 import { organizationsRoutes } from '../http/routes/organizations.js';
 import { passwordPoliciesRoutes } from '../http/routes/password-policies.js';
 import { populationsRoutes } from '../http/routes/populations.js';
@@ -19,6 +20,7 @@ import { createApplicationSecretService } from '../platform/application-secrets.
 import { createApplicationService } from '../platform/applications.js';
 import type { Directory } from '../platform/directory.js';
 import { createEnvironmentService } from '../platform/environments.js';
+import { createImageService } from '../platform/images/service.js';
 import type { ManagedService } from '../platform/managed/service.js';
 import { createRoleAssignmentService } from '../platform/role-service.js';
 import { createPlatformService } from '../platform/service.js';
@@ -39,11 +41,12 @@ export interface PlatformParts {
   readonly managed: ManagedService;
   readonly authPath: string;
   readonly longestLifeTime: Millis | undefined;
+  readonly imageUrl: string;
 }
 
 /** What the management API has around the resources of MFA (wire: `00` §6, §7, §9): services and their routes. */
 export function platformRoutes(parts: PlatformParts): readonly Route[] {
-  const { directory, tokens, managed, authPath, longestLifeTime } = parts;
+  const { directory, tokens, managed, authPath, imageUrl, longestLifeTime } = parts;
   const relyingPartyId = relyingPartyIdOf(authPath);
   const platform = createPlatformService(parts);
   const environments = createEnvironmentService({
@@ -63,6 +66,7 @@ export function platformRoutes(parts: PlatformParts): readonly Route[] {
     ...identityProvidersRoutes(managed),
     ...applicationsRoutes(applications),
     ...applicationSecretsRoutes(createApplicationSecretService(parts)),
+    ...imagesRoutes(createImageService(parts), imageUrl),
     ...resourcesRoutes(managed),
     ...roleAssignmentsRoutes(createRoleAssignmentService({ ...parts, onRoles: tokens.forget })),
   ];

@@ -10,22 +10,28 @@ export function baseUrls(
   authUrl: string | undefined,
   complain: (name: 'api-url' | 'auth-url', what: string, remedy: string) => void,
 ): BaseUrls | undefined {
-  const read = (name: 'api-url' | 'auth-url', text: string | undefined): string | undefined => {
-    if (text === undefined) return undefined;
-    const url = trimBaseUrl(text);
-    if (url === undefined)
-      complain(
-        name,
-        `must be an http or https URL without user, query or fragment, but is ${JSON.stringify(text)}.`,
-        'Write the address by which clients reach this server, such as https://mfa.example.org.',
-      );
-    return url;
-  };
-  const api = read('api-url', apiUrl);
-  const auth = read('auth-url', authUrl);
+  const api = readBaseUrl('api-url', apiUrl, complain);
+  const auth = readBaseUrl('auth-url', authUrl, complain);
   if ((apiUrl !== undefined && !api) || (authUrl !== undefined && !auth)) return undefined;
   if (api !== undefined) return { apiPath: withVersion(api), authPath: auth ?? withoutVersion(api) };
   return auth === undefined ? undefined : localUrls(auth);
+}
+
+/** A base URL without a trailing slash; `undefined` when it is not given, or its problem was reported. */
+export function readBaseUrl<Name extends string>(
+  name: Name,
+  text: string | undefined,
+  complain: (name: Name, what: string, remedy: string) => void,
+): string | undefined {
+  if (text === undefined) return undefined;
+  const url = trimBaseUrl(text);
+  if (url === undefined)
+    complain(
+      name,
+      `must be an http or https URL without user, query or fragment, but is ${JSON.stringify(text)}.`,
+      'Write the address by which clients reach this server, such as https://mfa.example.org.',
+    );
+  return url;
 }
 
 /**

@@ -12,6 +12,8 @@ export interface Config {
   readonly listen: { readonly host: string; readonly port: number };
   /** The public base URLs, without a trailing slash; absent = the address listened on. */
   readonly urls: BaseUrls | undefined;
+  /** The base of the public addresses of images, without a trailing slash; absent: `authPath`. */
+  readonly imageUrl: string | undefined;
   /** The environment that is meant where a path of OpenID names none (`00` §1.2); absent: none is. */
   readonly domainEnvironment: Uuid | undefined;
   /** Absent: plain HTTP. */

@@ -5,7 +5,7 @@ import { parseUuid, type Uuid } from '../kernel/ids.js';
 import { MASTER_KEY_BYTES } from '../kernel/keys.js';
 import { accept, type Outcome, reject } from '../kernel/outcome.js';
 import { Redacted } from '../kernel/sealed.js';
-import { baseUrls, domainEnvironmentOf } from './base-urls.js';
+import { baseUrls, domainEnvironmentOf, readBaseUrl } from './base-urls.js';
 import type { Config, DatabaseConfig, MasterKey } from './config.js';
 import { limitsOf } from './limits.js';
 import { type Option, type OptionValues, variableName } from './option.js';
@@ -59,6 +59,7 @@ export function loadConfig(
   };
   const database = databaseOf(set, complain);
   const urls = baseUrls(set['api-url'], set['auth-url'], complain);
+  const imageUrl = readBaseUrl('image-url', set['image-url'], complain);
   const domainEnvironment = domainEnvironmentOf(set['domain-environment'], complain);
   const tls = tlsOf(set, complain);
   const masterKey = masterKeyOf(set, mode === 'serve' && needsKey, mode, database, complain);
@@ -76,6 +77,7 @@ export function loadConfig(
     mode,
     listen: { host: set.host, port: set.port },
     urls,
+    imageUrl,
     domainEnvironment,
     tls,
     fidoMetadata,

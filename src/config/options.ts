@@ -59,6 +59,11 @@ export const CORE_OPTIONS = [
     productionWarning: 'Tokens name the address listened on as their issuer: set the public URL.',
   },
   {
+    name: 'image-url',
+    kind: 'string',
+    doc: 'Public base URL of the images that environments upload, used in their addresses: a host of its own keeps what tenants upload away from the origin of the API. Requests to it must reach this server. Default: `auth-url`.',
+  },
+  {
     name: 'domain-environment',
     kind: 'string',
     doc: 'Id of the environment that `auth-url` stands for, as a custom domain does: its keys and its OpenID provider metadata are also read without an id in the path (`/as/jwks`). Without it, these addresses answer 404.',

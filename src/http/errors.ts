@@ -72,7 +72,7 @@ export const CATALOGUE = {
     status: 413,
     code: 'INVALID_REQUEST',
     message: 'The request could not be completed. The request body is too large.',
-    when: 'The body has more than 128 KiB; of an import of OATH tokens, 1,000 KiB.',
+    when: 'The body has more than 128 KiB; of an import of OATH tokens, 1,000 KiB; of an image, 1 MiB.',
     operator: 'Nothing.',
   },
   URI_TOO_LONG: {

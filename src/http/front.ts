@@ -100,10 +100,10 @@ export function createFront(options: FrontOptions): Front {
       if (gate.isFull()) return limit(exchange, overloaded());
       const admitted = await dispatcher.admit(exchange);
       if (admitted.kind === 'answered') return conclude(exchange, admitted.answer, admitted.routeId);
-      const { id, largest } = admitted.operation.route;
+      const { id } = admitted.operation.route;
       const tooOften = gate.tooOften(admitted, exchange.startedAt);
       if (tooOften) return limit(exchange, tooOften, admitted);
-      const body = await readBody(exchange.request, largest?.bytes ?? HTTP_LIMITS.bodyBytes);
+      const body = await readBody(exchange.request, admitted.operation.mostBytes);
       // Nobody is there to be answered.
       if (body === 'broken') return;
       if (body === 'tooLarge') return refuse(exchange, 'CONTENT_TOO_LARGE', id);

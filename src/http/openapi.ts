@@ -2,7 +2,7 @@ import type { JsonObject } from '../kernel/json.js';
 import { ROLES } from './auth.js';
 import { CATALOGUE, type ErrorName } from './errors.js';
 import { FORM_TYPE } from './form-reader.js';
-import { ENVIRONMENT_PARAMETER } from './operations.js';
+import { ENVIRONMENT_PARAMETER, typesOf } from './operations.js';
 import { JSON_TYPE, type Route } from './route.js';
 import { parameterNames } from './router.js';
 import { schemaNode } from './schema.js';
@@ -43,7 +43,7 @@ function errorsOf(route: Route): ReadonlySet<ErrorName> {
   const names = new Set<ErrorName>(['REQUEST_LIMITED', 'UNEXPECTED_ERROR', 'UNAVAILABLE', ...(route.errors ?? [])]);
   if (parameterNames(route.path).length > 0) names.add('NOT_FOUND');
   if (route.permission !== 'public') for (const name of REFUSALS) names.add(name);
-  if (route.body || route.query) names.add('INVALID_DATA');
+  if (route.body || route.query || route.asBytes) names.add('INVALID_DATA');
   if (route.accepts !== undefined) for (const name of OF_BODIES) names.add(name);
   return names;
 }
@@ -92,8 +92,10 @@ function parametersOf(route: Route): JsonObject[] {
 /** One content per media type; required unless one of the actions does without a body. */
 function bodyOf(routes: readonly Route[]): JsonObject | undefined {
   const content: Record<string, JsonObject> = {};
-  for (const { accepts, body } of routes)
-    if (accepts !== undefined) content[accepts] = { schema: body ? plain(body) : { type: 'object' } };
+  // OpenAPI 3.1: bytes as they are have no schema.
+  for (const route of routes)
+    for (const type of typesOf(route))
+      content[type] = route.asBytes ? {} : { schema: route.body ? plain(route.body) : { type: 'object' } };
   if (Object.keys(content).length === 0) return undefined;
   return { required: routes.every(({ emptyBody }) => emptyBody !== true), content };
 }

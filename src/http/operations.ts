@@ -1,4 +1,5 @@
 import type { ErrorDetail } from './errors.js';
+import { HTTP_LIMITS } from './limits.js';
 import { createQueryReader, type QueryReader } from './query.js';
 import type { Route } from './route.js';
 import { parameterNames, Router } from './router.js';
@@ -12,6 +13,8 @@ export interface Operation {
   readonly isInEnvironment: boolean;
   /** Where among its parameters the application stands that it is about; -1: it is about none. */
   readonly application: number;
+  /** Of a body. */
+  readonly mostBytes: number;
   readonly validateBody: (value: unknown) => readonly ErrorDetail[];
   readonly readQuery: QueryReader;
   /** By status; `null` = no body. */
@@ -55,6 +58,7 @@ function createOperation(route: Route): Operation {
     parameters,
     isInEnvironment: parameters[0] === ENVIRONMENT_PARAMETER,
     application: parameters.indexOf(APPLICATION_PARAMETER),
+    mostBytes: route.largest?.bytes ?? HTTP_LIMITS.bodyBytes,
     validateBody: route.body ? createValidator(route.body) : noProblems,
     readQuery: createQueryReader(route.query),
     views: new Map(views),
@@ -66,6 +70,11 @@ export function basePath(url: string): string {
   return new URL(url).pathname.replace(/\/+$/, '');
 }
 
+/** Every media type of a route's body; none: it takes none. */
+export function typesOf({ accepts, alsoAccepts = [] }: Pick<Route, 'accepts' | 'alsoAccepts'>): readonly string[] {
+  return accepts === undefined ? [] : [accepts, ...alsoAccepts];
+}
+
 /** Sorts the routes by path, method and media type. Throws when two of them claim the same place. */
 export function createOperations(routes: readonly Route[], apiPath: string, authPath: string): Router<Endpoint> {
   const router = new Router<Endpoint>();
@@ -74,11 +83,13 @@ export function createOperations(routes: readonly Route[], apiPath: string, auth
     const { methods } = router.at(`${base}${route.path}`, () => ({ methods: new Map() }));
     const entry: MethodEntry = methods.get(route.method) ?? { byType: new Map() };
     methods.set(route.method, entry);
-    const taken = route.accepts === undefined ? entry.bodyless : entry.byType.get(route.accepts.toLowerCase());
+    const types = typesOf(route).map((type) => type.toLowerCase());
+    const taken =
+      types.length === 0 ? entry.bodyless : types.map((type) => entry.byType.get(type)).find((other) => other);
     if (taken) throw new TypeError(`routes ${taken.route.id} and ${route.id} claim the same requests`);
     const operation = createOperation(route);
-    if (route.accepts === undefined) entry.bodyless = operation;
-    else entry.byType.set(route.accepts.toLowerCase(), operation);
+    if (types.length === 0) entry.bodyless = operation;
+    for (const type of types) entry.byType.set(type, operation);
   }
   return router;
 }

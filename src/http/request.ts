@@ -44,10 +44,11 @@ export function parseRequest(admission: Admission, bytes: Buffer, links: Links):
 }
 
 /**
- * A JSON object or a form; an action without a body takes nothing, or an object whose members it ignores (`00` §2.3), or `null`,
+ * A JSON object, a form, or bytes as they are; an action without a body takes nothing, or an object whose members it ignores (`00` §2.3), or `null`,
  * which generated clients send in place of a body that they were not given.
  */
 function readBody(route: Route, bytes: Buffer): unknown {
+  if (route.asBytes) return bytes;
   if (route.accepts === FORM_TYPE) return readForm(bytes) ?? new JsonRefusal('not a form');
   if (route.emptyBody && bytes.length === 0) return {};
   try {

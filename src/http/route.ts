@@ -93,12 +93,16 @@ export interface Route {
   readonly path: string;
   /** The body's media type; absent = the operation takes no body. Form bodies: `application/x-www-form-urlencoded`. */
   readonly accepts?: string;
+  /** Further media types of the same operation. */
+  readonly alsoAccepts?: readonly string[];
+  /** The body is no text: the handler has it as it came, a `Buffer`. */
+  readonly asBytes?: true;
   /** Parameters of the path that are names and not ids. */
   readonly names?: readonly string[];
   /** Characters of the longest text in its body, where that is more than `JSON_LIMITS` allow. */
   readonly longestText?: number;
   /** Bytes and keys of its body, where they are more than `HTTP_LIMITS` and `JSON_LIMITS` allow. */
-  readonly largest?: { readonly bytes: number; readonly keys: number };
+  readonly largest?: { readonly bytes: number; readonly keys?: number };
   /** An action that is documented without a body: none, empty, `{}` or `null` are taken, and unknown members ignored. */
   readonly emptyBody?: true;
   readonly permission: Permission;

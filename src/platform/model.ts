@@ -40,6 +40,7 @@ export type DocumentKind =
   | 'grant'
   | 'identityProvider'
   | 'identityProviderAttribute'
+  | 'image'
   | 'language'
   | 'mfaSettings'
   | 'notificationsPolicy'

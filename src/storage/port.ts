@@ -11,6 +11,7 @@ import type { RecoveryCodes } from '../devices/recovery/codes.js';
 import type { Instant, Millis } from '../kernel/clock.js';
 import type { Uuid } from '../kernel/ids.js';
 import type { Group, Membership } from '../platform/group.js';
+import type { ImageFile } from '../platform/images/image.js';
 import type {
   DocumentKind,
   DocumentRef,
@@ -201,6 +202,9 @@ export type Write =
   | { readonly kind: 'add'; readonly entity: 'counter'; readonly value: CounterTerms }
   /** One fewer of what was added at `since`, unless that window has ended. */
   | { readonly kind: 'release'; readonly entity: 'counter'; readonly value: CounterRelease }
+  /** Beside the document of its image. */
+  | { readonly kind: 'insert'; readonly entity: 'imageFile'; readonly value: ImageFile }
+  | { readonly kind: 'delete'; readonly entity: 'imageFile'; readonly value: Pick<ImageFile, 'environmentId' | 'id'> }
   /** Again is as once. */
   | { readonly kind: 'put'; readonly entity: 'revokedToken'; readonly value: RevokedToken }
   | { readonly kind: 'append'; readonly entity: 'outbox'; readonly value: OutboxMessage }
@@ -235,6 +239,8 @@ export interface Reader extends DirectoryReader {
   documents(environmentId: EnvironmentId, of: DocumentRef): Promise<readonly StoredDocument[]>;
   /** The environment that holds the document, for look-ups by client id alone (`00` §1.2). */
   findDocument(kind: DocumentKind, id: Uuid): Promise<StoredDocument | undefined>;
+  /** Of an environment that is there. */
+  imageFile(environmentId: EnvironmentId, id: Uuid): Promise<ImageFile | undefined>;
   /** Whether the access token of this id (`jti`) was revoked; once its own time is over, nobody knows. */
   isRevoked(environmentId: EnvironmentId, id: Uuid): Promise<boolean>;
 }

@@ -250,13 +250,14 @@ export function rightRequest(route: Route, named: Named): Ask {
     if (id === undefined) throw new TypeError(`no object for :${name} of ${route.id}`);
     return id;
   });
-  const body = BODIES[route.id]?.(named) ?? sampleFor(route, named.objects);
+  const file = SAMPLES.find(({ id }) => route.id === `${id}.create`)?.file;
+  const body = BODIES[route.id]?.(named) ?? file?.body ?? sampleFor(route, named.objects);
   if (route.accepts !== undefined && body === undefined) throw new TypeError(`no body for ${route.id}`);
   return {
     method: route.method,
     path: `${path}${QUERIES[route.id] ?? ''}`,
     ...(route.permission === 'public' ? { token: null, headers: { authorization: BASIC } } : {}),
-    ...(route.accepts === undefined ? {} : { type: route.accepts }),
+    ...(route.accepts === undefined ? {} : { type: file?.type ?? route.accepts }),
     ...(body === undefined ? {} : { body }),
   };
 }

@@ -12,12 +12,20 @@ export interface Sample {
   /** Of the collection, below the environment; `:parameters` of samples before it are filled in. */
   readonly path: string;
   readonly body: (name: string, objects: Objects) => Body;
+  /** Sent in place of the body, as this. */
+  readonly file?: { readonly type: string; readonly body: Buffer };
   /** Members that stay as they are. */
   readonly fixed?: readonly string[];
 }
 
 /** Those that can be had over the organization. */
 const WIDE = PLATFORM_ROLES.filter(({ applicableTo }) => applicableTo.includes('ORGANIZATION'));
+/** A PNG of one transparent pixel. */
+export const ONE_PIXEL = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==',
+  'base64',
+);
+
 let assignments = 0;
 // One after the other: none is assigned twice to one owner.
 const assignment = () => ({
@@ -93,6 +101,13 @@ export const SAMPLES: readonly Sample[] = [
     parameter: 'groupRoleAssignmentId',
     path: '/groups/:groupId/roleAssignments',
     body: assignment,
+  },
+  {
+    id: 'image',
+    parameter: 'imageId',
+    path: '/images',
+    body: () => ({}),
+    file: { type: 'image/png', body: ONE_PIXEL },
   },
   {
     id: 'pushCredential',
@@ -265,7 +280,7 @@ export async function makeSamples(world: World, environment: string): Promise<Ob
   for (const sample of SAMPLES) {
     const path = `/environments/${environment}${withObjects(sample.path, { ...objects, ...seededIn(environment) })}`;
     const sent = sampleBody(sample, objects);
-    const { status, body, text } = await world.ask({ path, body: sent });
+    const { status, body, text } = await world.ask({ path, ...(sample.file ?? { body: sent }) });
     if (status !== 201) throw new Error(`${sample.id}: ${text}`);
     objects[sample.parameter] = String(body['id']);
     made.set(String(body['id']), sent);

@@ -153,6 +153,7 @@ const CONFIGURATION: readonly DocumentKind[] = [
   'grant',
   'identityProvider',
   'identityProviderAttribute',
+  'image',
   'language',
   'mfaSettings',
   'notificationsPolicy',

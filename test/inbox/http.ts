@@ -27,9 +27,9 @@ export async function serve(
       const value = request.headers[name.toLowerCase()];
       return Array.isArray(value) ? value[0] : value;
     };
-    const reply = await route.handle({ query: url.searchParams, header, body, signal: gone.signal });
+    const reply = await route.handle({ rest: '', query: url.searchParams, header, body, signal: gone.signal });
     response.writeHead(reply.status, reply.headers);
-    if (typeof reply.body === 'string') {
+    if (typeof reply.body === 'string' || Buffer.isBuffer(reply.body)) {
       response.end(reply.body);
       return;
     }

@@ -118,6 +118,15 @@ export const PLATFORM_READINGS: ReadingGroup = {
         'Of these, name, protocol, method and icon are read only; they have no secret, and nobody makes more',
       ],
     ]),
+    ...readingsIn('platform/images/content.ts', [
+      [
+        '00 §9.2',
+        'Images are PNG, JPEG or GIF by their bytes, at most 1 MiB and 8,388,608 pixels; of a GIF the first frame is kept, as PNG. The public clients expect PNG of a JPEG too: that is shown as it came',
+      ],
+    ]),
+    ...readingsIn('http/routes/images.ts', [
+      ['00 §9.2', 'Images are for whoever may applications; one that an application names can be deleted'],
+    ]),
     ...readingsIn('platform/application-document.ts', [
       ['00 §9.2', '`allowWildcardInRedirectUris`, which public clients send, allows `*` in `redirectUris` alone'],
     ]),

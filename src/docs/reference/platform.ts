@@ -127,6 +127,12 @@ export const PLATFORM: readonly ReferenceGroup[] = [
         ['DELETE env/applications/:app/secret', 'Remove the previous secret'],
       ]),
       ...managed('00 §9.1', 'env/applications/:app/grants', 'a grant', 'grants'),
+      // An application’s icon; how images come and go is in the public clients.
+      ...operations('api', '00 §9.2', [
+        ['POST env/images', 'Upload an image'],
+        ['GET env/images/:id', 'Read an image'],
+        ['DELETE env/images/:id', 'Delete an image'],
+      ]),
       // What the section names is lists and reads; creating and changing is in the public clients.
       ...managed('00 §9.4', 'env/resources', 'a resource', 'resources'),
       ...managed(

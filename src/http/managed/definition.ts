@@ -60,8 +60,8 @@ export interface ManagedDefinition extends Common {
   readonly parent?: { readonly parameter: string; readonly kind?: DocumentKind; readonly member?: string };
   /** How many of them a page has at most; absent: all are given at once (`00` §3.6). */
   readonly page?: number;
-  /** Operations that the reference does not have. */
-  readonly without?: readonly 'update'[];
+  /** Operations that there are not, or that are made elsewhere. */
+  readonly without?: readonly ('list' | 'create' | 'update')[];
   /** How many a caller may ask for, where that is more than `page`. */
   readonly longestPage?: number;
   readonly expand?: Expansion;

@@ -2,6 +2,7 @@ import type { StoreVault } from '../../kernel/keys.js';
 import type { Write } from '../port.js';
 import { call } from './statement.js';
 import { browserValues, deleteBrowser, insertBrowser } from './tables/browsers.js';
+import { deleteImageFile, imageFileValues, insertImageFile } from './tables/image-files.js';
 import { insertOathJob, oathJobValues, updateOathJob } from './tables/oath-jobs.js';
 import { deleteOathToken, insertOathToken, oathTokenValues, updateOathToken } from './tables/oath-tokens.js';
 import {
@@ -45,6 +46,14 @@ export function addBrowser(builder: WriteSetBuilder, { kind, value }: WriteOf<'b
   builder.once('browser', id);
   if (kind === 'insert') builder.step(3, call(insertBrowser, browserValues(value)));
   else builder.step(3, call(deleteBrowser, { environment, id, version }));
+}
+
+/** Its id was drawn for it alone, and it never changes. */
+export function addImageFile(builder: WriteSetBuilder, write: WriteOf<'imageFile'>): void {
+  const { environmentId: environment, id } = write.value;
+  builder.once('imageFile', id);
+  if (write.kind === 'insert') builder.step(3, call(insertImageFile, imageFileValues(write.value)));
+  else builder.step(3, call(deleteImageFile, { environment, id }), 'any');
 }
 
 /** The first set is a claim: of two that are made at once, one finds the other there. */

@@ -33,6 +33,7 @@ export const ENVIRONMENT_TABLES: Readonly<Record<string, readonly string[]>> = {
   users: ['id'],
   subscription_cursors: ['id'],
   revoked_tokens: ['id'],
+  image_files: ['id'],
   documents: ['kind', 'id'],
 };
 

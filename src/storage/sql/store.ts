@@ -31,6 +31,7 @@ import { sealedColumns } from './sealed-columns.js';
 import { ask, call, only, type Row, type Script, statement } from './statement.js';
 import { lockHead } from './tables/audit.js';
 import { documentsCall, findDocument, toDocument } from './tables/documents.js';
+import { findImageFile, toImageFile } from './tables/image-files.js';
 import { listLicenseNames, toLicenseName } from './tables/license-names.js';
 import { raiseMark } from './tables/marks.js';
 import { countOpen } from './tables/outbox.js';
@@ -101,6 +102,11 @@ export function createStore(engine: Engine, lock: string, options: EngineOptions
         const [row] = (yield* ask(findDocument, { kind, id })).rows;
         const found = row && toDocument(row, 0);
         return yield* withKeysFor(options.vault.keys, found, (document) => [document && sealedPart(document)]);
+      }),
+    imageFile: (environment, id) =>
+      engine.read(function* () {
+        const [row] = (yield* ask(findImageFile, { environment, id })).rows;
+        return row && toImageFile(environment, row);
       }),
     isRevoked: (environment, id) =>
       engine.read(function* () {

@@ -8,7 +8,7 @@ import { addGroup, addMembership, addPassword, addRoles, addUserCode } from './d
 import { addEnvironment } from './environment-writes.js';
 import { StorageFault } from './fault.js';
 import { claimUsername } from './names.js';
-import { addBrowser, addOathJob, addOathToken, addRecoveryCodes } from './own-row-writes.js';
+import { addBrowser, addImageFile, addOathJob, addOathToken, addRecoveryCodes } from './own-row-writes.js';
 import { call } from './statement.js';
 import { additionValues, addToCounter, releaseFromCounter, releaseValues } from './tables/counters.js';
 import { credentialValues, insertCredential } from './tables/credentials.js';
@@ -140,6 +140,9 @@ function addWrite(builder: WriteSetBuilder, write: Write, snapshot: Snapshot, co
     case 'revokedToken':
       builder.once('revokedToken', write.value.id);
       builder.step(3, call(putRevokedToken, revokedTokenValues(write.value)), 'any');
+      break;
+    case 'imageFile':
+      addImageFile(builder, write);
       break;
     case 'browser':
       addBrowser(builder, write);

@@ -97,6 +97,7 @@ export class SqliteMemory {
       case 'counter':
       case 'credential':
       case 'group':
+      case 'imageFile':
       case 'membership':
       case 'password':
       case 'revokedToken':

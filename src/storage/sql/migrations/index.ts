@@ -30,6 +30,8 @@ import { recoveryCodes as recoveryCodesOnPostgres } from './0015-recovery-codes.
 import { recoveryCodes as recoveryCodesOnSqlite } from './0015-recovery-codes.sqlite.js';
 import { oathJobs as oathJobsOnPostgres } from './0016-oath-jobs.postgres.js';
 import { oathJobs as oathJobsOnSqlite } from './0016-oath-jobs.sqlite.js';
+import { imageFiles as imageFilesOnPostgres } from './0017-image-files.postgres.js';
+import { imageFiles as imageFilesOnSqlite } from './0017-image-files.sqlite.js';
 
 /** One step of the schema. Never edited once released; expand first, contract a release later (`style.md` §5). */
 export interface Migration {
@@ -106,4 +108,6 @@ export const MIGRATIONS: readonly Migration[] = [
   },
   // Older servers know no jobs: they answer 404 for one, and leave its row, which is the newer ones' to remove.
   { number: 16, name: 'oath-jobs', oldestServer: 15, sqlite: oathJobsOnSqlite, postgres: oathJobsOnPostgres },
+  // An older server would leave the files of an environment that is purged.
+  { number: 17, name: 'image-files', oldestServer: 17, sqlite: imageFilesOnSqlite, postgres: imageFilesOnPostgres },
 ];
