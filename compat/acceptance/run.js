@@ -6,6 +6,7 @@ import { NAMES, startPostern } from '../harness/postern.js';
 import { findProgram, run } from '../harness/programs.js';
 import { withNames } from '../harness/tls.js';
 import { seed } from '../harness/world.js';
+import { keyFiles } from './key-files.js';
 import { createResults } from './results.js';
 import { acceptancePage } from './table.js';
 import { furnishWorkforce } from './workforce.js';
@@ -59,7 +60,7 @@ export async function runAcceptance(args) {
     const options = ['--image-url', IMAGE_URL];
     const postern = await startPostern({ seed: seed({ names, region: REGION }), tls: true, options });
     try {
-      const env = { ...OPTIONAL, ...process.env, ...(await variables(postern)) };
+      const env = { ...OPTIONAL, ...(await keyFiles()), ...process.env, ...(await variables(postern)) };
       const results = createResults(console.log);
       const { code, stderr } = await run(args, { cwd: folder, env, seconds: HOURS * 3600, onLine: results.line });
       const text = results.text();

@@ -3,21 +3,24 @@ import type { EventSink } from '../events.js';
 import type { Route } from '../http/route.js';
 import { applicationSecretsRoutes } from '../http/routes/application-secrets.js';
 import { applicationsRoutes } from '../http/routes/applications.js';
+import { certificatesRoutes } from '../http/routes/certificates.js';
 import { environmentChangesRoutes } from '../http/routes/environment-changes.js';
 import { environmentsRoutes } from '../http/routes/environments.js';
 import { identityProvidersRoutes } from '../http/routes/identity-providers.js';
 import { imagesRoutes } from '../http/routes/images.js';
+import { keysRoutes } from '../http/routes/keys.js';
 import { organizationsRoutes } from '../http/routes/organizations.js';
 import { passwordPoliciesRoutes } from '../http/routes/password-policies.js';
 import { populationsRoutes } from '../http/routes/populations.js';
 import { resourcesRoutes } from '../http/routes/resources.js';
 import { roleAssignmentsRoutes } from '../http/routes/role-assignments.js';
 import { rolesRoutes } from '../http/routes/roles.js';
-import type { Millis } from '../kernel/clock.js';
+import type { Clock, Millis } from '../kernel/clock.js';
 import type { Digests, Vault } from '../kernel/keys.js';
 import type { Random } from '../kernel/random.js';
 import { createApplicationSecretService } from '../platform/application-secrets.js';
 import { createApplicationService } from '../platform/applications.js';
+import { createCertificateService, createKeyService } from '../platform/certificates/service.js';
 import type { Directory } from '../platform/directory.js';
 import { createEnvironmentService } from '../platform/environments.js';
 import { createImageService } from '../platform/images/service.js';
@@ -42,11 +45,12 @@ export interface PlatformParts {
   readonly authPath: string;
   readonly longestLifeTime: Millis | undefined;
   readonly imageUrl: string;
+  readonly clock: Clock;
 }
 
 /** What the management API has around the resources of MFA (wire: `00` §6, §7, §9): services and their routes. */
 export function platformRoutes(parts: PlatformParts): readonly Route[] {
-  const { directory, tokens, managed, authPath, imageUrl, longestLifeTime } = parts;
+  const { directory, tokens, managed, authPath, imageUrl, longestLifeTime, clock } = parts;
   const relyingPartyId = relyingPartyIdOf(authPath);
   const platform = createPlatformService(parts);
   const environments = createEnvironmentService({
@@ -66,6 +70,8 @@ export function platformRoutes(parts: PlatformParts): readonly Route[] {
     ...identityProvidersRoutes(managed),
     ...applicationsRoutes(applications),
     ...applicationSecretsRoutes(createApplicationSecretService(parts)),
+    ...keysRoutes(createKeyService(parts), clock),
+    ...certificatesRoutes(createCertificateService(managed), clock),
     ...imagesRoutes(createImageService(parts), imageUrl),
     ...resourcesRoutes(managed),
     ...roleAssignmentsRoutes(createRoleAssignmentService({ ...parts, onRoles: tokens.forget })),

@@ -8,7 +8,7 @@ export interface Answer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   /** JSON, unless `headers` say otherwise. */
-  readonly body?: string;
+  readonly body?: string | Buffer;
 }
 
 /** A catalogue entry as the documented body; its `id` is the correlation id (`00` §3.1, §4.1). */

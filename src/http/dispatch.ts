@@ -179,7 +179,7 @@ function anyOf(entry: MethodEntry): Operation {
 }
 
 function replyAnswer({ status, headers, body }: Reply): Answer {
-  const text = body === undefined ? undefined : JSON.stringify(body);
+  const text = body === undefined ? undefined : Buffer.isBuffer(body) ? body : JSON.stringify(body);
   if (headers) return text === undefined ? { status, headers } : { status, headers, body: text };
   return text === undefined ? { status } : { status, body: text };
 }

@@ -48,6 +48,7 @@ type PathParams<P extends string> = P extends `${string}:${infer Name}/${infer R
 export interface Reply {
   readonly kind: 'reply';
   readonly status: number;
+  /** Sent as JSON; bytes as they are, and `headers` say what they are. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }

@@ -9,7 +9,8 @@ export const ANNOUNCED: readonly ErrorName[] = ['REQUEST_FAILED'];
  * Where an answer departs from what its route declares: another status, a member that the view does not list, a value of another
  * type, an error that was not announced. For development and tests: drift is a fault there (`style.md` §6).
  */
-export function viewProblem({ route, views }: Operation, result: Reply | WireError): string | undefined {
+export function viewProblem(operation: Operation, result: Reply | WireError): string | undefined {
+  const { route, views } = operation;
   if (result.kind === 'error') {
     const silent = ANNOUNCED.includes(result.name) && !route.errors?.includes(result.name);
     return silent ? `error ${result.name} is not announced` : undefined;
@@ -17,6 +18,11 @@ export function viewProblem({ route, views }: Operation, result: Reply | WireErr
   const check = views.get(result.status);
   if (check === undefined) return `status ${result.status} is not announced`;
   if (check === null) return result.body === undefined ? undefined : `status ${result.status} has a body`;
+  // Bytes are JSON or a file.
+  if (Buffer.isBuffer(result.body)) {
+    if (result.headers?.['content-type'] !== 'application/json') return undefined;
+    return viewProblem(operation, { ...result, body: JSON.parse(result.body.toString()) });
+  }
   if (check(result.body).length === 0) return undefined;
   // What counts is what the client will see: members that are `undefined` are not there.
   const seen: unknown = result.body === undefined ? undefined : JSON.parse(JSON.stringify(result.body));

@@ -159,6 +159,13 @@ export const ApplicationDocument = Type.Object({
   spVerification: named('authnRequestSigned', 'certificates'),
   enableAlwaysAcceptAcsUrlInSignedAuthnRequest: flag(),
   virtualServerIdSettings: named('enabled', 'virtualServerIds'),
+  // WS-Federation, and certificates in place of passwords: the same.
+  audienceRestriction: Type.Optional(text(1_024)),
+  domainName: Type.Optional(text()),
+  replyUrl: Type.Optional(url()),
+  subjectNameIdentifierFormat: Type.Optional(text()),
+  wsTrustVersion: Type.Optional(text()),
+  kerberos: named('key', 'gateways'),
 });
 
 /** What a schema cannot say of an application by itself. */
@@ -170,6 +177,7 @@ export function applicationProblems(document: JsonObject): readonly FieldProblem
     ...(protocol === 'OPENID_CONNECT' ? required('tokenEndpointAuthMethod') : []),
     ...(protocol === 'OPENID_CONNECT' && !isSystemApplication(document) ? required('grantTypes') : []),
     ...(protocol === 'SAML' ? required('acsUrls', 'assertionDuration', 'spEntityId') : []),
+    ...(protocol === 'WS_FED' ? required('domainName', 'replyUrl', 'idpSigning') : []),
     ...(document['allowWildcardInRedirectUris'] === true ? [] : wildcards(document, 'redirectUris')),
     ...wildcards(document, 'postLogoutRedirectUris'),
     ...(typeof jwks === 'string' && !isKeySet(jwks)

@@ -7,8 +7,10 @@ import type { Store } from '../storage/port.js';
 import { rolesOf } from './application.js';
 import { APPLICATION_WRITE_ONLY, ApplicationDocument, applicationProblems } from './application-document.js';
 import { readApplicationSecrets, sealable } from './application-secret.js';
+import { CERTIFICATE_PLACES } from './certificates/certificate.js';
+import { KEY_PLACES } from './certificates/key.js';
 import type { Candidate, ManagedResource, Rule } from './managed/resource.js';
-import { atMost, checked, immutable, owns, placesAt } from './managed/rules.js';
+import { atMost, checked, immutable, owns, placesAt, refersTo } from './managed/rules.js';
 import { readSecrets } from './managed/secrets.js';
 import type { ManagedService } from './managed/service.js';
 import type { ApplicationId, RoleAssignment } from './model.js';
@@ -51,6 +53,8 @@ export function applications({ secret, roles, open }: Facts): ManagedResource {
       immutable('type'),
       immutable('protocol'),
       ownPackage(),
+      ...KEY_PLACES.map((place) => refersTo('key', place, 'a key')),
+      ...CERTIFICATE_PLACES.map((place) => refersTo('certificate', place, 'a certificate')),
       atMost(KIND, MOST_APPLICATIONS),
       systemOnesStay(),
       workersServeAdministrators(),

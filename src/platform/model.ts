@@ -32,6 +32,7 @@ export interface Environment {
 /** Kinds of configuration document; one row each in one table, each guarded by its environment's `configVersion`. */
 export type DocumentKind =
   | 'application'
+  | 'certificate'
   | 'deviceAuthenticationPolicy'
   | 'emailDeliverySettings'
   | 'fido2Policy'
@@ -41,6 +42,7 @@ export type DocumentKind =
   | 'identityProvider'
   | 'identityProviderAttribute'
   | 'image'
+  | 'key'
   | 'language'
   | 'mfaSettings'
   | 'notificationsPolicy'

@@ -1,6 +1,9 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { ORGANIZATION_ID } from '../../src/cli/seed/world.js';
+import { pemOf } from '../../src/platform/certificates/files.js';
 import { PLATFORM_ROLES } from '../../src/platform/roles.js';
 import { factoryFido2Policies } from '../../src/policies/fido2-policy-document.js';
+import { importOf, ownCertificate } from './certificate-files.js';
 import { type Body, clientId, HERE, here, there, type World } from './world.js';
 
 /** A managed resource as the tests over all operations need it: where it is, and a body that fits. A new resource is one entry. */
@@ -108,6 +111,28 @@ export const SAMPLES: readonly Sample[] = [
     path: '/images',
     body: () => ({}),
     file: { type: 'image/png', body: ONE_PIXEL },
+  },
+  {
+    id: 'key',
+    parameter: 'keyId',
+    path: '/keys',
+    body: (name) => ({
+      name,
+      algorithm: 'EC',
+      keyLength: 256,
+      signatureAlgorithm: 'SHA256withECDSA',
+      subjectDN: `CN=${name}, O=Postern, C=US`,
+      usageType: 'SIGNING',
+      validityPeriod: 365,
+      default: false,
+    }),
+  },
+  {
+    id: 'certificate',
+    parameter: 'certificateId',
+    path: '/certificates',
+    body: () => ({}),
+    file: importOf(pemOf(ownCertificate(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey))),
   },
   {
     id: 'pushCredential',

@@ -145,6 +145,7 @@ export interface World extends AsyncDisposable {
 /** What documents tell apart; a kind that is missing here would not be seen to change. */
 const CONFIGURATION: readonly DocumentKind[] = [
   'application',
+  'certificate',
   'deviceAuthenticationPolicy',
   'emailDeliverySettings',
   'fido2Policy',
@@ -154,6 +155,7 @@ const CONFIGURATION: readonly DocumentKind[] = [
   'identityProvider',
   'identityProviderAttribute',
   'image',
+  'key',
   'language',
   'mfaSettings',
   'notificationsPolicy',

@@ -21,7 +21,7 @@ const REFERENCE = [
   ...['CHECK_FAILED', 'CHECK_SUCCEEDED', 'FORCE_CHANGE', 'RECOVERY', 'RESET', 'SET', 'UNLOCKED'].map(
     (what) => `PASSWORD.${what}`,
   ),
-  ...['USER.CREATED', 'USER.UPDATED', 'USER.DELETED', 'USER.MOVED', 'KEY.CREATED', 'KEY.UPDATED'],
+  ...['USER.CREATED', 'USER.UPDATED', 'USER.DELETED', 'USER.MOVED'],
   // `.*` in `00` §11.4, the settings of `30` §11, and resources of the public clients in that manner: each is created, updated and deleted.
   ...[
     ...['APPLICATION', 'GRANT', 'POLICY', 'ACTION', 'SIGN_ON_POLICY_ASSIGNMENT', 'POPULATION', 'ENVIRONMENT', 'GROUP'],
@@ -36,7 +36,7 @@ const REFERENCE = [
     ],
     ...['FIDO_METADATA', 'MFA_SETTINGS', 'PUSH_CREDENTIALS', 'NOTIFICATION_POLICY', 'NOTIFICATIONS_SETTINGS'],
     ...['PHONE_DELIVERY_SETTINGS', 'EMAIL_DELIVERY_SETTINGS', 'CONTENT', 'LANGUAGE', 'PASSWORD_POLICY'],
-    ...['IDENTITY_PROVIDER', 'IDENTITY_PROVIDER_ATTRIBUTE', 'IMAGE'],
+    ...['IDENTITY_PROVIDER', 'IDENTITY_PROVIDER_ATTRIBUTE', 'IMAGE', 'KEY', 'CERTIFICATE'],
   ].flatMap((noun) => ['CREATED', 'UPDATED', 'DELETED'].map((change) => `${noun}.${change}`)),
 ];
 

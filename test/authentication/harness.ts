@@ -173,7 +173,7 @@ export async function startApi(
         admitted.kind === 'answered'
           ? admitted.answer
           : await dispatcher.perform(admitted, Buffer.from(body === undefined ? '' : text));
-      return { status: answer.status, body: JSON.parse(answer.body ?? '{}') };
+      return { status: answer.status, body: JSON.parse(String(answer.body ?? '{}')) };
     },
     async addDevice(type, text, given = {}) {
       const contact = KINDS[type].parseContact(text);

@@ -71,7 +71,7 @@ async function openApi() {
       admission.kind === 'answered'
         ? admission.answer
         : await dispatcher.perform(admission, Buffer.from(body === undefined ? '' : JSON.stringify(body)));
-    return { status: answer.status, body: answer.body === undefined ? undefined : JSON.parse(answer.body) };
+    return { status: answer.status, body: answer.body === undefined ? undefined : JSON.parse(String(answer.body)) };
   };
   return { send, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() };
 }

@@ -127,6 +127,22 @@ export const PLATFORM_READINGS: ReadingGroup = {
     ...readingsIn('http/routes/images.ts', [
       ['00 §9.2', 'Images are for whoever may applications; one that an application names can be deleted'],
     ]),
+    ...readingsIn('platform/certificates/key.ts', [
+      [
+        '00 §9.2',
+        'A key comes with a certificate that it signs itself, whatever issuer it is said to have; the default is one for each use, and can be given up',
+      ],
+      ['00 §9.2', 'Of a key `usageType` and `default` change; one that an application names stays'],
+    ]),
+    ...readingsIn('platform/certificates/stored.ts', [
+      ['00 §9.2', 'A certificate is `EXPIRING` in its last 30 days; none is `REVOKED`'],
+    ]),
+    ...readingsIn('platform/certificates/name.ts', [
+      [
+        '00 §9.2',
+        'Names of imported certificates are written in the order of their encoding, those of keys as they were sent',
+      ],
+    ]),
     ...readingsIn('platform/application-document.ts', [
       ['00 §9.2', '`allowWildcardInRedirectUris`, which public clients send, allows `*` in `redirectUris` alone'],
     ]),

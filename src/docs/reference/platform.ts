@@ -133,6 +133,18 @@ export const PLATFORM: readonly ReferenceGroup[] = [
         ['GET env/images/:id', 'Read an image'],
         ['DELETE env/images/:id', 'Delete an image'],
       ]),
+      // The same: what it is signed with, and whom it trusts.
+      ...managed('00 §9.2', 'env/keys', 'a key', 'keys'),
+      ...operations('api', '00 §9.2', [
+        ['GET env/keys/:id/applications', 'List the applications of a key'],
+        ['GET env/keys/:id/csr', 'Export a certificate signing request'],
+        ['POST env/keys/:id/csr', 'Import the answer to one'],
+        ['GET env/certificates', 'List certificates'],
+        ['POST env/certificates', 'Import a certificate'],
+        ['GET env/certificates/:id', 'Read a certificate'],
+        ['DELETE env/certificates/:id', 'Delete a certificate'],
+        ['GET env/certificates/:id/applications', 'List the applications of a certificate'],
+      ]),
       // What the section names is lists and reads; creating and changing is in the public clients.
       ...managed('00 §9.4', 'env/resources', 'a resource', 'resources'),
       ...managed(

@@ -58,6 +58,8 @@ export interface ManagedDefinition extends Common {
   readonly parameter: string;
   /** What it stands below: the path's parameter, its kind when that is a document, and the member that shows its id. */
   readonly parent?: { readonly parameter: string; readonly kind?: DocumentKind; readonly member?: string };
+  /** The schema of what replaces one, where that is not what makes one. */
+  readonly replacement?: TSchema;
   /** How many of them a page has at most; absent: all are given at once (`00` §3.6). */
   readonly page?: number;
   /** Operations that there are not, or that are made elsewhere. */

@@ -83,7 +83,7 @@ function allRoutes(definition: ManagedDefinition, service: ManagedService): Rout
       path: item,
       accepts: JSON_TYPE,
       permission: permission.one?.write ?? permission.write,
-      body: resource.schema,
+      body: definition.replacement ?? resource.schema,
       replies: { 200: view },
       errors: ['REQUEST_FAILED'],
       handle: withId(async (call, itemId) =>

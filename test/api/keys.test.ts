@@ -1,0 +1,293 @@
+import { createPublicKey, generateKeyPairSync, X509Certificate } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { days } from '../../src/kernel/duration.js';
+import { uuidOf } from '../../src/kernel/ids.js';
+import { pemOf, pkcs7Of } from '../../src/platform/certificates/files.js';
+import { importOf, ownCertificate } from './certificate-files.js';
+import { managed } from './managed.js';
+import { invalidData, refusalOf } from './refusal.js';
+import { type Answer, type Body, HERE, NOBODY, startWorld, THERE, type World } from './world.js';
+
+let started: World;
+beforeAll(async () => {
+  started = await startWorld();
+});
+afterAll(() => started[Symbol.asyncDispose]());
+
+const world = (): World => started;
+const keys = managed(world, `/environments/${HERE}/keys`);
+const certificates = managed(world, `/environments/${HERE}/certificates`);
+
+const EC: Body = {
+  name: 'Ours',
+  algorithm: 'EC',
+  keyLength: 256,
+  signatureAlgorithm: 'SHA384withECDSA',
+  subjectDN: 'CN=Ours, OU=Ping Identity, O=Ping\\, Identity, L=, ST=, C=US',
+  usageType: 'SIGNING',
+  validityPeriod: 365,
+};
+
+/** The certificate of a key, as a client exports it. */
+async function exported(path: string, accept = 'application/x-x509-ca-cert') {
+  const { apiPath, app } = world().postern;
+  return app.inject({
+    method: 'GET',
+    url: new URL(`${apiPath}${path}`).pathname,
+    headers: { accept, authorization: `Bearer ${await world().tokenOf('everything')}` },
+  });
+}
+const certificateOf = async (answer: Answer): Promise<X509Certificate> =>
+  new X509Certificate((await exported(keys.itemOf(answer))).payload);
+
+describe('keys of an environment', () => {
+  it('are made with a certificate of their own', async () => {
+    const made = await keys.create(EC);
+    const { id, serialNumber, startsAt, expiresAt } = made.body;
+    expect(made.body).toEqual({
+      _links: {
+        self: { href: `${world().postern.apiPath}${keys.path}/${id}` },
+        environment: { href: `${world().postern.apiPath}/environments/${HERE}` },
+      },
+      id,
+      environment: { id: HERE },
+      ...EC,
+      issuerDN: EC['subjectDN'],
+      default: false,
+      serialNumber: expect.any(Number),
+      status: 'VALID',
+      startsAt: expect.stringMatching(/Z$/),
+      expiresAt: expect.stringMatching(/Z$/),
+      createdAt: expect.stringMatching(/Z$/),
+    });
+    expect(Date.parse(String(expiresAt)) - Date.parse(String(startsAt))).toBe(days(365));
+    expect((await keys.read(keys.itemOf(made))).body).toEqual(made.body);
+    const certificate = await certificateOf(made);
+    expect(certificate.verify(certificate.publicKey)).toBe(true);
+    expect(certificate.subject).toBe('C=US\nO=Ping\\, Identity\nOU=Ping Identity\nCN=Ours');
+    expect(Number.parseInt(certificate.serialNumber, 16)).toBe(serialNumber);
+    expect(certificate.publicKey.asymmetricKeyDetails).toEqual({ namedCurve: 'prime256v1' });
+  });
+
+  it.each([
+    ['RSA', 2048, 'SHA256withRSA'],
+    ['RSA', 2048, 'SHA512withRSA'],
+    ['EC', 224, 'SHA256withECDSA'],
+    ['EC', 384, 'SHA384withECDSA'],
+    ['EC', 521, 'SHA512withECDSA'],
+  ])('are of %s with %i bits, signed by %s', async (algorithm, keyLength, signatureAlgorithm) => {
+    const made = await keys.create({ ...EC, algorithm, keyLength, signatureAlgorithm });
+    expect(made.body).toMatchObject({ algorithm, keyLength, signatureAlgorithm });
+    const certificate = await certificateOf(made);
+    expect(certificate.verify(certificate.publicKey)).toBe(true);
+  });
+
+  it('have the issuer and the number that they are given', async () => {
+    const issuerDN = 'CN=My CA, O=Ping Identity, C=US';
+    const made = await keys.create({
+      ...EC,
+      issuerDN,
+      serialNumber: 1_662_023_413_215,
+      usageType: 'ISSUANCE',
+      customCRL: 'http://a.example/crl',
+    });
+    expect(made.body).toMatchObject({ issuerDN, serialNumber: 1_662_023_413_215, customCRL: 'http://a.example/crl' });
+    const certificate = await certificateOf(made);
+    expect([certificate.issuer, certificate.serialNumber]).toEqual(['C=US\nO=Ping Identity\nCN=My CA', '0182F850ADDF']);
+  });
+
+  it('are exported as PEM or PKCS #7 when `Accept` says so; the private key never is (SEC-66)', async () => {
+    const made = await keys.create(EC);
+    const path = keys.itemOf(made);
+    const [pem, pkcs7] = [await exported(path), await exported(path, 'application/x-pkcs7-certificates')];
+    expect([pem.headers['content-type'], pkcs7.headers['content-type']]).toEqual([
+      'application/x-x509-ca-cert',
+      'application/x-pkcs7-certificates',
+    ]);
+    expect(pkcs7.rawPayload.equals(pkcs7Of(new X509Certificate(pem.payload).raw))).toBe(true);
+    const [stored] = await world().postern.app.store.documents(uuidOf(HERE), {
+      kind: 'key',
+      id: uuidOf(String(made.body['id'])),
+    });
+    expect(JSON.stringify(stored)).not.toContain('PRIVATE KEY');
+    expect(stored?.secret).toBeDefined();
+  });
+
+  it('change what they are for, and keep the rest, their certificate too', async () => {
+    const made = await keys.create({ ...EC, usageType: 'ENCRYPTION', default: true });
+    const path = keys.itemOf(made);
+    const before = await certificateOf(made);
+    const changed = await keys.put(path, { usageType: 'SSL/TLS', default: false });
+    expect(changed.body).toEqual({ ...made.body, usageType: 'SSL/TLS', default: false });
+    expect((await keys.put(path, { usageType: 'SIGNING', default: false, issuerDN: EC['subjectDN'] })).status).toBe(
+      200,
+    );
+    expect(refusalOf(await keys.put(path, { usageType: 'SIGNING', default: false, issuerDN: 'CN=Other' }))).toEqual(
+      invalidData('INVALID_VALUE issuerDN'),
+    );
+    expect((await certificateOf(made)).raw.equals(before.raw)).toBe(true);
+    const [stored] = await world().postern.app.store.documents(uuidOf(HERE), {
+      kind: 'key',
+      id: uuidOf(String(made.body['id'])),
+    });
+    expect(stored?.secret).toBeDefined();
+  });
+
+  it('have one default for each use, which moves to whoever asks for it', async () => {
+    const at = managed(world, `/environments/${THERE}/keys`);
+    await at.create({ ...EC, name: 'first', default: true });
+    await at.create({ ...EC, name: 'second', default: true });
+    await at.create({ ...EC, name: 'other', usageType: 'ENCRYPTION', default: true });
+    expect((await at.defaults()).sort()).toEqual(['other', 'second']);
+  });
+
+  it.each<[string, Body, string]>([
+    ['a length that is none of EC', { keyLength: 2048 }, 'keyLength'],
+    ['a length that is none of RSA', { algorithm: 'RSA', signatureAlgorithm: 'SHA256withRSA' }, 'keyLength'],
+    ['a signature of the other kind', { signatureAlgorithm: 'SHA256withRSA' }, 'signatureAlgorithm'],
+    ['a name that is none', { subjectDN: 'terraform' }, 'subjectDN'],
+    ['a name that says nothing', { subjectDN: 'L=, C=' }, 'subjectDN'],
+    ['an attribute that nobody knows', { subjectDN: 'XX=1' }, 'subjectDN'],
+    ['a country of three letters', { subjectDN: 'CN=a, C=USA' }, 'subjectDN'],
+    ['an issuer that is none', { issuerDN: '=' }, 'issuerDN'],
+    ['an address of revocations where nothing is issued', { customCRL: 'http://a.example' }, 'customCRL'],
+    ['another use', { usageType: 'NONE' }, 'usageType'],
+  ])('are refused with %s', async (_what, more, target) => {
+    const before = await world().fingerprint();
+    expect(refusalOf(await world().ask({ path: keys.path, body: { ...EC, ...more } }))).toEqual(
+      invalidData(`INVALID_VALUE ${target}`),
+    );
+    expect(await world().fingerprint()).toBe(before);
+  });
+
+  it('stay while an application names them; an application names none of another environment (SEC-43)', async () => {
+    const key = await keys.create(EC);
+    const elsewhere = await managed(world, `/environments/${THERE}/keys`).create(EC);
+    const applications = managed(world, `/environments/${HERE}/applications`);
+    const saml = (id: unknown): Body => ({
+      name: 'SAML',
+      type: 'WEB_APP',
+      protocol: 'SAML',
+      enabled: true,
+      acsUrls: ['https://a.example'],
+      assertionDuration: 60,
+      spEntityId: 'a',
+      idpSigning: { key: { id }, algorithm: 'SHA384withECDSA' },
+    });
+    const application = await applications.create(saml(key.body['id']));
+    expect(application.body).toMatchObject(saml(key.body['id']));
+    for (const id of [NOBODY, elsewhere.body['id']])
+      expect(refusalOf(await world().ask({ path: applications.path, body: saml(id) }))).toEqual(
+        invalidData('INVALID_VALUE idpSigning.key.id'),
+      );
+    const kept = await keys.remove(keys.itemOf(key));
+    expect([kept.status, kept.text]).toEqual([400, expect.stringContaining('The Key must not be in use')]);
+    await applications.remove(applications.itemOf(application));
+    expect((await keys.remove(keys.itemOf(key))).status).toBe(204);
+    expect((await keys.read(keys.itemOf(key))).body['message']).toBe(
+      `Key not found for id: ${key.body['id']} and environmentId: ${HERE}`,
+    );
+  });
+});
+
+describe('certificates of an environment', () => {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const der = ownCertificate(privateKey);
+  const upload = (file: string | Buffer, usageType?: string): Promise<Answer> =>
+    world().ask({ path: certificates.path, ...importOf(file, usageType) });
+
+  it.each<[string, string | Buffer]>([
+    ['PEM', pemOf(der)],
+    ['PEM with words around it', `\nSubject: CN=terraform\n${pemOf(der)}\n`],
+    ['PKCS #7', pkcs7Of(der)],
+    ['PKCS #7 as PEM', pemOf(pkcs7Of(der)).replaceAll('CERTIFICATE', 'PKCS7')],
+    ['DER', der],
+  ])('are imported as %s', async (_form, file) => {
+    const made = await upload(file, 'SSL/TLS');
+    expect(made.status, made.text).toBe(201);
+    expect(made.body).toMatchObject({
+      name: 'terraform',
+      algorithm: 'RSA',
+      keyLength: 2048,
+      signatureAlgorithm: 'SHA256withRSA',
+      subjectDN: 'C=GB,O=Ping Identity,OU=Non-Production Testing,CN=terraform',
+      issuerDN: 'C=GB,O=Ping Identity,OU=Non-Production Testing,CN=terraform',
+      usageType: 'SSL/TLS',
+      validityPeriod: 3652,
+      default: false,
+      startsAt: '2026-01-01T00:00:00.000Z',
+      expiresAt: '2036-01-01T00:00:00.000Z',
+    });
+    // A number beyond those of JavaScript.
+    expect(made.text).toContain(`"serialNumber":${2n ** 150n + 7n},`);
+    const path = certificates.itemOf(made);
+    expect((await certificates.read(path)).text).toBe(made.text);
+    expect((await certificates.listed()).map(({ id }) => id)).toContain(made.body['id']);
+    expect((await certificates.remove(path)).status).toBe(204);
+  });
+
+  it.each<[string, string | Buffer]>([
+    ['nothing', ''],
+    ['text', 'a certificate'],
+    ['half a certificate', der.subarray(0, 200)],
+    ['a private key', privateKey.export({ type: 'pkcs8', format: 'pem' })],
+    ['a public key', createPublicKey(privateKey).export({ type: 'spki', format: 'pem' })],
+    ['an empty message', pkcs7Of(Buffer.alloc(0))],
+    ['a certificate of another kind of key', pemOf(der).slice(0, 900)],
+  ])('are none of %s', async (_what, file) => {
+    const before = await world().fingerprint();
+    expect(refusalOf(await upload(file))).toEqual(invalidData('INVALID_VALUE file'));
+    expect(await world().fingerprint()).toBe(before);
+  });
+
+  it('come as a form with a file and a use', async () => {
+    const { type, body } = importOf(der);
+    const text = body.toString('latin1');
+    const sent = (content: string, contentType = type) =>
+      world().ask({ path: certificates.path, type: contentType, body: Buffer.from(content, 'latin1') });
+    expect((await sent(text)).status).toBe(201);
+    expect((await sent(text, type.replace(/=(.*)/, '="$1"'))).status).toBe(201);
+    for (const wrong of [text.slice(0, -4), text.replace('usageType', 'file'), text.slice(4), `x${text}`, ''])
+      expect(refusalOf(await sent(wrong))).toEqual({ status: 400, code: 'INVALID_REQUEST' });
+    expect(refusalOf(await sent(text, 'multipart/form-data'))).toEqual({ status: 400, code: 'INVALID_REQUEST' });
+    expect(refusalOf(await sent(text.replace('usageType', 'usage')))).toEqual(invalidData('REQUIRED_VALUE usageType'));
+    expect(refusalOf(await sent(text.replace('name="file"', 'name="files"')))).toEqual(
+      invalidData('REQUIRED_VALUE file'),
+    );
+    expect(refusalOf(await upload(der, 'ANYTHING'))).toEqual(invalidData('INVALID_VALUE usageType'));
+  });
+
+  it('tell whether they are valid', async () => {
+    const now = world().postern.now();
+    const statuses = await Promise.all(
+      [
+        { from: now + days(1), until: now + days(100) },
+        { from: now - days(1), until: now + days(31) },
+        { from: now - days(1), until: now + days(29) },
+        { from: now - days(2), until: now - days(1) },
+      ].map(async (terms) => (await upload(ownCertificate(privateKey, terms))).body['status']),
+    );
+    expect(statuses).toEqual(['NOT_YET_VALID', 'VALID', 'EXPIRING', 'EXPIRED']);
+  });
+
+  it('stay while an application trusts them', async () => {
+    const made = await upload(der);
+    const applications = managed(world, `/environments/${HERE}/applications`);
+    const { id } = made.body;
+    const application = await applications.create({
+      name: 'SAML',
+      type: 'WEB_APP',
+      protocol: 'SAML',
+      enabled: true,
+      acsUrls: ['https://a.example'],
+      assertionDuration: 60,
+      spEntityId: 'a',
+      spVerification: { authnRequestSigned: true, certificates: [{ id }] },
+      spEncryption: { algorithm: 'AES_256', certificate: { id } },
+    });
+    const kept = await certificates.remove(certificates.itemOf(made));
+    expect([kept.status, kept.text]).toEqual([400, expect.stringContaining('Certificate must not be in use')]);
+    await applications.remove(applications.itemOf(application));
+    expect((await certificates.remove(certificates.itemOf(made))).status).toBe(204);
+  });
+});
