@@ -1,6 +1,7 @@
 /** What a failure comes from, by the test's name and what it said; the first that fits. Anything else is a fault of the server's. */
 const CAUSES = [
-  [/TestAccKey_PKCS12|TestAccKey_Change|PKCS12/, 'absent: PKCS #12 files'],
+  [/CreateKeyRotationPolicy/, 'absent: rotation of an environment’s keys'],
+  [/PKCS12|CreateKey`: 415/, 'absent: PKCS #12 files'],
   [/CertificateSigning|PINGONE_KEY_\w*CSR/, 'absent: certificate signing requests'],
   [/CreateAgreement/, 'absent: agreements'],
   [/TestAccImage_JPG/, 'partial: a JPEG is shown as it came'],

@@ -8,7 +8,7 @@ import { rolesOf } from './application.js';
 import { APPLICATION_WRITE_ONLY, ApplicationDocument, applicationProblems } from './application-document.js';
 import { readApplicationSecrets, sealable } from './application-secret.js';
 import { CERTIFICATE_PLACES } from './certificates/certificate.js';
-import { KEY_PLACES } from './certificates/key.js';
+import { ISSUING_KEY, SIGNING_KEY } from './certificates/key.js';
 import type { Candidate, ManagedResource, Rule } from './managed/resource.js';
 import { atMost, checked, immutable, owns, placesAt, refersTo } from './managed/rules.js';
 import { readSecrets } from './managed/secrets.js';
@@ -53,7 +53,8 @@ export function applications({ secret, roles, open }: Facts): ManagedResource {
       immutable('type'),
       immutable('protocol'),
       ownPackage(),
-      ...KEY_PLACES.map((place) => refersTo('key', place, 'a key')),
+      refersTo('key', SIGNING_KEY, 'a key'),
+      refersTo('key', ISSUING_KEY, 'a key for ISSUANCE', { serves: ({ body }) => body['usageType'] === 'ISSUANCE' }),
       ...CERTIFICATE_PLACES.map((place) => refersTo('certificate', place, 'a certificate')),
       atMost(KIND, MOST_APPLICATIONS),
       systemOnesStay(),

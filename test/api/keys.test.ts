@@ -160,6 +160,25 @@ describe('keys of an environment', () => {
     expect(await world().fingerprint()).toBe(before);
   });
 
+  it('issue certificates for an application only when that is their use', async () => {
+    const [signing, issuing] = [await keys.create(EC), await keys.create({ ...EC, usageType: 'ISSUANCE' })];
+    const native = (key: Answer): Body => ({
+      name: 'Native',
+      type: 'NATIVE_APP',
+      protocol: 'OPENID_CONNECT',
+      enabled: true,
+      tokenEndpointAuthMethod: 'NONE',
+      grantTypes: ['AUTHORIZATION_CODE'],
+      kerberos: { key: { id: key.body['id'] } },
+    });
+    const path = `/environments/${HERE}/applications`;
+    expect(refusalOf(await world().ask({ path, body: native(signing) }))).toEqual(
+      invalidData('INVALID_VALUE kerberos.key.id'),
+    );
+    expect((await world().ask({ path, body: native(issuing) })).status).toBe(201);
+    expect((await keys.remove(keys.itemOf(issuing))).status).toBe(400);
+  });
+
   it('stay while an application names them; an application names none of another environment (SEC-43)', async () => {
     const key = await keys.create(EC);
     const elsewhere = await managed(world, `/environments/${THERE}/keys`).create(EC);

@@ -65,6 +65,19 @@ describe.each(DATABASES)('purge on $name', ({ open }) => {
     expect(await isRevoked()).toBe(false);
   });
 
+  it('keeps the bytes of an image as they are, and tenants apart (SEC-42)', async () => {
+    await using test = await open();
+    const [here, there] = [await addEnvironment(test.store), await addEnvironment(test.store)];
+    const { environmentId } = here;
+    const content = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
+    const value = { environmentId, id: uuid(), imageId: uuid(), type: 'png', content } as const;
+    await commit(test.store, environmentId, { kind: 'insert', entity: 'imageFile', value });
+    expect(await test.store.imageFile(environmentId, value.id)).toEqual(value);
+    expect(await test.store.imageFile(there.environmentId, value.id)).toBeUndefined();
+    await commit(test.store, environmentId, { kind: 'delete', entity: 'imageFile', value });
+    expect(await test.store.imageFile(environmentId, value.id)).toBeUndefined();
+  });
+
   it('a flow that is past its time is still loaded until it is purged: the domain says what it is worth', async () => {
     await using test = await open();
     const world = await addEnvironment(test.store);

@@ -74,13 +74,14 @@ function keyProblems(document: JsonObject): readonly FieldProblem[] {
 const signaturesOf = (suffix: string): readonly string[] =>
   SIGNATURE_ALGORITHMS.filter((name) => name.endsWith(suffix));
 
-/** Where applications name keys. */
-export const KEY_PLACES = ['idpSigning.key.id', 'kerberos.key.id'] as const;
+/** Where applications name keys: that of assertions, and that of their users' certificates. */
+export const SIGNING_KEY = 'idpSigning.key.id';
+export const ISSUING_KEY = 'kerberos.key.id';
 
 const APPLICATION = 'application';
 const RULES: readonly Rule[] = [
   oneDefaultOfUsage(KIND),
-  ...KEY_PLACES.map((place) => notReferredToBy(APPLICATION, place)),
+  ...[SIGNING_KEY, ISSUING_KEY].map((place) => notReferredToBy(APPLICATION, place)),
 ];
 
 /** What was made for a key: the private key as PKCS #8, PEM, and what is stored beside what was asked for. */
