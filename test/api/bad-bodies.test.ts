@@ -96,7 +96,7 @@ const TYPES: readonly [string, (right: string, path: string) => string | null][]
 
 /** Operations that read a JSON body. */
 const bodied = (): readonly Route[] =>
-  routes.filter(({ accepts, bytes }) => accepts !== undefined && accepts !== FORM && bytes === undefined);
+  routes.filter(({ accepts, asBytes }) => accepts !== undefined && accepts !== FORM && asBytes === undefined);
 
 describe('whatever is wrong with a body, nothing is stored and nothing sent (00 §2.6; SEC-52, SEC-53)', () => {
   it('a control: every operation has a right request, and its extra members are ignored (00 §2.4; SEC-45)', async () => {

@@ -47,7 +47,7 @@ export function certificatesRoutes(service: CertificateService, clock: Clock): R
       base: 'api',
       path,
       accepts: MULTIPART_TYPE,
-      bytes: HTTP_LIMITS.bodyBytes,
+      asBytes: true,
       permission: permission.write,
       replies: { 201: viewSchema(definition) },
       errors: ['REQUEST_FAILED'],
