@@ -47,11 +47,11 @@ function onlyCustomOnesChange(): Rule {
 /** What every environment has (wire: `00` §9.4; `PINGONE_API` is the type as the public clients read it), each with its scopes. */
 export const FACTORY_RESOURCES: readonly { readonly body: JsonObject; readonly scopes: readonly string[] }[] = [
   {
-    body: { name: 'openid', type: 'OPENID_CONNECT' },
+    body: { name: 'openid', type: 'OPENID_CONNECT', description: 'What OpenID Connect tells of a user' },
     scopes: ['openid', 'profile', 'email', 'address', 'phone'],
   },
   {
-    body: { name: 'PingOne API', type: 'PINGONE_API' },
+    body: { name: 'PingOne API', type: 'PINGONE_API', description: 'What users may do with their own account' },
     scopes: [
       'p1:create:device',
       'p1:create:pairingKey',

@@ -55,7 +55,14 @@ export function factoryDocuments({
       const parent = factoryId(environmentId, resource);
       return [
         resource,
-        ...scopes.map((name): FactoryDocument => ({ kind: 'scope', parent, name, body: { name } })),
+        ...scopes.map(
+          (name): FactoryDocument => ({
+            kind: 'scope',
+            parent,
+            name,
+            body: { name, description: `The predefined scope ${name}` },
+          }),
+        ),
         ...givenAttributes(body['type']).map(
           (attribute): FactoryDocument => ({
             kind: 'resourceAttribute',

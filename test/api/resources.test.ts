@@ -133,20 +133,26 @@ describe('attributes of resources (00 §9.4)', () => {
     expect((await attributes.remove(attributes.itemOf(made))).status).toBe(204);
   });
 
-  it('are kept by the scope that opens them, which opens those of its own resource alone (SEC-43)', async () => {
+  it('leave the scopes that open them, each of which opens those of its own resource alone (SEC-43)', async () => {
     const openid = await predefined('openid');
     const attributes = attributesOf(openid);
     const made = await attributes.create({ name: 'membership_level', value: 'gold', idToken: true, userInfo: false });
     const scopes = scopesOf(openid);
     const body = { name: 'level', mappedClaims: [made.body['id']] };
     const scope = await scopes.create(body);
-    constraint(await attributes.remove(attributes.itemOf(made)));
     const elsewhere = scopesOf(await resources.create({ name: 'Elsewhere' }));
     expect(refusalOf(await world().ask({ path: elsewhere.path, body })).details).toEqual([
       'INVALID_VALUE mappedClaims[0]',
     ]);
-    expect((await scopes.remove(scopes.itemOf(scope))).status).toBe(204);
+    const other = await find(attributes, 'email');
+    await scopes.put(scopes.itemOf(scope), { ...body, mappedClaims: [made.body['id'], other.body['id']] });
     expect((await attributes.remove(attributes.itemOf(made))).status).toBe(204);
+    expect((await scopes.read(scopes.itemOf(scope))).body['mappedClaims']).toEqual([other.body['id']]);
+    const last = await attributes.create({ name: 'last_one', value: 'x' });
+    await scopes.put(scopes.itemOf(scope), { ...body, mappedClaims: [last.body['id']] });
+    expect((await attributes.remove(attributes.itemOf(last))).status).toBe(204);
+    expect((await scopes.read(scopes.itemOf(scope))).body).not.toHaveProperty('mappedClaims');
+    expect((await scopes.remove(scopes.itemOf(scope))).status).toBe(204);
   });
 
   it('are refused with reserved names, for nobody to see, or where they do not belong', async () => {

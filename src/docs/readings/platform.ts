@@ -159,7 +159,7 @@ export const PLATFORM_READINGS: ReadingGroup = {
         '00 §9.4',
         'Attributes of resources: members, reserved names and the 24 of `openid` are those of the Go client and the Terraform provider',
       ],
-      ['00 §9.4', 'An attribute that a scope opens stays until it does not'],
+      ['00 §9.4', 'A deleted attribute leaves the scopes that open it, as the Terraform provider’s tests expect'],
     ]),
     ...readingsIn('platform/scopes.ts', [
       [

@@ -77,7 +77,6 @@ export function resourcesRoutes(service: ManagedService): Route[] {
         },
         texts: {
           ReadOnly: 'An attribute that its resource comes with cannot be deleted',
-          StillReferenced: 'A scope opens the attribute',
           PlatformHasNone: 'The platform’s own resource has no attributes',
         },
         partial: { create: KEPT, update: KEPT },
