@@ -1,3 +1,4 @@
+import { APPLICATION_READINGS } from './applications.js';
 import { AUTHENTICATION_READINGS } from './authentications.js';
 import { DEVICE_READINGS } from './devices.js';
 import { PLATFORM_READINGS } from './platform.js';
@@ -10,4 +11,5 @@ export const READINGS: readonly ReadingGroup[] = [
   DEVICE_READINGS,
   POLICY_READINGS,
   PLATFORM_READINGS,
+  APPLICATION_READINGS,
 ];

@@ -1,0 +1,86 @@
+import { type ReadingGroup, readingsIn } from './reading.js';
+
+export const APPLICATION_READINGS: ReadingGroup = {
+  title: 'Applications and resources',
+  readings: [
+    ...readingsIn('http/rejections/applications.ts', [
+      ['00 §9.3', 'The secret of an unknown application is the usual 404, as the Terraform provider looks for it'],
+      [
+        '00 §6.3',
+        'A role and a scope that do not fit are `INVALID_VALUE` of `scope`, as the Terraform provider reads it',
+      ],
+    ]),
+    ...readingsIn('platform/application-secret.ts', [['00 §9.3', 'During the overlap both secrets authenticate']]),
+    ...readingsIn('platform/applications.ts', [
+      ['00 §9.2', 'Names of applications need not be unique; type and protocol stay as they were made'],
+      ['00 §9.2', '`mobile` of a native OIDC application is shown with its defaults, whether it was sent or not'],
+      ['00 §9.2', 'A worker’s `accessControl.role` is `ADMIN_USERS_ONLY` when it is not sent'],
+      ['00 §9.1', 'A deleted application leaves the MFA policies that name it; they do not keep it'],
+    ]),
+    ...readingsIn('platform/system-applications.ts', [
+      [
+        '00 §7.1',
+        'An environment comes with the applications `PING_ONE_PORTAL` and `PING_ONE_SELF_SERVICE`: documents alone, no page is behind them',
+      ],
+      [
+        '00 §9.2',
+        'Of these, name, protocol, method and icon are read only; they have no secret, and nobody makes more',
+      ],
+    ]),
+    ...readingsIn('platform/images/content.ts', [
+      [
+        '00 §9.2',
+        'Images are PNG, JPEG or GIF by their bytes, at most 1 MiB and 8,388,608 pixels; of a GIF the first frame is kept, as PNG. The public clients expect PNG of a JPEG too: that is shown as it came',
+      ],
+    ]),
+    ...readingsIn('http/routes/images.ts', [
+      ['00 §9.2', 'Images are for whoever may applications; one that an application names can be deleted'],
+    ]),
+    ...readingsIn('platform/certificates/key.ts', [
+      [
+        '00 §9.2',
+        'A key comes with a certificate that it signs itself, whatever issuer it is said to have; the default is one for each use, and can be given up',
+      ],
+      ['00 §9.2', 'Of a key `usageType` and `default` change; one that an application names stays'],
+    ]),
+    ...readingsIn('platform/certificates/stored.ts', [
+      ['00 §9.2', 'A certificate is `EXPIRING` in its last 30 days; none is `REVOKED`'],
+    ]),
+    ...readingsIn('platform/certificates/name.ts', [
+      [
+        '00 §9.2',
+        'Names of imported certificates are written in the order of their encoding, those of keys as they were sent',
+      ],
+    ]),
+    ...readingsIn('platform/application-document.ts', [
+      ['00 §9.2', '`allowWildcardInRedirectUris`, which public clients send, allows `*` in `redirectUris` alone'],
+    ]),
+    ...readingsIn('platform/resources.ts', [
+      [
+        '00 §9.4',
+        'The platform’s own resource has the type `PINGONE_API`, as the public clients read it; `PING_ONE_API` they do not know',
+      ],
+      ['00 §9.4', 'Resources are created, replaced and deleted as the public clients do it; predefined ones stay'],
+      ['00 §9.4', 'The `p1:*` scopes are the twenty that the public Terraform provider’s guides name'],
+    ]),
+    ...readingsIn('platform/resource-attributes.ts', [
+      [
+        '00 §9.4',
+        'Attributes of resources: members, reserved names and the 24 of `openid` are those of the Go client and the Terraform provider',
+      ],
+      ['00 §9.4', 'A deleted attribute leaves the scopes that open it, as the Terraform provider’s tests expect'],
+    ]),
+    ...readingsIn('platform/scopes.ts', [
+      [
+        '00 §9.4',
+        'Scopes are added to `openid` and to custom resources; to the platform’s only `p1:read:user:…` and `p1:update:user:…`',
+      ],
+    ]),
+    ...readingsIn('platform/grants.ts', [
+      [
+        '00 §9.1',
+        'An application has one grant for each resource; what is granted stays, with `CONSTRAINT_VIOLATION`, until it is not',
+      ],
+    ]),
+  ],
+};
