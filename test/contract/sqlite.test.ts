@@ -5,8 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { LEASE_MILLIS } from '../../src/delivery/message.js';
+import { uuidOf } from '../../src/kernel/ids.js';
 import { silentLogger } from '../../src/kernel/log.js';
 import { createSystemRandom } from '../../src/kernel/random.js';
+import type { User } from '../../src/platform/model.js';
 import { parseConfiguration } from '../../src/policies/configuration.js';
 import type { Write } from '../../src/storage/port.js';
 import { createSqliteEngine } from '../../src/storage/sql/dialects/sqlite.js';
@@ -18,7 +20,19 @@ import { createStore } from '../../src/storage/sql/store.js';
 import { openTestStore, testClock, testKeyring } from '../helpers/store.js';
 import { childCommand, start } from './child.js';
 import { keptDatabase, raw } from './raw.js';
-import { addEnvironment, addUser, aFlow, arrange, commit, DATABASES, present, uuid } from './world.js';
+import {
+  aDevice,
+  addEnvironment,
+  addUser,
+  aFlow,
+  arrange,
+  aUser,
+  commit,
+  DATABASES,
+  insertUser,
+  present,
+  uuid,
+} from './world.js';
 
 const fileOf = ({ database }: { database: { kind: string; file?: string } }): string => present(database.file);
 
@@ -232,6 +246,49 @@ it('an in-memory database is gone with its store', async () => {
   await addEnvironment(first.store);
   await using second = await DATABASES[1].open();
   expect((await second.store.environments({ limit: 1 })).count).toBe(0);
+});
+
+describe('a user who is erased (SEC-74)', () => {
+  it('leaves nothing readable: neither in rows, nor in free pages, nor in the log half a minute later', async () => {
+    await using test = await openTestStore();
+    const { environmentId } = await arrange(test);
+    const traces = (): ReadonlySet<string> => new Set(readFileSync(fileOf(test), 'latin1').match(/canary-\d{4}x/gi));
+    const canary = (n: number): string => `canary-${String(n).padStart(4, '0')}x`;
+    const users = Array.from({ length: 240 }, (_, n) =>
+      aUser(environmentId, {
+        username: `${canary(n)}`,
+        // Some of it in pages of its own.
+        profile: { email: `${canary(n)}@example.org`, nickname: `${canary(n)} `.repeat(n % 20 === 0 ? 600 : n % 30) },
+      }),
+    );
+    await Promise.all(users.map((user) => commit(test.store, environmentId, ...insertUser(user, [aDevice(user)]))));
+    const write = (id: string, decide: (user: User) => Write): Promise<void> =>
+      test.store.transact({ environmentId, user: uuidOf(id) }, ({ user }) => ({
+        outcome: undefined,
+        writes: [decide(present(user))],
+      }));
+    const doomed = users.filter((_, n) => n % 3 === 0);
+    for (const { id } of doomed)
+      await write(id, (user) => ({
+        kind: 'update',
+        entity: 'user',
+        value: { ...user, username: `other-${id}`, profile: {} },
+      }));
+    // As the sweeper does every half minute, though there is nothing else to purge.
+    const settle = async (): Promise<number> => {
+      await test.store.purge(0);
+      return statSync(`${fileOf(test)}-wal`).size;
+    };
+    expect(await settle()).toBe(0);
+    expect(traces().size).toBe(160);
+    for (const { id } of users.slice(0, 120).filter((_, n) => n % 3 === 1))
+      await write(id, (value) => ({ kind: 'delete', entity: 'user', value }));
+    expect(await settle()).toBe(0);
+    expect(traces().size).toBe(120);
+    // A log without anybody who was erased is left alone.
+    await commit(test.store, environmentId, ...insertUser(aUser(environmentId)));
+    expect(await settle()).toBeGreaterThan(0);
+  });
 });
 
 describe('a backup of the file (SEC-77)', () => {

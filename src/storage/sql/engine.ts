@@ -23,11 +23,16 @@ export interface Engine extends AsyncDisposable {
   /**
    * Runs a script as one transaction, durable before it resolves; may run it several times. `changes` says what it writes: one
    * message of its own, many of which may share a transaction; the queues of messages and of the audit trail only; or rows of
-   * aggregates, which no write set tells of. What it puts on record is written with its commit.
+   * aggregates, which no write set tells of, those of people without leaving anything of what was there (SEC-74). What it puts on record is written with its commit.
    */
-  write<T>(changes: 'message' | 'queues' | 'aggregates', script: (append: AppendAudit) => Script<T>): Promise<T>;
+  write<T>(
+    changes: 'message' | 'queues' | 'aggregates' | 'people',
+    script: (append: AppendAudit) => Script<T>,
+  ): Promise<T>;
   /** What it has counted; costs nothing until it is asked. */
   stats(): EngineStats;
+  /** Cuts off a log of ours that may still have somebody who was erased since it was last asked (SEC-74). */
+  cutLog(): Promise<void>;
   /** Where the database is a file of ours. */
   readonly backups: BackupSource | undefined;
   /** Why the database cannot be written to now, if so. */

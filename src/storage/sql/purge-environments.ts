@@ -56,7 +56,7 @@ export async function purgeEnvironment(engine: Engine, limit: number): Promise<n
     return row && text(row, 0);
   });
   if (environment === undefined) return 0;
-  return engine.write('aggregates', () => removeRows(environment, limit));
+  return engine.write('people', () => removeRows(environment, limit));
 }
 
 function* removeRows(environment: string, limit: number): Script<number> {

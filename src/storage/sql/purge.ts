@@ -80,6 +80,7 @@ export async function purge(engine: Engine, limit: number): Promise<number> {
   await step((limit) => forgetDestinations(engine, limit));
   await step(purgeInboxStep);
   if (left > 0) left -= await purgeEnvironment(engine, left);
+  await engine.cutLog();
   return limit - left;
 }
 

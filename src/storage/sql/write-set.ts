@@ -46,6 +46,8 @@ export interface WriteSet {
    */
   readonly claims: readonly Call[];
   readonly steps: readonly Step[];
+  /** It writes a person: nothing is to be left in the file of what was there (SEC-74). */
+  readonly erases: boolean;
   readonly appended: readonly OutboxMessage[];
   /** For the engine to write with the commit, those of one commit together (`TailWriter`). */
   readonly audit: readonly AuditLine[];
@@ -84,6 +86,7 @@ export class WriteSetBuilder {
   readonly #steps: Ranked[] = [];
   readonly #appended: OutboxMessage[] = [];
   readonly #audit: AuditLine[] = [];
+  #erases = false;
   /** Entity and id in turn. */
   readonly #written: string[] = [];
 
@@ -126,6 +129,10 @@ export class WriteSetBuilder {
     this.#steps.push({ rank, step: { call, rows } });
   }
 
+  erase(): void {
+    this.#erases = true;
+  }
+
   append(message: OutboxMessage): void {
     this.#appended.push(message);
   }
@@ -150,6 +157,7 @@ export class WriteSetBuilder {
       guards,
       claims: this.#claims,
       steps: this.#steps.map(({ step }) => step),
+      erases: this.#erases,
       appended: this.#appended,
       audit: this.#audit,
     };

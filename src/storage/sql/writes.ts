@@ -189,6 +189,7 @@ function addUser(builder: WriteSetBuilder, write: WriteOf<'user'>, { user, facto
     return;
   }
   builder.guard('user', environmentId, id, version);
+  builder.erase();
   if (write.kind === 'update') {
     claimUsername(builder, write.value, user);
     builder.step(1, call(updateUser, userValues(write.value)));

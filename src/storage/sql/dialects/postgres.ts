@@ -98,6 +98,8 @@ export function createPostgresEngine(pool: PostgresPool, options: EngineOptions,
           changes === 'message' ? messages.run(script, monotonicMillis() + SCRIPT_MILLIS) : inTransaction(script),
         ),
       ),
+    // Its log is the operator's, and others' too.
+    async cutLog() {},
     backups: undefined,
     stats() {
       const { waiting, connections } = pool.stats();

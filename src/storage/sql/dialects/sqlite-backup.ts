@@ -12,7 +12,6 @@ const STEP_MILLIS: Millis = 20;
 /** Pages that are told of at once: 16 MB of them. */
 const MOST_TOLD = 4_096;
 
-const checkpoint = statement('row', 'pragma wal_checkpoint(truncate)');
 const pageSize = statement('row', 'pragma page_size');
 
 /**
@@ -31,6 +30,11 @@ export class SqliteBackups implements BackupSource {
     this.#file = file;
   }
 
+  /** Until it has ended, nobody else may copy the log into the file. */
+  get isTaken(): boolean {
+    return this.#end !== undefined;
+  }
+
   async begin(): Promise<Backup> {
     if (this.#end) throw new StoreError('busy', 'a backup is being taken: wait for its end');
     const size = integer(this.#connection.ask(call(pageSize, {})).rows[0] ?? [], 0);
@@ -43,8 +47,8 @@ export class SqliteBackups implements BackupSource {
     /** In one turn, in which no commit is under way. What is written is known also when only half of it was. */
     const step = (): void => {
       for (const page of pagesOfLog(readFileSync(log))) written.add(page);
-      const [busy] = connection.ask(call(checkpoint, {})).rows[0] ?? [];
-      if (busy !== 0) throw new StoreError('unavailable', 'the log could not be copied into the file: try again');
+      if (!connection.emptyLog())
+        throw new StoreError('unavailable', 'the log could not be copied into the file: try again');
     };
     const timer = setInterval(() => {
       if (isHeld) return;

@@ -2,16 +2,21 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Libsql from 'libsql';
 import { StoreError } from '../../store-error.js';
-import { type Call, type Result, type Row, type Statement, statement, withPlaceholders } from '../statement.js';
+import { type Call, call, type Result, type Row, type Statement, statement, withPlaceholders } from '../statement.js';
 
 /** How long a second process waits for the first to let go of the file: enough for two runs to overlap at a restart. */
 const BUSY_MILLIS = 5_000;
 /** Pages in the log before a commit copies them into the file: about 4 MB, so that no commit stalls for long. */
 export const CHECKPOINT_PAGES = 1_000;
 const CACHE_KIB = 16_384;
+/** What is deleted is overwritten in pages that are written anyway (https://www.sqlite.org/pragma.html#pragma_secure_delete). */
+const ERASING_CHEAPLY = 'pragma secure_delete = fast';
+/** Also in pages that become free and would not be written for that: a fifth more to write, were it always so. */
+const ERASING_ALL = 'pragma secure_delete = on';
 
 const BEGIN = statement('count', 'begin immediate');
 const COMMIT = statement('count', 'commit');
+const TRUNCATE = statement('row', 'pragma wal_checkpoint(truncate)');
 
 type Prepared = ReturnType<Libsql.Database['prepare']>;
 
@@ -37,6 +42,8 @@ export class SqliteConnection {
   readonly #prepared = new Map<Statement, Prepared>();
   /** Rises with every statement that changed something: tells whether a unit has left anything to undo. */
   changes = 0;
+  /** Somebody was erased, whom the log still has. */
+  #hasErased = false;
 
   private constructor(database: Libsql.Database) {
     this.#database = database;
@@ -59,6 +66,7 @@ export class SqliteConnection {
       connection.exec('pragma synchronous = full');
       connection.exec('pragma foreign_keys = on');
       connection.checkpointAfter(CHECKPOINT_PAGES);
+      connection.exec(ERASING_CHEAPLY);
       connection.exec(`pragma cache_size = -${CACHE_KIB}`);
       connection.exec('pragma temp_store = memory');
       connection.exec('begin immediate');
@@ -86,6 +94,28 @@ export class SqliteConnection {
   /** Pages in the log before a commit copies them into the file; 0: none does. */
   checkpointAfter(pages: number): void {
     this.exec(`pragma wal_autocheckpoint = ${pages}`);
+  }
+
+  /** Nothing is left in the file of what the work deletes or replaces (SEC-74). */
+  erasing<T>(work: () => T): T {
+    this.#hasErased = true;
+    this.exec(ERASING_ALL);
+    try {
+      return work();
+    } finally {
+      this.exec(ERASING_CHEAPLY);
+    }
+  }
+
+  /** Copies the log into the file and cuts it off. Whether it could. */
+  emptyLog(): boolean {
+    const [busy] = this.ask(call(TRUNCATE, {})).rows[0] ?? [];
+    if (busy === 0) this.#hasErased = false;
+    return busy === 0;
+  }
+
+  get hasErased(): boolean {
+    return this.#hasErased;
   }
 
   /** Past `ask`, whose count of changes would take the last write for theirs. */

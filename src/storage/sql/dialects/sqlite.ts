@@ -12,7 +12,7 @@ import { integer } from '../row.js';
 import { type Call, call, type Script, statement } from '../statement.js';
 import { CommitTally } from '../tally.js';
 import { localTime, PersistedClock } from '../time.js';
-import type { Step } from '../write-set.js';
+import type { Step, WriteSet } from '../write-set.js';
 import { writeSetOf } from '../writes.js';
 import { GroupCommit } from './group-commit.js';
 import type { SqliteBackups } from './sqlite-backup.js';
@@ -97,15 +97,22 @@ export function createSqliteEngine(
         continue;
       }
       if (decision.writes.length === 0) return { outcome: decision.outcome, appended: NOTHING, audit: NOTHING };
-      const { claims, steps, appended, audit } = writeSetOf(plan, snapshot, decision.writes, options);
-      if (claims.every((claim, index) => isClaimed(claim, index))) {
-        for (const step of steps) write(step);
+      const set = writeSetOf(plan, snapshot, decision.writes, options);
+      const { erases, appended, audit } = set;
+      if (erases ? connection.erasing(() => isWritten(set)) : isWritten(set)) {
         memory.wrote(plan.environmentId, decision.writes);
         return { outcome: decision.outcome, appended, audit };
       }
       plan = withTakenName(plan, decision);
     }
     throw new StorageFault('a decision keeps asking for a name that is taken');
+  }
+
+  /** Not, when a name is taken. */
+  function isWritten({ claims, steps }: WriteSet): boolean {
+    if (!claims.every((claim, index) => isClaimed(claim, index))) return false;
+    for (const step of steps) write(step);
+    return true;
   }
 
   /** The first claim may be lost with nothing to undo; a later one only by a decision that did not look. */
@@ -143,23 +150,29 @@ export function createSqliteEngine(
       return done.outcome as O;
     },
     async write<T>(
-      changes: 'message' | 'queues' | 'aggregates',
+      changes: 'message' | 'queues' | 'aggregates' | 'people',
       script: (append: AppendAudit) => Script<T>,
     ): Promise<T> {
       const done = await commits.run((): Done => {
         const before = connection.changes;
         const audit: AuditLine[] = [];
-        const outcome = drive(
-          connection,
-          script((record) => {
-            audit.push(lineOf(record));
-          }),
-        );
-        if (changes === 'aggregates' && connection.changes !== before) memory.forget();
+        const run = (): T =>
+          drive(
+            connection,
+            script((record) => {
+              audit.push(lineOf(record));
+            }),
+          );
+        const outcome = changes === 'people' ? connection.erasing(run) : run();
+        if ((changes === 'aggregates' || changes === 'people') && connection.changes !== before) memory.forget();
         return { outcome, appended: NOTHING, audit };
       });
       // As above.
       return done.outcome as T;
+    },
+    async cutLog() {
+      // A backup makes all checkpoints while it lasts, and empties the log with each.
+      if (!closed.value && connection.hasErased && !backups?.isTaken) connection.emptyLog();
     },
     backups,
     stats: () => ({ database: 'sqlite', waiting: commits.waiting, tally }),
