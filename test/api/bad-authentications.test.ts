@@ -16,9 +16,13 @@ afterAll(() => started[Symbol.asyncDispose]());
 const world = (): World => started;
 const flows = (): readonly string[] => [named.flow];
 const create = (): Ask => ({ path: `/${here.environment}/deviceAuthentications` });
-const act = (action: string) => (): Ask => ({
-  path: `/${here.environment}/deviceAuthentications/${named.flow}`,
-  type: action,
+/** An action on the flow that nobody moves, and on one of its own. */
+const act = (type: string) => ({
+  to: (): Ask => ({ path: `${create().path}/${named.flow}`, type }),
+  async control(): Promise<Ask> {
+    const { body } = await started.ask({ ...create(), body: { user, selectedDevice: { id: here.email } } });
+    return { path: `${create().path}/${body['id']}`, type };
+  },
 });
 
 const user = { id: here.user };
@@ -221,13 +225,13 @@ refusesRequests('create, refused as a whole (10 §3.1, §4.2)', { world, to: cre
 
 refusesBadFields('device.select (10 §7.2)', {
   world,
-  to: act('device.select'),
+  ...act('device.select'),
   flows,
   right: () => ({ device: { id: here.sms }, compatibility: 'NONE' }),
   shape: object({ device: object({ 'id*': id() }), compatibility: oneOf('FULL', 'SECURITY_KEY_ONLY', 'NONE') }),
 });
 
-refusesRequests('device.select, of what cannot be selected (10 §7.2)', { world, to: act('device.select'), flows }, [
+refusesRequests('device.select, of what cannot be selected (10 §7.2)', { world, to: act('device.select').to, flows }, [
   { name: 'nothing', body: () => ({}), details: ['REQUIRED_VALUE device.id'] },
   { name: 'null', body: () => ({ device: null }), details: ['REQUIRED_VALUE device.id'] },
   ...[NOBODY, there.email, here.user].map((value) => ({
@@ -259,24 +263,28 @@ const NO_CODES = [
 ];
 refusesBadFields('otp.check: a malformed code is no attempt (10 §7.3; SEC-09)', {
   world,
-  to: act('otp.check'),
+  ...act('otp.check'),
   flows,
   right: () => ({ otp: '000000' }),
   shape: object({ 'otp*': text({ malformed: NO_CODES }) }),
   expected: (answer: Answer) => expect(refusalOf(answer).details).toEqual(['INVALID_OTP otp']),
 });
 
-refusesRequests('otp.check: digits of another length than the issued code’s', { world, to: act('otp.check'), flows }, [
-  ...['1234567', '12345678', '1234567890'].map((otp) => ({
-    name: otp,
-    body: () => ({ otp }),
-    details: ['INVALID_VALUE otp'],
-  })),
-]);
+refusesRequests(
+  'otp.check: digits of another length than the issued code’s',
+  { world, to: act('otp.check').to, flows },
+  [
+    ...['1234567', '12345678', '1234567890'].map((otp) => ({
+      name: otp,
+      body: () => ({ otp }),
+      details: ['INVALID_VALUE otp'],
+    })),
+  ],
+);
 
 refusesBadFields('cancel.push.authentication (10 §7.5)', {
   world,
-  to: act('cancel.push.authentication'),
+  ...act('cancel.push.authentication'),
   flows,
   right: () => ({ reason: 'CHANGE_DEVICE' }),
   shape: object({ 'reason*': text() }),

@@ -54,7 +54,8 @@ const least = (name: string): Body => {
 
 describe('FIDO policies (30 §2)', () => {
   it('begin with two, Passkeys being the default, for the server’s own host', async () => {
-    expect((await policies.listed()).slice(0, 2)).toMatchObject([
+    // Where nobody makes others.
+    expect(await managed(world, policies.path.replace(HERE, THERE)).listed()).toMatchObject([
       { name: 'Passkeys', default: true, authenticatorAttachment: 'BOTH', relyingPartyId: 'postern.test' },
       { name: 'Security key', default: false, authenticatorAttachment: 'CROSS_PLATFORM' },
     ]);

@@ -72,7 +72,7 @@ describe('templates (30 §9.1, §9.2)', () => {
     '%s has one content for each delivery method, which nobody can change',
     async (id, methods) => {
       const contents = contentsOf(id);
-      const predefined = await contents.listed();
+      const predefined = (await contents.listed()).filter((content) => content['default'] === true);
       expect(predefined.map(({ deliveryMethod }) => deliveryMethod).sort()).toEqual([...methods].sort());
       for (const content of predefined) {
         expect(content).toMatchObject({ default: true, locale: 'en' });
