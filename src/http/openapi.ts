@@ -131,7 +131,7 @@ const securityOfPublic = (route: Route): JsonObject[] => (route.accepts === FORM
 export function openApi(routes: readonly Route[], { version, apiPath, authPath }: OpenApiInfo): JsonObject {
   const groups = new Map<string, Map<string, Route[]>>();
   for (const route of routes) {
-    const path = route.path.replace(/:([A-Za-z]+)/g, '{$1}');
+    const path = route.path.replace(/:(\w+)/g, '{$1}');
     const methods = groups.get(path) ?? new Map<string, Route[]>();
     const method = route.method.toLowerCase();
     groups.set(path, methods.set(method, [...(methods.get(method) ?? []), route]));

@@ -47,6 +47,14 @@ describe('the OpenAPI document', () => {
     expect(document.components.schemas.Error.required).toEqual(['id', 'code', 'message']);
   });
 
+  it('names the parameters of a path whole, digits and all', () => {
+    const [route] = ROUTES.filter(({ path }) => path.includes(':id'));
+    if (!route) throw new Error('no route with an id');
+    const numbered = { ...route, path: route.path.replace(':id', ':fido2PolicyId') };
+    const [path] = Object.keys(openApi([numbered], info)['paths'] ?? {});
+    expect(path).toBe(route.path.replace(':id', '{fido2PolicyId}').replaceAll(/:(\w+)/g, '{$1}'));
+  });
+
   it('tells ids in a path from names', () => {
     const [route] = ROUTES.filter(({ method, path }) => method === 'GET' && path.includes(':id'));
     if (!route) throw new Error('no route with an id');
