@@ -13,6 +13,14 @@ import { ActivateBody, LogsBody, NicknameBody } from './device-request.js';
 
 const ITEM = '/environments/:envId/users/:userId/devices/:deviceId';
 
+const WRITE = { base: 'api', path: ITEM, permission: 'devices:write' } as const;
+/** Of what answers with the device. */
+const CHANGE = {
+  ...WRITE,
+  replies: { 200: DeviceView },
+  errors: ['INVALID_DATA', 'REQUEST_FAILED', 'NOT_FOUND'],
+} as const;
+
 const addressIn = (params: Readonly<Record<'envId' | 'userId' | 'deviceId', Uuid>>): DeviceAddress => ({
   environmentId: params.envId,
   userId: params.userId,
@@ -54,14 +62,13 @@ export function deviceRoutes(devices: DeviceService, browsers: BrowserService): 
     actionRoute('device.unblock', 'Lets a blocked device be used again', '20 §11', devices.unblock),
     actionRoute('device.unlock', 'Ends the lock and the run of failures of a device', '20 §11', devices.unlock),
     defineRoute({
+      ...WRITE,
       id: 'device.nickname.update',
       summary: 'Names a device',
       source: '20 §13.1',
       method: 'PUT',
-      base: 'api',
       path: `${ITEM}/nickname`,
       accepts: JSON_TYPE,
-      permission: 'devices:write',
       body: NicknameBody,
       replies: { 200: NicknameView },
       errors: ['INVALID_DATA', 'NOT_FOUND'],
@@ -71,14 +78,13 @@ export function deviceRoutes(devices: DeviceService, browsers: BrowserService): 
       },
     }),
     defineRoute({
+      ...WRITE,
       id: 'device.logs.update',
       summary: 'Asks the app of a mobile device for its logs',
       source: '20 §13.2',
       method: 'PUT',
-      base: 'api',
       path: `${ITEM}/logs`,
       accepts: JSON_TYPE,
-      permission: 'devices:write',
       body: LogsBody,
       replies: {},
       errors: ['INVALID_DATA', 'NOT_FOUND'],
@@ -86,13 +92,11 @@ export function deviceRoutes(devices: DeviceService, browsers: BrowserService): 
       handle: async ({ params }) => deviceError(await devices.requestLogs(addressIn(params))),
     }),
     defineRoute({
+      ...WRITE,
       id: 'device.delete',
       summary: 'Deletes a device',
       source: '20 §13.3',
       method: 'DELETE',
-      base: 'api',
-      path: ITEM,
-      permission: 'devices:write',
       replies: { 204: null },
       errors: ['NOT_FOUND'],
       async handle({ params, by }) {
@@ -105,17 +109,13 @@ export function deviceRoutes(devices: DeviceService, browsers: BrowserService): 
 
 function activateRoute(devices: DeviceService, id: string, method: Method): Route {
   return defineRoute({
+    ...CHANGE,
     id,
     summary: 'Proves a pending device, which becomes active',
     source: '20 §6.4',
     method,
-    base: 'api',
-    path: ITEM,
     accepts: vnd('device.activate'),
-    permission: 'devices:write',
     body: ActivateBody,
-    replies: { 200: DeviceView },
-    errors: ['INVALID_DATA', 'REQUEST_FAILED', 'NOT_FOUND'],
     handle: async ({ params, body, links, by }) => answer(await devices.activate(addressIn(params), body, by), links),
   });
 }
@@ -123,17 +123,13 @@ function activateRoute(devices: DeviceService, id: string, method: Method): Rout
 /** An action without a body; its link name is its media type. */
 function actionRoute(id: string, summary: string, source: string, act: DeviceService['block']): Route {
   return defineRoute({
+    ...CHANGE,
     id,
     summary,
     source,
     method: 'POST',
-    base: 'api',
-    path: ITEM,
     accepts: vnd(id),
     emptyBody: true,
-    permission: 'devices:write',
-    replies: { 200: DeviceView },
-    errors: ['INVALID_DATA', 'REQUEST_FAILED', 'NOT_FOUND'],
     handle: async ({ params, links, by }) => answer(await act(addressIn(params), by), links),
   });
 }

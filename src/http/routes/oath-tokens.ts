@@ -15,6 +15,7 @@ import { OathTokenBody, parseOathToken, ResyncBody } from './oath-token-request.
 const COLLECTION = '/environments/:envId/oathTokens';
 const ITEM = '/environments/:envId/oathTokens/:tokenId';
 const PAGE = 100;
+const COMMON = { source: '20 §9.2', base: 'api' } as const;
 /** Wire: `20` §9.2. */
 const FILTER: FilterRules = { attributes: { serialNumber: ['eq'] }, combinators: ['and'] };
 
@@ -47,11 +48,10 @@ export function oathTokensRoutes(tokens: OathTokenService): Route[] {
 
   return [
     defineRoute({
+      ...COMMON,
       id: 'oathToken.list',
       summary: 'Lists the OATH tokens of an environment',
-      source: '20 §9.2',
       method: 'GET',
-      base: 'api',
       path: COLLECTION,
       permission: 'devices:read',
       query: ListTokensQuery,
@@ -72,11 +72,10 @@ export function oathTokensRoutes(tokens: OathTokenService): Route[] {
       },
     }),
     defineRoute({
+      ...COMMON,
       id: 'oathToken.create',
       summary: 'Creates an OATH token',
-      source: '20 §9.2',
       method: 'POST',
-      base: 'api',
       path: COLLECTION,
       accepts: JSON_TYPE,
       permission: 'devices:write',
@@ -91,11 +90,10 @@ export function oathTokensRoutes(tokens: OathTokenService): Route[] {
       },
     }),
     defineRoute({
+      ...COMMON,
       id: 'oathToken.read',
       summary: 'Reads an OATH token',
-      source: '20 §9.2',
       method: 'GET',
-      base: 'api',
       path: ITEM,
       permission: 'devices:read',
       query: ReadQuery,
@@ -109,11 +107,10 @@ export function oathTokensRoutes(tokens: OathTokenService): Route[] {
       },
     }),
     defineRoute({
+      ...COMMON,
       id: 'oathToken.delete',
       summary: 'Revokes an OATH token, and with it the device that it is paired as',
-      source: '20 §9.2',
       method: 'DELETE',
-      base: 'api',
       path: ITEM,
       permission: 'devices:write',
       replies: { 204: null },
@@ -154,11 +151,10 @@ function resyncRoute(
   ) => ReturnType<OathTokenService['resync']>,
 ): Route {
   return defineRoute({
+    ...COMMON,
     id,
     summary,
-    source: '20 §9.2',
     method: 'POST',
-    base: 'api',
     path,
     accepts: vnd('device.resync'),
     permission: 'devices:write',
