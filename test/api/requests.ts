@@ -9,8 +9,8 @@ import { makeSamples, NAMES, type Objects, oathToken, replacementOf, SAMPLES, sa
 import { type Ask, type Body, clientId, HERE, here, NOBODY, SECRET, type Tenant, type World } from './world.js';
 
 /** Good under the policy that a new environment begins with. */
-const RIGHT_PASSWORD = 'Correct horse, 7';
-const OTHER_PASSWORD = 'Battery staple 8!';
+export const RIGHT_PASSWORD = 'Correct horse, 7';
+export const OTHER_PASSWORD = 'Battery staple 8!';
 
 /** The objects that a request names, in its path or its body. */
 export interface Named extends Tenant {

@@ -1,4 +1,4 @@
-import type { Named } from '../api/requests.js';
+import { type Named, OTHER_PASSWORD, RIGHT_PASSWORD } from '../api/requests.js';
 import { type Ask, type Body, here, type World } from '../api/world.js';
 
 /** What a right request is about, and its body where only the state tells what that is: a code. */
@@ -54,6 +54,12 @@ const member: Arrange = async (world, named) => {
   return {};
 };
 
+const withPassword: Arrange = async (world, named) => {
+  const path = `${userPath(named)}/password`;
+  await done(world, { method: 'PUT', path, type: 'password.set', body: { value: RIGHT_PASSWORD } });
+  return {};
+};
+
 /** A hardware token shows these, one after the other (RFC 4226, appendix D: the secret is the samples'). */
 const SHOWN = ['755224', '287082'];
 
@@ -69,12 +75,13 @@ const STATES: Readonly<Record<string, Arrange>> = {
     await done(world, { path: `${usersPath(named)}/${user}`, type: 'user.sendVerificationCode', body: {} });
     return { ...arranged, body: { verificationCode: await world.postern.lastCode({ user }) } };
   },
+  'user.password.check': withPassword,
+  'user.password.reset': withPassword,
   async 'user.password.recover'(world, named) {
-    const path = `${userPath(named)}/password`;
-    await done(world, { method: 'PUT', path, type: 'password.set', body: { value: 'correct horse' } });
-    await done(world, { path, type: 'password.sendRecoveryCode', body: {} });
+    await withPassword(world, named);
+    await done(world, { path: `${userPath(named)}/password`, type: 'password.sendRecoveryCode', body: {} });
     const recoveryCode = await world.postern.lastCode({ user: named.user });
-    return { body: { recoveryCode, newPassword: 'correct horse battery' } };
+    return { body: { recoveryCode, newPassword: OTHER_PASSWORD } };
   },
   'memberOfGroups.read': member,
   'memberOfGroups.remove': member,
