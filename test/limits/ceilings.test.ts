@@ -13,12 +13,21 @@ import {
 import { lockOf } from '../../src/devices/eligibility.js';
 import { type DestinationUse, type Device, type DeviceType, FAILURE_CEILING } from '../../src/devices/model.js';
 import { countRecentFailures, raisesAlarm } from '../../src/devices/recent-failures.js';
+import { unlockContact } from '../../src/devices/unlock-contact.js';
 import { days, minutes } from '../../src/kernel/duration.js';
 import { unlockAccount } from '../../src/platform/account.js';
 import type { UserFactors } from '../../src/platform/model.js';
+import type { Snapshot } from '../../src/storage/port.js';
 import { ENVIRONMENT, id, T0, USER, World } from '../authentication/world.js';
 
 const FACTORS: UserFactors = new World().factors;
+const UNUSED: DestinationUse = {
+  environmentId: ENVIRONMENT,
+  contactKey: 'k',
+  version: 0,
+  oneTimeFailures: 0,
+  leftovers: {},
+};
 const TYPES: readonly DeviceType[] = ['SMS', 'EMAIL', 'VOICE'];
 const type = fc.constantFrom(...TYPES);
 
@@ -86,13 +95,7 @@ describe('the ceiling of a one-time contact (SEC-14)', () => {
   it('stands after 100 failures without a success, whoever made them', () => {
     fc.assert(
       fc.property(fc.array(fc.boolean(), { maxLength: 400 }), (rights) => {
-        let use: DestinationUse = {
-          environmentId: ENVIRONMENT,
-          contactKey: 'k',
-          version: 0,
-          oneTimeFailures: 0,
-          leftovers: {},
-        };
+        let use = UNUSED;
         let inARow = 0;
         for (const isRight of rights) {
           if (isDestinationAtCeiling(use)) break;
@@ -160,5 +163,52 @@ describe('failures of the last 30 days (SEC-19)', () => {
     expect(countRecentFailures(factors, T0 + days(31))).toBe(0);
     expect(raisesAlarm(FACTORS, factors, 0, T0)).toBe(false);
     expect(raisesAlarm(FACTORS, factors, undefined, T0)).toBe(false);
+  });
+});
+
+describe('an administrator who unlocks a one-time contact (SEC-14)', () => {
+  const environment = { id: ENVIRONMENT } as NonNullable<Snapshot['environment']>;
+  const snapshot = (destination: DestinationUse): Snapshot => ({
+    now: T0,
+    environment,
+    destination,
+    devices: [],
+    documents: [],
+  });
+
+  it('ends its failures alone, on record; one without failures stays as it is', () => {
+    const failed: DestinationUse = {
+      ...UNUSED,
+      oneTimeFailures: 7,
+      leftovers: { x: { failures: { count: 1, limit: 3 } } },
+      sends: { at: [T0], unconfirmed: 1 },
+    };
+    expect(unlockContact(snapshot(failed), ENVIRONMENT)).toEqual({
+      writes: [
+        { kind: 'update', entity: 'destination', value: { ...failed, oneTimeFailures: 0 } },
+        {
+          kind: 'append',
+          entity: 'audit',
+          value: {
+            environmentId: ENVIRONMENT,
+            at: T0,
+            by: {},
+            events: [{ type: 'CONTACT.UNLOCKED', environmentId: ENVIRONMENT, detail: { failures: 7 } }],
+          },
+        },
+      ],
+      outcome: { kind: 'unlocked', failures: 7 },
+    });
+    expect(unlockContact(snapshot(clearDestination(failed)), ENVIRONMENT)).toEqual({
+      writes: [],
+      outcome: { kind: 'unchanged', failures: 0 },
+    });
+  });
+
+  it('of an environment that is not there ends nothing', () => {
+    const nowhere = { writes: [], outcome: { kind: 'noEnvironment' } };
+    const { environment: _, ...rest } = snapshot(UNUSED);
+    expect(unlockContact(rest, ENVIRONMENT)).toEqual(nowhere);
+    expect(unlockContact({ now: T0, environment, devices: [], documents: [] }, ENVIRONMENT)).toEqual(nowhere);
   });
 });
