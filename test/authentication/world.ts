@@ -36,7 +36,8 @@ import type {
   MfaSettings,
   SentMethod,
 } from '../../src/policies/model.js';
-import type { Decision, Snapshot, Write } from '../../src/storage/port.js';
+import type { SendRules } from '../../src/policies/send-rules.js';
+import type { Counter, Decision, Plan, Snapshot, Write } from '../../src/storage/port.js';
 import { parseAssertionJson } from '../../src/webauthn/credential-json.js';
 import { decided } from '../helpers/decided.js';
 import { passkeyOf } from '../helpers/passkey.js';
@@ -63,6 +64,9 @@ export class World {
   devices: Device[] = [];
   flows = new Map<Uuid, DeviceAuthentication>();
   destinations = new Map<string, DestinationUse>();
+  counters = new Map<string, Counter>();
+  /** Of the default notification policy. */
+  sendRules: SendRules | undefined;
   documents: StoredDocument[] = [];
   recoveryCodes: RecoveryCodes | undefined;
   outbox: OutboxMessage[] = [];
@@ -172,9 +176,7 @@ export class World {
     const selected = flow?.state.selected;
     const key = plan.oneTime
       ? keyring.digests.contact(ENVIRONMENT, canonicalContact(plan.oneTime.contact.address))
-      : selected?.kind === 'oneTime'
-        ? selected.contactKey
-        : undefined;
+      : selected?.contactKey;
     const defaultPolicy = this.policies.get(POLICY);
     if (!defaultPolicy) throw new Error('the default policy cannot be deleted');
     return {
@@ -187,13 +189,24 @@ export class World {
         mfaSettings: this.settings,
         fido2Policies: new Map(),
         sendRules: new Map(),
+        ...(this.sendRules ? { defaultSendRules: this.sendRules } : {}),
       },
       devices: this.devices,
       documents: this.documents,
       ...(flow ? { deviceAuthentication: flow } : {}),
       ...(this.user ? { user: this.user, factors: this.factors } : {}),
       ...(this.recoveryCodes ? { recoveryCodes: this.recoveryCodes } : {}),
-      ...(key === undefined ? {} : { destination: this.destinations.get(key) ?? this.#unused(key) }),
+      ...(key === undefined ? {} : { destination: this.#destination(key) }),
+    };
+  }
+
+  /** What a decision has asked for beside it. */
+  #needed({ destination, counters }: Pick<Plan, 'destination' | 'counters'>): Partial<Snapshot> {
+    return {
+      ...(destination === undefined ? {} : { destination: this.#destination(destination) }),
+      ...(counters
+        ? { counters: counters.map((name) => this.counters.get(name) ?? { name, value: 0, endsAt: 0 }) }
+        : {}),
     };
   }
 
@@ -274,12 +287,15 @@ export class World {
     return this.message(flow).otp;
   }
 
-  #unused(contactKey: string): DestinationUse {
-    return { environmentId: ENVIRONMENT, contactKey, version: 0, oneTimeFailures: 0, leftovers: {} };
+  #destination(contactKey: string): DestinationUse {
+    const unused = { environmentId: ENVIRONMENT, contactKey, version: 0, oneTimeFailures: 0, leftovers: {} };
+    return this.destinations.get(contactKey) ?? unused;
   }
 
   /** Decides twice, as a store may: the same must come of it, and what was loaded must not have been touched. */
-  commit(snapshot: Snapshot, decideOn: (snapshot: Snapshot) => Decision<Verdict>): Result {
+  commit(given: Snapshot, decideOn: (snapshot: Snapshot) => Decision<Verdict>): Result {
+    const { needs } = decideOn(given);
+    const snapshot = needs ? { ...given, ...this.#needed(needs) } : given;
     const loaded = revealed(snapshot);
     const decision = decided(decideOn(snapshot));
     expect(revealed(decideOn(snapshot)), 'deciding again gives the same').toBe(revealed(decision));
@@ -319,6 +335,13 @@ export class World {
         expect(write.value.version).toBe(this.recoveryCodes?.version);
         this.recoveryCodes = { ...write.value, version: write.value.version + 1 };
         return;
+      case 'counter': {
+        const { name } = write.value;
+        const endsAt = write.kind === 'add' ? write.value.endsAt : 0;
+        const before = this.counters.get(name) ?? { name, value: 0, endsAt };
+        this.counters.set(name, { ...before, value: before.value + (write.kind === 'add' ? 1 : -1) });
+        return;
+      }
       case 'outbox':
         this.outbox.push(write.value);
         return;
