@@ -3,9 +3,11 @@ import type { AuditRecord } from '../../src/audit/record.js';
 import { CHANNELS, type Channel, type MessageContent, type OutboxMessage } from '../../src/delivery/message.js';
 import { type BrowserService, createBrowserService } from '../../src/devices/browsers/service.js';
 import { type CreationRequest, parseCreation } from '../../src/devices/creation.js';
+import type { Deployment } from '../../src/devices/eligibility.js';
 import type { Caller } from '../../src/devices/kinds/pairing.js';
 import type { OpenedDevice } from '../../src/devices/managed.js';
 import type { DestinationUse, Device, DeviceId } from '../../src/devices/model.js';
+import { type OathToken, serialKey } from '../../src/devices/oath/token.js';
 import type { DeviceRejection } from '../../src/devices/rejection.js';
 import { createDeviceService, type DeviceAddress, type DeviceService } from '../../src/devices/service.js';
 import type { BusinessEvent } from '../../src/events.js';
@@ -16,6 +18,7 @@ import type { Outcome } from '../../src/kernel/outcome.js';
 import { createRandom, type Random } from '../../src/kernel/random.js';
 import { Redacted } from '../../src/kernel/sealed.js';
 import type { User, UserFactors } from '../../src/platform/model.js';
+import type { Fido2Policy } from '../../src/policies/fido2-policy.js';
 import type {
   DeviceAuthenticationPolicy,
   MethodRules,
@@ -23,7 +26,8 @@ import type {
   MfaSettings,
   SentMethod,
 } from '../../src/policies/model.js';
-import type { Decision, Plan, Snapshot, Store, Write } from '../../src/storage/port.js';
+import type { SendRules } from '../../src/policies/send-rules.js';
+import type { Counter, CredentialHolder, Decision, Plan, Snapshot, Store, Write } from '../../src/storage/port.js';
 import { decided } from '../helpers/decided.js';
 import { DEVICE_METHODS } from '../helpers/rules.js';
 
@@ -96,6 +100,13 @@ export class World {
     deviceOrder: [],
   };
   devices: Device[] = [];
+  /** Of the default notification policy. */
+  sendRules: SendRules | undefined;
+  /** The environment's default FIDO policy; absent: the factory's. */
+  fido2Policy: Fido2Policy | undefined;
+  counters = new Map<string, Counter>();
+  tokens: OathToken[] = [];
+  credentials: CredentialHolder[] = [];
   destinations = new Map<string, DestinationUse>();
   outbox: OutboxMessage[] = [];
   channels = new Set<Channel>(CHANNELS);
@@ -109,11 +120,12 @@ export class World {
   readonly service: DeviceService;
   readonly browsers: BrowserService;
 
-  constructor() {
+  /** `deployment`: what the operator has configured beside channels and test mode. */
+  constructor(deployment: Partial<Deployment> = {}) {
     this.setRules({});
     this.store = {
       load: async (plan) => this.#snapshot(plan),
-      transact: async (plan, decide) => this.#commit(this.#snapshot(plan), decide),
+      transact: async (plan, decide) => this.#commit(plan, decide),
     };
     const events = { emit: (event: BusinessEvent) => this.events.push(event) };
     const { digests } = keyring;
@@ -124,7 +136,7 @@ export class World {
       clock: { now: () => this.now },
       digests,
       vault: keyring.vault,
-      deployment: { channels: this.channels, allowsTestMode: () => this.testModeAllowed },
+      deployment: { channels: this.channels, allowsTestMode: () => this.testModeAllowed, ...deployment },
       events,
     });
   }
@@ -217,7 +229,7 @@ export class World {
     if (!defaultPolicy) throw new Error('the default policy cannot be deleted');
     if (plan.environmentId !== ENVIRONMENT) return { now: this.now, devices: [], documents: [] };
     const isUser = this.user !== undefined && plan.user === USER;
-    const { destination: contactKey } = plan;
+    const { destination: contactKey, counters, oathTokens } = plan;
     const unused = { environmentId: ENVIRONMENT, version: 0, oneTimeFailures: 0, leftovers: {} };
     return {
       now: this.now,
@@ -241,6 +253,8 @@ export class World {
         mfaSettings: this.settings,
         fido2Policies: new Map(),
         sendRules: new Map(),
+        ...(this.sendRules ? { defaultSendRules: this.sendRules } : {}),
+        ...(this.fido2Policy ? { defaultFido2Policy: this.fido2Policy } : {}),
       },
       devices: isUser ? this.devices : [],
       documents: [],
@@ -248,11 +262,20 @@ export class World {
       ...(contactKey === undefined
         ? {}
         : { destination: this.destinations.get(contactKey) ?? { ...unused, contactKey } }),
+      ...(counters
+        ? { counters: counters.map((name) => this.counters.get(name) ?? { name, value: 0, endsAt: 0 }) }
+        : {}),
+      ...(oathTokens
+        ? { oathTokens: this.tokens.filter((token) => oathTokens.some((wanted) => isIt(token, wanted))) }
+        : {}),
     };
   }
 
   /** Decides twice, as a store may: the same must come of it, and what was loaded must not have been touched. */
-  #commit<O>(snapshot: Snapshot, decide: (snapshot: Snapshot) => Decision<O>): O {
+  #commit<O>(plan: Plan, decide: (snapshot: Snapshot) => Decision<O>): O {
+    let snapshot = this.#snapshot(plan);
+    const { needs } = decide(snapshot);
+    if (needs) snapshot = this.#snapshot({ ...plan, ...needs });
     const loaded = revealed(snapshot);
     const decision = decided(decide(snapshot));
     expect(revealed(decide(snapshot)), 'deciding again gives the same').toBe(revealed(decision));
@@ -291,11 +314,27 @@ export class World {
         expect(this.writes.length, 'nothing is on record of what changes nothing').toBeGreaterThan(0);
         this.records.push(write.value);
         return;
+      case 'counter': {
+        const { name, endsAt } =
+          write.kind === 'add' ? write.value : { ...write.value, endsAt: Number.POSITIVE_INFINITY };
+        const before = this.counters.get(name) ?? { name, value: 0, endsAt };
+        this.counters.set(name, { ...before, value: before.value + (write.kind === 'add' ? 1 : -1) });
+        return;
+      }
+      case 'oathToken':
+        this.tokens = this.tokens.map((token) => (token.id === write.value.id ? write.value : token));
+        return;
+      case 'credential':
+        this.credentials.push(write.value);
+        return;
       default:
         throw new Error(`devices never write ${write.entity}`);
     }
   }
 }
+
+const isIt = (token: OathToken, wanted: NonNullable<Plan['oathTokens']>[number]): boolean =>
+  'id' in wanted ? token.id === wanted.id : serialKey(token.serialNumber) === serialKey(wanted.serialNumber);
 
 /** Everything in a value, secrets included, for comparison. */
 function revealed(value: unknown): string {
