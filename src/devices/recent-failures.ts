@@ -24,13 +24,13 @@ export function countRecentFailures({ recentFailures = {} }: UserFactors, now: I
   return Object.entries(recentFailures).reduce((sum, [day, count]) => (Number(day) > oldest ? sum + count : sum), 0);
 }
 
-/** Whether this failure is the one that reaches the threshold; never without one. An event, not a lock (SEC-19). */
+/** Whether this failure is the one that reaches the threshold; never without one, nor with 0, below which no count lies. An event, not a lock (SEC-19). */
 export function raisesAlarm(
   before: UserFactors,
   after: UserFactors,
   threshold: number | undefined,
   now: Instant,
 ): boolean {
-  if (threshold === undefined || threshold === 0) return false;
+  if (threshold === undefined) return false;
   return countRecentFailures(before, now) < threshold && countRecentFailures(after, now) >= threshold;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { codesOf } from '../../src/accounts/code.js';
 import { type AccountDecision, recoverPassword, sendCode, verifyUser } from '../../src/accounts/decide.js';
 import type { AccountRejection } from '../../src/accounts/rejection.js';
 import { CHANNELS, type Channel, type MessageContent, type OutboxMessage } from '../../src/delivery/message.js';
@@ -284,6 +285,13 @@ describe('the code that verifies an account (00 §8.1, §8.3)', () => {
 
   it('nobody has been sent, or of another length, is no attempt (SEC-09)', () => {
     const account = new Account();
+    expect(codesOf({ user: ADA }, 'recovery')).toEqual({
+      userId: USER,
+      environmentId: ENVIRONMENT,
+      use: 'recovery',
+      sends: 0,
+      failures: 0,
+    });
     expect(account.verify(WRONG)).toEqual({ kind: 'CodeDead' });
     account.send();
     for (const text of ['9999999', '999999999'])

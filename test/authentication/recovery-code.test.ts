@@ -1,3 +1,4 @@
+import { createHmac, hkdfSync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AuthenticationRejection } from '../../src/authentication/rejection.js';
@@ -180,6 +181,15 @@ describe('a set of recovery codes', () => {
       }),
       { numRuns: 50 },
     );
+  });
+
+  it('is kept in the form that databases hold, whose digests stay good (SEC-04)', () => {
+    const place = { environmentId: ENVIRONMENT, userId: USER, setId: id(77) };
+    const key = Buffer.from(hkdfSync('sha256', Buffer.alloc(32, 7), Buffer.alloc(0), 'postern:v1:code-pepper', 32));
+    const parts = ['1', ENVIRONMENT, USER, id(77), 'recovery', '', A];
+    const text = parts.map((part) => `${part.length}:${part}`).join('');
+    const digest = createHmac('sha256', key).update(text).digest('base64url');
+    expect(digestRecoveryCode(place, A, keyring.digests)).toBe(digest);
   });
 
   it('takes none of another user, environment or set (SEC-06)', () => {

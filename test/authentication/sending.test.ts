@@ -43,6 +43,7 @@ describe('what is sent', () => {
     expect(world.events).toContainEqual(
       expect.objectContaining({ type: 'OTP.CHECK_SUCCESS', detail: { deviceType: 'EMAIL' } }),
     );
+    for (const { detail } of world.events) expect(detail ?? {}).not.toHaveProperty('country');
   });
 
   it('carries the template, locale, variables and extension', () => {

@@ -20,6 +20,7 @@ import { canonicalContact } from '../../src/devices/contact.js';
 import type { Deployment } from '../../src/devices/eligibility.js';
 import { KINDS, type SentType } from '../../src/devices/kinds/index.js';
 import type { DestinationUse, Device } from '../../src/devices/model.js';
+import type { OathToken } from '../../src/devices/oath/token.js';
 import { digestRecoveryCode, type RecoveryCodes } from '../../src/devices/recovery/codes.js';
 import type { BusinessEvent } from '../../src/events.js';
 import type { Uuid } from '../../src/kernel/ids.js';
@@ -37,7 +38,7 @@ import type {
   SentMethod,
 } from '../../src/policies/model.js';
 import type { SendRules } from '../../src/policies/send-rules.js';
-import type { Counter, Decision, Plan, Snapshot, Write } from '../../src/storage/port.js';
+import type { Counter, Decision, Snapshot, Undecided, Write } from '../../src/storage/port.js';
 import { parseAssertionJson } from '../../src/webauthn/credential-json.js';
 import { decided } from '../helpers/decided.js';
 import { passkeyOf } from '../helpers/passkey.js';
@@ -65,6 +66,7 @@ export class World {
   flows = new Map<Uuid, DeviceAuthentication>();
   destinations = new Map<string, DestinationUse>();
   counters = new Map<string, Counter>();
+  tokens: OathToken[] = [];
   /** Of the default notification policy. */
   sendRules: SendRules | undefined;
   documents: StoredDocument[] = [];
@@ -134,6 +136,27 @@ export class World {
     return device;
   }
 
+  /** A hardware token that counts, and the device that it is paired as. */
+  addToken(n: number, change: Partial<Device> = {}): Device {
+    const { secret: _, ...common } = deviceOf(n, 'SMS');
+    const serialNumber = `T${n}`;
+    const details = { serialNumber, tokenType: 'HOTP' };
+    const device: Device = { ...common, type: 'OATH_TOKEN', details, ...change };
+    this.devices.push(device);
+    this.tokens.push({
+      ...{ id: id(5_000 + n), environmentId: ENVIRONMENT, version: 1, serialNumber },
+      ...{ secret: new Redacted(seedOf(n).toString('hex')), otpLength: 6, algorithm: 'SHA1' },
+      ...{ clock: { kind: 'HOTP' }, lastStep: 9, device: { deviceId: device.id, userId: USER } },
+      ...{ createdAt: T0, updatedAt: T0 },
+    });
+    return device;
+  }
+
+  /** What a hardware token shows at a count. */
+  count(n: number, counter: number): string {
+    return hotp({ secret: seedOf(n), algorithm: 'SHA1', digits: 6 }, counter);
+  }
+
   /** What an authenticator app shows, `steps` away from now. */
   passcode(n: number, steps = 0): string {
     return hotp({ secret: seedOf(n), algorithm: 'SHA1', digits: 6 }, stepAt(this.now, 30) + steps);
@@ -201,8 +224,9 @@ export class World {
   }
 
   /** What a decision has asked for beside it. */
-  #needed({ destination, counters }: Pick<Plan, 'destination' | 'counters'>): Partial<Snapshot> {
+  #needed({ destination, counters, oathTokens }: Undecided['needs']): Partial<Snapshot> {
     return {
+      ...(oathTokens ? { oathTokens: this.tokens } : {}),
       ...(destination === undefined ? {} : { destination: this.#destination(destination) }),
       ...(counters
         ? { counters: counters.map((name) => this.counters.get(name) ?? { name, value: 0, endsAt: 0 }) }
@@ -330,6 +354,13 @@ export class World {
         expect(write.value.version).toBe(this.destinations.get(write.value.contactKey)?.version ?? 0);
         if (write.kind === 'update')
           this.destinations.set(write.value.contactKey, { ...write.value, version: write.value.version + 1 });
+        return;
+      case 'oathToken':
+        expect(this.tokens.find((token) => token.id === write.value.id)?.version).toBe(write.value.version);
+        if (write.kind === 'update')
+          this.tokens = this.tokens.map((token) =>
+            token.id === write.value.id ? { ...write.value, version: token.version + 1 } : token,
+          );
         return;
       case 'recoveryCodes':
         expect(write.value.version).toBe(this.recoveryCodes?.version);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { combined, inheritance, leftBehind, leftoverOf } from '../../src/devices/leftover.js';
+import { combined, inheritance, leavesBehind, leftBehind, leftoverOf } from '../../src/devices/leftover.js';
 import type { DestinationUse, Device } from '../../src/devices/model.js';
 import { uuidOf } from '../../src/kernel/ids.js';
 import { ENVIRONMENT, T0, USER } from './world.js';
@@ -35,6 +35,12 @@ describe('what a deleted device leaves (SEC-12)', () => {
     expect(leftoverOf(device(lockTo(T0 + 1)), T0)).toEqual(lockTo(T0 + 1));
     expect(leftoverOf(device(lockTo(T0)), T0)).toBeUndefined();
     expect(leftoverOf(device({ ...run(1), ...lockTo(T0) }), T0)).toEqual(run(1));
+    // Nobody can pair a contact again that there is none of.
+    expect(
+      [device(run(1)), device({ ...run(1), lookupKey: 'k' }), device({ lookupKey: 'k' })].map((left) =>
+        leavesBehind(left, T0),
+      ),
+    ).toEqual([false, true, false]);
   });
 
   it('goes to the user and type of the device and touches nothing else of the contact', () => {

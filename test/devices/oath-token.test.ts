@@ -67,8 +67,11 @@ describe('an HOTP token', () => {
     expect(first.token.lastStep).toBe(HOTP.lastStep);
     expect(resync(first.token, [181])).toMatchObject({ kind: 'right', token: { lastStep: 181 } });
     expect(resync(first.token, [182])).toMatchObject({ kind: 'unfinished', token: { resyncAt: 182 } });
-    expect(resync(HOTP, [180, 182])).toMatchObject({ kind: 'wrong' });
-    expect(resync(HOTP, [202, 203])).toMatchObject({ kind: 'wrong' });
+    expect(resync(HOTP, [180, 182])).toEqual({ kind: 'wrong', replayed: false });
+    // Of two that come at once, what was begun before decides nothing.
+    expect(resync(first.token, [181, 183])).toEqual({ kind: 'wrong', replayed: false });
+    expect(resync(HOTP, [202, 203])).toEqual({ kind: 'wrong', replayed: false });
+    expect(resynchronise(HOTP, [], SECRET, T0)).toEqual({ kind: 'wrong', replayed: false });
   });
 
   it('cannot be set back by a resynchronisation: no pair of used codes is taken (SEC-23)', () => {
@@ -79,6 +82,7 @@ describe('an HOTP token', () => {
     // Meanwhile the token has been used beyond: what was begun is over.
     const used = { ...first.token, lastStep: 160 };
     expect(resync(used, [151])).toMatchObject({ kind: 'wrong' });
+    expect(resync({ ...first.token, lastStep: 151 }, [151])).toMatchObject({ kind: 'wrong' });
     const done = resync(HOTP, [150, 151]);
     if (done.kind !== 'right') throw new Error(done.kind);
     for (const pair of [
@@ -91,8 +95,10 @@ describe('an HOTP token', () => {
   });
 
   it('forgets a resynchronisation that was begun once a code is right', () => {
-    const right = judge({ ...HOTP, resyncAt: 150 }, 100);
-    expect(right.kind === 'right' && 'resyncAt' in right.token).toBe(false);
+    expect(judge({ ...HOTP, resyncAt: 150 }, 100)).toEqual({
+      kind: 'right',
+      token: { ...HOTP, lastStep: 100, updatedAt: T0 },
+    });
   });
 });
 
@@ -123,5 +129,12 @@ describe('a TOTP token', () => {
     expect(resync(TOTP, [now + 19, now + 20])).toMatchObject({ kind: 'right', token: { clock: { drift: 20 } } });
     expect(resync(TOTP, [now - 20, now - 19])).toMatchObject({ kind: 'right', token: { clock: { drift: -19 } } });
     expect(resync(TOTP, [now + 21, now + 22])).toMatchObject({ kind: 'wrong' });
+  });
+
+  it('is not set back by a resynchronisation: a step that is over is a replay (SEC-23)', () => {
+    const used = { ...TOTP, lastStep: now };
+    for (const steps of [[now - 3], [now], [now - 3, now - 2], [now, now + 1]])
+      expect(resync(used, steps)).toEqual({ kind: 'wrong', replayed: true });
+    expect(resync(used, [now + 1])).toMatchObject({ kind: 'unfinished' });
   });
 });

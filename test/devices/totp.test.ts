@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { totp } from '../../src/devices/kinds/totp.js';
 import { createDeviceService } from '../../src/devices/service.js';
+import { fits } from '../../src/kernel/document-schema.js';
 import { minutes, seconds } from '../../src/kernel/duration.js';
+import { Type } from '../../src/kernel/json-schema.js';
 import { fromBase32 } from '../../src/otp/base32.js';
 import { hotp, type PasscodeAlgorithm } from '../../src/otp/hotp.js';
 import { stepAt } from '../../src/otp/totp.js';
@@ -39,11 +42,24 @@ describe('a new authenticator app', () => {
     expect(secret).toMatch(/^[A-Z2-7]{32}$/);
     expect(keyUri).toBe(`otpauth://totp/ada?secret=${secret}`);
     expect(opened.once).toEqual({ secret, keyUri, properties: { secret, keyUri } });
+    expect(world.stored(opened.device).activation).toEqual({ policyId: POLICY, accountEpoch: 0 });
     expect(world.outbox).toEqual([]);
     const read = granted(await world.service.read(at(opened.device)));
     expect([read.once, read.members]).toEqual([{}, {}]);
     expect(keyring.vault.open(world.stored(opened.device).secret as never)).toBe(secret);
     expect(JSON.stringify(world.records)).not.toContain(String(secret));
+  });
+
+  it('is answered and proved by what its kind announces, and by nothing less', async () => {
+    const { opened } = await paired();
+    const answers = fits(Type.Object(totp.pairing.onceMembers));
+    const { properties, ...less } = opened.once;
+    expect([opened.once, less, { ...less, properties: {} }].map(answers)).toEqual([true, false, false]);
+    const proofs = fits(Type.Object(totp.pairing.proof));
+    expect(['123456', '1234567890', '12345', '12345678901', 'x123456', '12 456'].map((otp) => proofs({ otp }))).toEqual(
+      [true, true, ...Array.from({ length: 4 }, () => false)],
+    );
+    expect([proofs({}), properties]).toEqual([false, less]);
   });
 
   it('has a secret of its own, 160 bits of it (SEC-21)', async () => {

@@ -149,6 +149,20 @@ describe('the ceiling of a one-time contact (SEC-14)', () => {
 });
 
 describe('failures of the last 30 days (SEC-19)', () => {
+  it('are a number for each day, today included, and those before are forgotten to the day', () => {
+    let factors = FACTORS;
+    const midnight = Math.ceil(T0 / days(1)) * days(1);
+    for (let day = 0; day < 40; day++)
+      for (let n = 0; n <= day; n++) factors = chargeUser(factors, 'SMS', undefined, midnight + day * days(1));
+    const today = midnight / days(1) + 39;
+    const kept = Array.from({ length: 30 }, (_, n) => [String(today - 29 + n), 11 + n]);
+    expect(factors.recentFailures).toEqual(Object.fromEntries(kept));
+    const sum = kept.reduce((all, [, count]) => all + Number(count), 0);
+    expect(countRecentFailures(factors, midnight + 40 * days(1) - 1)).toBe(sum);
+    expect(countRecentFailures(factors, midnight + 40 * days(1))).toBe(sum - 11);
+    expect(countRecentFailures(FACTORS, T0)).toBe(0);
+  });
+
   it('raise one alarm when they reach the threshold, and another only once they have fallen below it', () => {
     let factors = FACTORS;
     const alarms: number[] = [];

@@ -51,7 +51,7 @@ describe('an account’s lock (00 §8.6)', () => {
   it('set by an administrator replaces one that runs, and every code from before it is dead (SEC-16)', () => {
     const locked = lockAccount(lockedTo(T0 + 5), T0 + 1, T0 + 9);
     expect(locked.accountLock).toEqual({ lockedAt: T0 + 1, unlockAt: T0 + 9 });
-    expect(lockAccount(FACTORS, T0).accountLock).toEqual({ lockedAt: T0 });
+    expect(lockAccount(FACTORS, T0).accountLock).toStrictEqual({ lockedAt: T0 });
     expect([accountLockEpoch(FACTORS), accountLockEpoch(locked), accountLockEpoch(lockAccount(locked, T0))]).toEqual([
       0, 1, 2,
     ]);

@@ -21,7 +21,7 @@ export type TokenVerdict =
 export function judgeToken(token: OathToken, code: string, secret: string, now: Instant): TokenVerdict {
   const { clock, lastStep } = token;
   // Counts that are over are looked at too, to tell a replay from a mistyped code in the records (SEC-18).
-  const range = clock.kind === 'HOTP' ? ahead(lastStep, -LOOK_AHEAD, LOOK_AHEAD) : around(token, now, TIME_WINDOW);
+  const range = clock.kind === 'HOTP' ? ahead(lastStep, -LOOK_AHEAD, LOOK_AHEAD) : around(clock, now, TIME_WINDOW);
   const match = judgeCounter(keyOf(token, secret), code, range, lastStep);
   return match.kind === 'right' ? { kind: 'right', token: synchronised(token, match.counter, now) } : match;
 }
@@ -42,7 +42,7 @@ export function resynchronise(
     counter > lastStep && matchedCounter(key, code, { first: counter, last: counter }) !== undefined;
   if (second === undefined && resyncAt !== undefined && isAt(resyncAt + 1, first))
     return { kind: 'right', token: synchronised(token, resyncAt + 1, now) };
-  const range = clock.kind === 'HOTP' ? ahead(lastStep, 1, RESYNC_LOOK_AHEAD) : around(token, now, RESYNC_TIME_WINDOW);
+  const range = clock.kind === 'HOTP' ? ahead(lastStep, 1, RESYNC_LOOK_AHEAD) : around(clock, now, RESYNC_TIME_WINDOW);
   const found = matchedCounter(key, first, range);
   if (found === undefined || found <= lastStep) return { kind: 'wrong', replayed: found !== undefined };
   if (second === undefined) return { kind: 'unfinished', token: { ...token, resyncAt: found } };
@@ -60,9 +60,10 @@ const ahead = (lastStep: number, from: number, counts: number): CounterRange => 
   last: lastStep + 1 + counts,
 });
 
-function around({ clock }: OathToken, now: Instant, window: number): CounterRange {
-  if (clock.kind === 'HOTP') throw new TypeError('a token that counts has no time steps');
-  const step = stepAt(now, clock.timeStep) + clock.drift;
+type TimedClock = Extract<OathToken['clock'], { readonly kind: 'TOTP' }>;
+
+function around({ timeStep, drift }: TimedClock, now: Instant, window: number): CounterRange {
+  const step = stepAt(now, timeStep) + drift;
   return { first: step - window, last: step + window };
 }
 
