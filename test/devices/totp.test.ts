@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { totp } from '../../src/devices/kinds/totp.js';
+import type { Device } from '../../src/devices/model.js';
 import { createDeviceService } from '../../src/devices/service.js';
 import { fits } from '../../src/kernel/document-schema.js';
 import { minutes, seconds } from '../../src/kernel/duration.js';
@@ -8,7 +9,7 @@ import { fromBase32 } from '../../src/otp/base32.js';
 import { hotp, type PasscodeAlgorithm } from '../../src/otp/hotp.js';
 import { stepAt } from '../../src/otp/totp.js';
 import { DEVICE_METHODS } from '../helpers/rules.js';
-import { at, granted, keyring, OWNER, POLICY, refused, seededRandom, World } from './world.js';
+import { at, granted, keyring, OWNER, POLICY, refused, seededRandom, T0, World } from './world.js';
 
 const CREATE = { type: 'TOTP' } as const;
 
@@ -60,6 +61,18 @@ describe('a new authenticator app', () => {
       [true, true, ...Array.from({ length: 4 }, () => false)],
     );
     expect([proofs({}), properties]).toEqual([false, less]);
+  });
+
+  it('is held to the narrower of two windows, the policy’s and the operator’s (SEC-22)', () => {
+    const details = { algorithm: 'SHA1', digits: 6, period: 30 };
+    const device = { details } as Partial<Device> as Device;
+    const methods = { totp: DEVICE_METHODS.totp } as Parameters<typeof totp.judgePasscode>[3]['methods'];
+    const judge = (steps: number) => {
+      const code = hotp({ secret: Buffer.alloc(5), algorithm: 'SHA1', digits: 6 }, stepAt(T0, 30) + steps);
+      const context = { now: T0, methods, widestWindow: 1, open: keyring.vault.open };
+      return totp.judgePasscode(device, code, () => 'AAAAAAAA', context).kind;
+    };
+    expect([judge(1), judge(2)]).toEqual(['right', 'wrong']);
   });
 
   it('has a secret of its own, 160 bits of it (SEC-21)', async () => {

@@ -36,6 +36,9 @@ describe('passcodes from a counter', () => {
     expect(matchedCounter(RFC4226, '287082', { first: -3, last: 1 })).toBe(1);
     expect(matchedCounter(RFC4226, '287082', { first: 1, last: 5 })).toBe(1);
     expect(matchedCounter(RFC4226, '287082', { first: 2, last: 9 })).toBeUndefined();
+  });
+
+  it('are none before the first count', () => {
     expect(matchedCounter(RFC4226, '755224', { first: -9, last: -1 })).toBeUndefined();
   });
 
