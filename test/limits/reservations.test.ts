@@ -67,6 +67,8 @@ describe('what a send must see first (SEC-35)', () => {
     expect(reserveSend(sending, { destination: { ...destination, contactKey: 'another' }, counters }).kind).toBe(
       'needs',
     );
+    const others = [{ name: 'quota SMS unclaimed', value: 0, endsAt: 0 }];
+    expect(reserveSend(sending, { destination, counters: others }).kind).toBe('needs');
     expect(reserveSend({ ...sending, contactKey: 'known' }, { destination, counters })).toMatchObject({
       needs: { destination: 'known' },
     });
@@ -185,6 +187,18 @@ describe('a quota (30 §5.4)', () => {
         value: { environmentId: ENVIRONMENT, name: 'quota SMS claimed', endsAt: midnightAfter(T0) },
       },
     ]);
+  });
+
+  it('beside the operator’s windows is charged once, and is no block of numbers', () => {
+    const book = new Book();
+    book.limits = { hourly: 9, prefix: 1 };
+    const quota: Quota = { scope: 'ENVIRONMENT', methods: 'Email', limit: { kind: 'total', total: 9 } };
+    const mail = { channel: 'EMAIL', address: 'ada@example.org', rules: { quota } } as const;
+    expect(book.send(mail)).toMatchObject({
+      kind: 'reserved',
+      writes: [{ value: { name: 'quota Email total', bound: 9 } }],
+    });
+    expect(book.send(mail)).not.toHaveProperty('stops');
   });
 
   it('of nothing sends nothing', () => {

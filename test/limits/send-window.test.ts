@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DestinationUse } from '../../src/devices/model.js';
-import { confirmSends, forgottenAfter, type SendLimits, sendableAt, withSend } from '../../src/devices/send-window.js';
+import {
+  confirmSends,
+  countsSends,
+  forgottenAfter,
+  type SendLimits,
+  sendableAt,
+  withSend,
+} from '../../src/devices/send-window.js';
 import { days, hours, minutes, seconds } from '../../src/kernel/duration.js';
 import { uuidOf } from '../../src/kernel/ids.js';
 import { TEST_TIME } from '../helpers/store.js';
@@ -94,6 +101,20 @@ describe('the sends to a contact (SEC-36)', () => {
     for (let n = 0; n < 500; n++) use = confirmSends(withSend(use, TEST_TIME + n * seconds(1), inForce));
     expect(use.sends?.at).toHaveLength(most);
     expect(forgottenAfter(use)).toBe(TEST_TIME + 499 * seconds(1) + days(1));
+  });
+
+  it('that are a day old are forgotten with the next, to the millisecond', () => {
+    const first = withSend(UNUSED, TEST_TIME, DEFAULTS);
+    const next = (now: number) => withSend(first, now, DEFAULTS).sends;
+    expect(next(TEST_TIME + days(1) - 1)).toEqual({ at: [TEST_TIME, TEST_TIME + days(1) - 1], unconfirmed: 2 });
+    expect(next(TEST_TIME + days(1))).toEqual({ at: [TEST_TIME + days(1)], unconfirmed: 1 });
+  });
+
+  it('are counted where any one limit reads them', () => {
+    const none: SendLimits = { unconfirmed: 0, hourly: 0, daily: 0, pause: 0, prefix: 0 };
+    expect(countsSends(none)).toBe(false);
+    for (const name of ['unconfirmed', 'hourly', 'daily', 'pause', 'prefix'] as const)
+      expect([name, countsSends({ ...none, [name]: 1 })]).toEqual([name, true]);
   });
 
   it('keep a row no longer than failures and what a device left do', () => {
