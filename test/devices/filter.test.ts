@@ -12,6 +12,7 @@ const FULL: FilterRules = {
   combinators: ['and', 'or', 'not'],
 };
 const NARROW: FilterRules = { attributes: { status: ['eq'], type: ['eq'] }, combinators: ['and'] };
+const LISTS: FilterRules = { attributes: { type: ['eq', 'in'], 'groups[id]': ['eq'] }, combinators: ['and'] };
 const ADA = { name: 'Ada "L"', age: 36, 'license.id': 'x', enabled: true };
 
 function select(text: string, of: Readonly<Record<string, string | number | boolean>> = ADA): boolean {
@@ -52,7 +53,82 @@ describe('filters (00 §3.6)', () => {
     expect(select('name eq "100%_"', { name: '100%_' })).toBe(true);
   });
 
+  it.each([
+    ['type in ("SMS")', ['SMS']],
+    ['type IN ["SMS"]', ['SMS']],
+    ['type in ("SMS", "EMAIL")', ['SMS', 'EMAIL']],
+    ['type in ["SMS","EMAIL",7,true]', ['SMS', 'EMAIL', 7, true]],
+  ])('%s is one of several values', (text, values) => {
+    expect(parseFilter(text, LISTS)).toEqual({ ok: true, value: { kind: 'in', attribute: 'type', values } });
+  });
+
+  it.each([
+    'type in',
+    'type in "SMS"',
+    'type in ()',
+    'type in ("SMS"',
+    'type in ("SMS",)',
+    'type in ("SMS"]',
+    'type in ["SMS")',
+    'type in ("SMS" "EMAIL")',
+    'type in (SMS)',
+    'type in ("SMS") "EMAIL"',
+    'groups[id eq "a"',
+    'groups[ eq "a"]',
+    'groups["id" eq "a"]',
+    'groups[id eq "a")',
+    'groups[id] eq "a"',
+    'groups[',
+    'groups[id',
+    'groups[id eq "a"]]',
+  ])('%s is no list and no member', (text) => {
+    expect(parseFilter(text, LISTS)).toMatchObject({ ok: false, rejection: { message: 'is not a valid filter' } });
+  });
+
+  it('a member of a multi-valued attribute is named behind it, and refused by that name', () => {
+    const comparison = { kind: 'compare', attribute: 'groups[id]', operator: 'eq', value: 'a' };
+    expect(parseFilter('groups[id eq "a"]', LISTS)).toEqual({ ok: true, value: comparison });
+    expect(parseFilter('groups[id eq "a"] and type in ("SMS")', LISTS).ok).toBe(true);
+    expect(parseFilter('groups[name eq "a"]', LISTS)).toMatchObject({
+      rejection: { message: "attribute 'groups[name]' is not supported" },
+    });
+    expect(parseFilter('groups[id co "a"]', LISTS)).toMatchObject({
+      rejection: { message: "operator 'co' is not supported for 'groups[id]'", supportedOperators: ['eq', 'and'] },
+    });
+  });
+
+  it('attributes that have no name here are taken where the rules know them', () => {
+    const others = { isOne: (name: string) => name.startsWith('x'), operators: ['eq', 'ne'] as const };
+    const rules: FilterRules = { ...NARROW, others };
+    expect(parseFilter('xRay ne "a"', rules)).toMatchObject({ value: { attribute: 'xRay', operator: 'ne' } });
+    expect(parseFilter('xRay sw "a"', rules).ok).toBe(false);
+    expect(parseFilter('ray eq "a"', rules).ok).toBe(false);
+    expect(parseFilter('status ne "a"', rules).ok).toBe(false);
+  });
+
+  it('of several values one is enough; of none, none', () => {
+    const fits = (text: string, value: Parameters<typeof matches>[1]) => {
+      const filter = parseFilter(text, LISTS);
+      if (!filter.ok) throw new Error(filter.rejection.message);
+      return matches(filter.value, value);
+    };
+    const types =
+      (...values: readonly string[]) =>
+      () =>
+        values;
+    expect(fits('type in ("SMS", "EMAIL")', types('TOTP', 'EMAIL'))).toBe(true);
+    expect(fits('type in ("SMS", "EMAIL")', types('TOTP', 'VOICE'))).toBe(false);
+    expect(fits('type in ("SMS")', () => 'SMS')).toBe(true);
+    expect(fits('type in ("SMS")', () => undefined)).toBe(false);
+    expect(fits('groups[id eq "a"]', types('b', 'a'))).toBe(true);
+    expect(fits('groups[id eq "a"]', types('b'))).toBe(false);
+    expect(fits('groups[id eq "a"]', types())).toBe(false);
+  });
+
   it('what an object lacks fits no comparison', () => {
+    expect(matches({ kind: 'compare', attribute: 'a', operator: 'ne', value: 'x' }, () => undefined)).toBe(false);
+    expect(matches({ kind: 'compare', attribute: 'a', operator: 'ne', value: 'x' }, () => 'y')).toBe(true);
+    expect(matches({ kind: 'compare', attribute: 'a', operator: 'ne', value: 'x' }, () => 'x')).toBe(false);
     expect(select('age lt 100', { name: 'Eve' })).toBe(false);
     expect(select('not (age lt 100)', { name: 'Eve' })).toBe(true);
   });

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { lapse, lapsePlan } from '../../src/devices/lapse.js';
 import { combined, inheritance, leavesBehind, leftBehind, leftoverOf } from '../../src/devices/leftover.js';
-import type { DestinationUse, Device } from '../../src/devices/model.js';
+import { type DestinationUse, type Device, PENDING_DEVICE_LIFE } from '../../src/devices/model.js';
 import { uuidOf } from '../../src/kernel/ids.js';
+import type { Snapshot } from '../../src/storage/port.js';
 import { ENVIRONMENT, T0, USER } from './world.js';
 
 const OTHER = uuidOf('99999999-9999-4999-8999-999999999999');
@@ -81,5 +83,70 @@ describe('what a deleted device leaves (SEC-12)', () => {
   it('is nobody else’s', () => {
     expect(inheritance(use({ [`${USER}:SMS`]: run(2) }), OTHER, 'SMS', T0)).toEqual({});
     expect(inheritance(use({ [`${USER}:SMS`]: run(2) }), USER, 'VOICE', T0)).toEqual({});
+  });
+});
+
+describe('a pending device whose day has passed (20 §3.1)', () => {
+  const pending = (change: Partial<Device> = {}): Device =>
+    device({ status: 'ACTIVATION_REQUIRED', lookupKey: 'k', ...run(1), ...change });
+  const factors = { userId: USER, version: 4 } as NonNullable<Snapshot['factors']>;
+  const now = T0 + PENDING_DEVICE_LIFE;
+  const snapshot = (devices: readonly Device[], more: Partial<Snapshot> = {}): Snapshot => ({
+    ...{ now, factors, devices, documents: [], destination: use() },
+    ...more,
+  });
+
+  it('is ended with the row of its contact at hand where it leaves something, else without', () => {
+    expect(lapsePlan(pending(), now)).toEqual({ environmentId: ENVIRONMENT, user: USER, destination: 'k' });
+    const { failures: _, ...spotless } = pending();
+    expect(lapsePlan(spotless, now)).toBeUndefined();
+    const { lookupKey: __, ...nowhere } = pending();
+    expect(lapsePlan(nowhere, now)).toBeUndefined();
+  });
+
+  it('goes, on record, and leaves its run of failures with its contact (SEC-12)', () => {
+    const gone = pending();
+    expect(lapse(snapshot([pending({ id: USER }), gone]), gone)).toEqual({
+      writes: [
+        { kind: 'update', entity: 'factors', value: factors },
+        { kind: 'delete', entity: 'device', value: gone },
+        { kind: 'update', entity: 'destination', value: use({ [`${USER}:SMS`]: run(1) }) },
+        {
+          kind: 'append',
+          entity: 'audit',
+          value: {
+            environmentId: ENVIRONMENT,
+            at: now,
+            by: {},
+            events: [
+              {
+                type: 'DEVICE.DELETED',
+                environmentId: ENVIRONMENT,
+                userId: USER,
+                deviceId: OTHER,
+                detail: { lapsed: true },
+              },
+            ],
+          },
+        },
+      ],
+      outcome: true,
+    });
+  });
+
+  it('that leaves nothing, or whose contact was not loaded, writes no contact', () => {
+    const { failures: _, ...spotless } = pending();
+    const { destination: __, ...alone } = snapshot([pending()]);
+    for (const loaded of [snapshot([spotless]), alone])
+      expect(lapse(loaded, spotless).writes.map(({ entity }) => entity)).toEqual(['factors', 'device', 'audit']);
+  });
+
+  it('stays where it is not over yet, is active by now, or was gone before', () => {
+    const nothing = { writes: [], outcome: false };
+    expect(lapse(snapshot([pending()], { now: now - 1 }), pending())).toEqual(nothing);
+    expect(lapse(snapshot([pending({ status: 'ACTIVE' })]), pending())).toEqual(nothing);
+    expect(lapse(snapshot([]), pending())).toEqual(nothing);
+    const { factors: _, ...userless } = snapshot([pending()]);
+    expect(lapse(userless, pending())).toEqual(nothing);
   });
 });

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { authorize, isPermitted, permissionsOf, ROLES, rolesMarkdown } from '../../src/http/auth.js';
+import {
+  authorize,
+  holdsRoleIn,
+  isPermitted,
+  isPermittedOver,
+  notAuthorized,
+  permissionsOf,
+  ROLES,
+  rolesMarkdown,
+} from '../../src/http/auth.js';
 import { uuidOf } from '../../src/kernel/ids.js';
 import { ROLE_NAMES } from '../../src/platform/application.js';
 import type { Actor, RoleAssignment, RoleName } from '../../src/platform/model.js';
@@ -142,6 +151,33 @@ describe('what a caller may see of an environment that is there', () => {
     [false, [over(ADMIN, 'ENVIRONMENT', ORGANIZATION)]],
   ])('%s: %j', (permitted, roles) => {
     expect(isPermitted(actor(...roles), 'users:read', here)).toBe(permitted);
+  });
+});
+
+describe('what a caller may do over an organization', () => {
+  it.each<[permitted: boolean, holds: boolean, roles: readonly RoleAssignment[]]>([
+    [true, true, [over(ADMIN, 'ORGANIZATION', ORGANIZATION)]],
+    [false, true, [over(READER, 'ORGANIZATION', ORGANIZATION)]],
+    [false, false, [over(ADMIN, 'ORGANIZATION', OTHER_ORGANIZATION)]],
+    [false, true, [over(ADMIN, 'ENVIRONMENT', HERE)]],
+    [false, false, [over(ADMIN, 'ENVIRONMENT', NOWHERE)]],
+    [false, false, [over(ADMIN, 'POPULATION', HERE)]],
+    [true, true, [over(READER, 'POPULATION', HERE), over(ADMIN, 'ORGANIZATION', ORGANIZATION)]],
+    [false, false, []],
+  ])('permitted %s, holds a role there %s: %j', (permitted, holds, roles) => {
+    const organization = { id: ORGANIZATION, environments: [HERE, THERE] };
+    expect(isPermittedOver(actor(...roles), 'users:read', organization)).toBe(permitted);
+    expect(holdsRoleIn(actor(...roles), organization)).toBe(holds);
+  });
+
+  it('an environment that is named like an organization lends no role over it', async () => {
+    expect(
+      await asked(HERE, over(ADMIN, 'ENVIRONMENT', ORGANIZATION), over(READER, 'ORGANIZATION', OTHER_ORGANIZATION)),
+    ).toBe('NOT_FOUND');
+  });
+
+  it('is refused by the name that clients match (00 §4.4)', () => {
+    expect(notAuthorized()).toMatchObject({ name: 'NOT_AUTHORIZED' });
   });
 });
 
