@@ -124,6 +124,24 @@ describe('statements of a write set', () => {
     ]);
   });
 
+  it('count last, by the names of the counters, so that everybody locks them in one order', () => {
+    const builder = new WriteSetBuilder();
+    for (const name of ['b', 'c', 'a']) {
+      builder.count(name, call(`count ${name}`));
+      builder.tally(name, call(`tally ${name}`));
+    }
+    builder.claim(call('claim'));
+    builder.step(5, call('step'));
+    const { claims, steps } = builder.build(SNAPSHOT);
+    expect(claims.map(({ statement }) => statement.name)).toEqual(['claim', 'count a', 'count b', 'count c']);
+    expect(steps.map((step) => [step.call.statement.name, step.rows])).toEqual([
+      ['step', 'one'],
+      ['tally a', 'any'],
+      ['tally b', 'any'],
+      ['tally c', 'any'],
+    ]);
+  });
+
   it('keep what may find its key taken apart from the rest, and messages as they came', () => {
     const builder = new WriteSetBuilder();
     const message = { id: FLOW } as unknown as OutboxMessage;

@@ -1,7 +1,8 @@
-import { createHmac, hkdfSync } from 'node:crypto';
+import { createHash, createHmac, hkdfSync } from 'node:crypto';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { createKeyring, equalDigests, KeyError, sha256 } from '../../src/kernel/keys.js';
+import { uuidOf } from '../../src/kernel/ids.js';
+import { createKeyring, equalDigests, KeyError, namedId, sha256, signatureOf } from '../../src/kernel/keys.js';
 import { Redacted, Sealed, type SealedPlace } from '../../src/kernel/sealed.js';
 
 const MASTER = Buffer.from('000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f', 'hex');
@@ -33,6 +34,29 @@ describe('keyed digests', () => {
     for (let at = 0; at < one.length; at++)
       expect(equalDigests(one, `${one.slice(0, at)}_~${one.slice(at + 2)}`)).toBe(false);
     for (const other of ['', one.slice(1), `${one}A`, one.toLowerCase()]) expect(equalDigests(one, other)).toBe(false);
+  });
+
+  it('sign the trail and webhooks, each under a key for nothing else (SEC-64, SEC-73)', () => {
+    const { audit, webhooks } = createKeyring(new Redacted(MASTER));
+    const signature = audit.sign(['e', 'x']);
+    expect(signature).toBe(`1.${digest('audit', ['e', 'x'])}`);
+    expect([audit.verify(['e', 'x'], signature), audit.verify(['e', 'y'], signature)]).toEqual([true, false]);
+    const secret = webhooks.secret('e', 's');
+    expect(secret.reveal()).toBe(`whsec_${digest('webhook', ['e', 's'])}`);
+    expect(signatureOf(secret, 'text')).toBe(createHmac('sha256', secret.reveal()).update('text').digest('hex'));
+  });
+
+  it('name what is named rather than made: the same in one environment, and no other’s (RFC 9562 §5.8)', () => {
+    const [here, there] = ['00000000-0000-4000-8000-0000000000e1', '00000000-0000-4000-8000-0000000000e2'].map(uuidOf);
+    if (!here || !there) throw new Error('two environments');
+    const hex = createHash('sha256').update(`${here}:Default`).digest('hex');
+    const id = namedId(here, 'Default');
+    expect(id).toBe(
+      [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(12, 15)}`, `a${hex.slice(15, 18)}`, hex.slice(18, 30)].join(
+        '-',
+      ),
+    );
+    expect(new Set([id, namedId(there, 'Default'), namedId(here, 'default')]).size).toBe(3);
   });
 
   it('without a key are SHA-256 of FIPS 180-4, for public values only', () => {

@@ -1,7 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { uuidOf } from '../../src/kernel/ids.js';
 import type { Environment, User, UserFactors } from '../../src/platform/model.js';
-import { createUser, deleteUser, findUser, lockUser, setMfaEnabled, unlockUser } from '../../src/platform/rules.js';
+import { LARGEST_PROFILE } from '../../src/platform/profile.js';
+import {
+  activeBypass,
+  createUser,
+  deleteUser,
+  findUser,
+  lockUser,
+  providerIn,
+  setBypass,
+  setMfaEnabled,
+  unlockUser,
+} from '../../src/platform/rules.js';
 import { createSigningKey } from '../../src/platform/signing-key.js';
 import { parseConfiguration } from '../../src/policies/configuration.js';
 import { provisionEnvironment } from '../../src/policies/provisioning.js';
@@ -144,7 +155,117 @@ describe('a new user', () => {
   });
 });
 
+describe('a new user with more', () => {
+  const maria = { username: 'maria', profile: { email: 'maria@example.org' } };
+  const provider = {
+    ...({ environmentId: HERE, kind: 'identityProvider', id: HOLDER, body: { type: 'FACEBOOK' } } as const),
+    ...{ createdAt: 0, updatedAt: 0 },
+  };
+  const population = { ...provider, kind: 'population', body: {} } as const;
+
+  it('is as imported: population, MFA, verification and password, whose failures begin at none', () => {
+    const command = {
+      ...maria,
+      ...{ populationId: HOLDER, mfaEnabled: true, emailVerified: false, unverified: true as const },
+      password: { proposed: { value: 'a long password', hash: 'h' }, forceChange: true },
+    };
+    const { outcome, writes } = createUser(snapshot({ documents: [population] }), HERE, command, USER);
+    if (!outcome.ok) throw new Error(outcome.rejection.kind);
+    expect(outcome.value.user).toMatchObject({ populationId: HOLDER, emailVerified: false, unverified: true });
+    expect(outcome.value.factors.mfaEnabled).toBe(true);
+    expect(writes).toEqual([
+      { kind: 'insert', entity: 'user', value: outcome.value.user, factors: outcome.value.factors },
+      {
+        kind: 'put',
+        entity: 'password',
+        value: { userId: USER, environmentId: HERE, hash: 'h', forceChange: true, setAt: NOW, failures: 0 },
+      },
+    ]);
+    const plain = createUser(snapshot(), HERE, maria, USER).outcome;
+    for (const absent of ['emailVerified', 'unverified', 'identityProvider'])
+      expect(plain.ok && plain.value.user).not.toHaveProperty(absent);
+    expect(plain.ok && plain.value.factors).toMatchObject({ lockoutFailures: 0, ceilings: {}, deviceOrder: [] });
+  });
+
+  it('is refused with a profile that is too large to be kept', () => {
+    const profile = { nickname: 'x'.repeat(LARGEST_PROFILE) };
+    expect(createUser(snapshot(), HERE, { ...maria, profile }, USER)).toEqual({
+      writes: [],
+      outcome: { ok: false, rejection: { kind: 'ProfileTooLarge', attribute: 'nickname', maximum: LARGEST_PROFILE } },
+    });
+  });
+
+  it('comes from a provider that is there, or not at all; with a password that is one, or with none', () => {
+    const from = (documents: Snapshot['documents']) =>
+      createUser(snapshot({ documents }), HERE, { ...maria, identityProviderId: HOLDER }, USER).outcome;
+    expect(from([provider])).toMatchObject({ value: { user: { identityProvider: { id: HOLDER, type: 'FACEBOOK' } } } });
+    expect(from([population])).toEqual({
+      ok: false,
+      rejection: { kind: 'ProviderUnknown', target: 'identityProvider.id' },
+    });
+    const password = { proposed: { value: 'short', hash: 'h' }, forceChange: false };
+    expect(createUser(snapshot(), HERE, { ...maria, password }, USER)).toMatchObject({
+      writes: [],
+      outcome: { rejection: { kind: 'PasswordUnacceptable', target: 'password.value' } },
+    });
+  });
+
+  it('keeps of a provider its id and type, if it is one of the environment', () => {
+    expect(providerIn([population, provider], HOLDER)).toEqual({ id: HOLDER, type: 'FACEBOOK' });
+    expect(providerIn([provider], USER)).toBeUndefined();
+    expect(providerIn([population], HOLDER)).toBeUndefined();
+  });
+});
+
+describe('a bypass of MFA (20 §14)', () => {
+  const until = (s: Snapshot, at: number) => setBypass(s, HERE, at);
+  const bypassed = (changes: Partial<UserFactors>) => ({ user, factors: { ...factors, ...changes }, now: NOW });
+
+  it('runs until the instant that is told, and a time that has come ends it', () => {
+    const begun = until(withUser(), NOW + 5).outcome;
+    expect(begun).toMatchObject({ ok: true, value: { factors: { bypassUntil: NOW + 5 }, user: { updatedAt: NOW } } });
+    for (const at of [NOW, NOW - 1]) {
+      const { outcome, writes } = until(withUser({ bypassUntil: NOW + 5 }), at);
+      expect(outcome.ok && outcome.value.factors).not.toHaveProperty('bypassUntil');
+      expect(writes).toHaveLength(2);
+    }
+    expect(until(nowhere(), NOW + 5)).toMatchObject({
+      writes: [],
+      outcome: { ok: false, rejection: { kind: 'EnvironmentNotFound' } },
+    });
+  });
+
+  it('that changes nothing writes nothing', () => {
+    expect(until(withUser({ bypassUntil: NOW + 5 }), NOW + 5)).toMatchObject({ writes: [], outcome: { ok: true } });
+    expect(until(withUser(), NOW)).toMatchObject({ writes: [], outcome: { ok: true } });
+  });
+
+  it('is shown while it runs', () => {
+    expect(activeBypass(bypassed({ bypassUntil: NOW + 1 }))).toBe(NOW + 1);
+    expect(activeBypass(bypassed({ bypassUntil: NOW }))).toBeUndefined();
+    expect(activeBypass(bypassed({}))).toBeUndefined();
+  });
+});
+
 describe('locks', () => {
+  it('unlocking ends the failures of password and codes too, and writes none that has none', () => {
+    const common = { userId: USER, environmentId: HERE };
+    const password = { ...common, hash: 'h', forceChange: false, setAt: 0, failures: 0 };
+    const codes = [
+      { ...common, use: 'verification', sends: 1, failures: 2 },
+      { ...common, use: 'recovery', sends: 1, failures: 0 },
+    ] as const;
+    const freed = (directory: Snapshot['directory']) =>
+      unlockUser({ ...withUser(), ...(directory ? { directory } : {}) }, HERE).writes.slice(2);
+    expect(freed({ password, codes })).toEqual([
+      { kind: 'put', entity: 'userCode', value: { ...codes[0], failures: 0 } },
+    ]);
+    expect(freed({ password: { ...password, failures: 1, lockedUntil: NOW + 9 } })).toEqual([
+      { kind: 'put', entity: 'password', value: password },
+    ]);
+    expect(freed(undefined)).toEqual([]);
+  });
+
   it('one that would end now or earlier is refused', () => {
     for (const unlockAt of [NOW, NOW - 1])
       expect(lockUser(withUser(), HERE, unlockAt).outcome).toEqual({
