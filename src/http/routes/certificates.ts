@@ -4,7 +4,6 @@ import { certificates } from '../../platform/certificates/certificate.js';
 import type { CertificateService } from '../../platform/certificates/service.js';
 import { UNSHOWN, UsageType } from '../../platform/certificates/stored.js';
 import { invalid, invalidData, required, type WireError, wireError } from '../errors.js';
-import { HTTP_LIMITS } from '../limits.js';
 import type { ManagedDefinition } from '../managed/definition.js';
 import { pathIn, placeOf } from '../managed/place.js';
 import { managedRoutes } from '../managed/routes.js';
