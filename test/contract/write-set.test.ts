@@ -151,6 +151,9 @@ describe('statements of a write set', () => {
     expect(set.claims.map(({ statement }) => statement.name)).toEqual(['claim']);
     expect([set.steps, set.guards]).toEqual([[], []]);
     expect(set.appended).toEqual([message]);
-    expect(Object.values(new WriteSetBuilder().build(SNAPSHOT)).every((part) => part.length === 0)).toBe(true);
+    expect(new WriteSetBuilder().build(SNAPSHOT)).toEqual({
+      ...{ guards: [], claims: [], steps: [], appended: [], audit: [] },
+      erases: false,
+    });
   });
 });
