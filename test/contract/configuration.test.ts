@@ -26,7 +26,7 @@ const policyName = async ({ store }: TestStore, { environmentId, policyId }: Wor
 
 const aDocument = (environmentId: Uuid, over: Partial<StoredDocument> = {}): StoredDocument => ({
   environmentId,
-  kind: 'application',
+  kind: 'subscription',
   id: uuid(),
   body: { name: 'Client' },
   createdAt: TEST_TIME,
@@ -64,7 +64,7 @@ describe.each(DATABASES)('configuration documents on $name', ({ open }) => {
     expect((await store.load({ environmentId })).environment?.configVersion).toBe(2);
     await commit(store, environmentId, { kind: 'delete', entity: 'document', value: one });
     expect((await store.load({ environmentId })).environment?.configVersion).toBe(3);
-    expect((await store.documents(environmentId, { kind: 'application' })).map(({ id }) => id)).toEqual([other.id]);
+    expect((await store.documents(environmentId, { kind: 'subscription' })).map(({ id }) => id)).toEqual([other.id]);
   });
 
   it('are parsed once per version and never served old', async () => {
@@ -99,7 +99,7 @@ describe.each(DATABASES)('configuration documents on $name', ({ open }) => {
       expect.arrayContaining(['transaction', 'device_pairing']),
     );
     expect(seen.map(({ parent }) => parent)).not.toContain('general');
-    expect(seen.map(({ kind }) => kind)).not.toContain('application');
+    expect(seen.map(({ kind }) => kind)).not.toContain('subscription');
     const { configuration } = await store.load({ environmentId });
     expect(configuration?.defaultPolicy.contents?.all.map(({ words }) => words)).toContainEqual({
       text: 'transaction',
@@ -121,11 +121,11 @@ describe.each(DATABASES)('configuration documents on $name', ({ open }) => {
     const { environmentId } = await addEnvironment(store);
     const value = aDocument(environmentId, { secret: new Redacted('client secret') });
     await commit(store, environmentId, { kind: 'put', entity: 'document', value });
-    const found = present(await store.findDocument('application', value.id));
-    expect(found).toMatchObject({ environmentId, kind: 'application', id: value.id, body: { name: 'Client' } });
+    const found = present(await store.findDocument('subscription', value.id));
+    expect(found).toMatchObject({ environmentId, kind: 'subscription', id: value.id, body: { name: 'Client' } });
     expect(keyring.vault.open(present(found.secret))).toBe('client secret');
     expect(await store.findDocument('population', value.id)).toBeUndefined();
-    expect(await store.findDocument('application', uuid())).toBeUndefined();
+    expect(await store.findDocument('subscription', uuid())).toBeUndefined();
   });
 
   it('come oldest first, of their own environment only (SEC-42)', async () => {
@@ -138,13 +138,13 @@ describe.each(DATABASES)('configuration documents on $name', ({ open }) => {
         entity: 'document',
         value: aDocument(one.environmentId, { id, createdAt: TEST_TIME - n }),
       });
-    expect((await store.documents(one.environmentId, { kind: 'application' })).map(({ id }) => id)).toEqual(
+    expect((await store.documents(one.environmentId, { kind: 'subscription' })).map(({ id }) => id)).toEqual(
       ids.reverse(),
     );
-    expect(await store.documents(other.environmentId, { kind: 'application' })).toEqual([]);
+    expect(await store.documents(other.environmentId, { kind: 'subscription' })).toEqual([]);
     const asked = await store.load({
       environmentId: other.environmentId,
-      documents: ids.map((id) => ({ kind: 'application', id })),
+      documents: ids.map((id) => ({ kind: 'subscription', id })),
     });
     expect(asked.documents).toEqual([]);
   });

@@ -9,7 +9,8 @@ export interface Description {
 export interface Operation {
   readonly operationId: string;
   readonly parameters: readonly { readonly name: string; readonly in: string; readonly schema: Node }[];
-  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Node }>> };
+  /** Without a schema: bytes as they are. */
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema?: Node }>> };
   readonly responses: Readonly<
     Record<string, { readonly content?: Readonly<Record<string, { readonly schema: Node }>> }>
   >;
@@ -69,7 +70,7 @@ export function casesOf(path: string, operation: Operation, types: readonly stri
     fc.record({
       type: fc.constant<string | null>(type),
       body: fc.oneof<fc.Arbitrary<Case['body']>[]>(
-        drawn(arbitraryOf(schema)),
+        drawn(schema ? arbitraryOf(schema) : fc.string({ maxLength: 300 })),
         fc.record({ mutations: fc.array(mutation, { maxLength: 2 }) }),
       ),
     }),
@@ -123,16 +124,27 @@ export function rightCaseOf(path: string, operation: Operation): Case {
 }
 
 /** The body as it is sent; `right` gives the operation's right one. */
-export function textOf({ type, body, damage }: Case, right: () => unknown): string | undefined {
+export function sentBody({ type, body, damage }: Case, right: () => unknown): string | Buffer | undefined {
   const value = 'drawn' in body ? body.drawn : body.mutations.reduce(mutated, right());
   if (value === undefined) return undefined;
+  if (Buffer.isBuffer(value))
+    return damage ? Buffer.concat([value.subarray(0, damage.at), Buffer.from(damage.by)]) : value;
   const text =
     typeof value === 'string' && type === FORM ? value : type === FORM ? formOf(value) : JSON.stringify(value);
   return damage ? `${text.slice(0, damage.at)}${damage.by}` : text;
 }
 
+/** A copy with the value in the place of what stands there; `null`: cut off there. */
+function overwritten(body: Buffer, { place, value }: Mutation): Buffer {
+  const [at, text] = [place % body.length, Buffer.from(value === null ? '' : JSON.stringify(value))];
+  const rest = value === null ? [] : [body.subarray(at + text.length)];
+  return Buffer.concat([body.subarray(0, at), text, ...rest]);
+}
+
 /** A copy with the value at one of its places, as many as there are members at any depth; a place beyond them adds a member. */
-function mutated(body: unknown, { place, value }: Mutation): unknown {
+function mutated(body: unknown, mutation: Mutation): unknown {
+  if (Buffer.isBuffer(body)) return body.length === 0 ? body : overwritten(body, mutation);
+  const { place, value } = mutation;
   if (typeof body !== 'object' || body === null) return value;
   const copy: unknown = structuredClone(body);
   const places: (() => void)[] = [];

@@ -11,7 +11,7 @@ import { type Named, rightRequest } from '../api/requests.js';
 import { makeSamples, type Objects, removeSamples } from '../api/samples.js';
 import { type Answer, type Ask, HERE, here, NOBODY, startWorld, THERE, type World } from '../api/world.js';
 import { FULL, figure, rounds } from './figures.js';
-import { casesOf, type Description, FORM, type Operation, rightCaseOf, textOf } from './fuzz-cases.js';
+import { casesOf, type Description, FORM, type Operation, rightCaseOf, sentBody } from './fuzz-cases.js';
 import { stateFor } from './right-states.js';
 import type { Node } from './schema-arbitrary.js';
 
@@ -246,8 +246,8 @@ describe('every documented operation, right and mutated (SEC-91)', () => {
         objects['envId'] = isAboutEnvironment(path) ? await anEnvironment() : HERE;
         const query = input.query.map(([name, value]) => `${name}=${escaped(named(value))}`).join('&');
         const at = path.replace(/\{(\w+)\}/g, (_all, name: string) => escaped(named(input.ids[name] ?? '')));
-        const text = textOf(input, () => rightBodyOf(method, path, input.type));
-        const body = text === undefined ? undefined : named(text);
+        const sent = sentBody(input, () => rightBodyOf(method, path, input.type));
+        const body = typeof sent === 'string' ? named(sent) : sent;
         const isToken = path.endsWith('/as/token');
         const request: Ask = {
           method,
