@@ -44,7 +44,16 @@ export function isLinearizable(
   ends: readonly Status[],
 ): boolean {
   let budget = BUDGET;
+  /** Positions from which no order was found: many orders lead to the same one. */
+  const hopeless = new Set<string>();
   const search = (at: readonly number[], state: State): boolean => {
+    const position = JSON.stringify([at, state]);
+    if (hopeless.has(position)) return false;
+    const found = goOn(at, state);
+    if (!found) hopeless.add(position);
+    return found;
+  };
+  const goOn = (at: readonly number[], state: State): boolean => {
     if (budget-- <= 0) throw new Error('no order was found in reasonable time');
     const heads = histories.flatMap((events, client) => {
       const event = events[at[client] ?? 0];
@@ -52,11 +61,12 @@ export function isLinearizable(
     });
     if (heads.length === 0) return ends.every((status, n) => state.model.flows[n]?.status === status);
     const firstEnd = Math.min(...heads.map(({ event }) => event.to));
+    const firstBegin = Math.min(...heads.map(({ event }) => event.from));
     return heads
       .filter(({ event }) => event.from <= firstEnd)
       .sort((a, b) => a.event.to - b.event.to)
       .some(({ event, client }) => {
-        const next = replayed(state, event);
+        const next = replayed(state, event, firstBegin);
         return (
           next !== undefined &&
           search(
@@ -76,10 +86,11 @@ export function isLinearizable(
  * The state after the request, or nothing if the model answers otherwise. A request that compares nothing may have seen counters
  * and locks as they were earlier in its time: it guards its own flow only (`design` §12: fresh, not guarded).
  */
-function replayed(state: State, event: Event): State | undefined {
+function replayed(state: State, event: Event, firstBegin: number): State | undefined {
   const now = locksOf(state.model);
   const after = answered(state, event);
-  const { before = [] } = state;
+  // None of those that are left has seen what was over before it began.
+  const before = (state.before ?? []).filter(({ until }) => until >= firstBegin);
   if (after) {
     const changed = JSON.stringify(locksOf(after.model)) !== JSON.stringify(now);
     return { ...after, before: changed ? [...before, { locks: now, until: event.to }] : before };
