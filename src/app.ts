@@ -34,8 +34,8 @@ import { createKeyring } from './kernel/keys.js';
 import type { Logger } from './kernel/log.js';
 import { createSystemRandom, type Random } from './kernel/random.js';
 import { createDirectory } from './platform/directory.js';
-import { createTokenService } from './platform/tokens.js';
-import { relyingPartyIdOf } from './policies/fido2-policy-document.js';
+import { createTokenService } from './platform/tokens/tokens.js';
+import { relyingPartyIdOf } from './policies/fido2/fido2-policy-document.js';
 import { openStore } from './storage/sql/index.js';
 import type { Sender } from './webhooks/sender.js';
 

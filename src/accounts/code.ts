@@ -1,11 +1,11 @@
-import { canonicalContact, type EmailAddress, parseEmail } from '../devices/contact.js';
+import { canonicalContact, type EmailAddress, parseEmail } from '../devices/sending/contact.js';
 import type { Instant, Millis } from '../kernel/clock.js';
 import { minutes } from '../kernel/duration.js';
 import type { Digests } from '../kernel/keys.js';
 import { type CodeBinding, type IssuedCode, isExpired, matchesCode } from '../otp/code.js';
-import { accountLockEpoch } from '../platform/account.js';
 import type { UserState } from '../platform/rules.js';
-import type { CodeUse, UserCode } from '../platform/user-code.js';
+import { accountLockEpoch } from '../platform/users/account.js';
+import type { CodeUse, UserCode } from '../platform/users/user-code.js';
 import type { AccountRejection } from './rejection.js';
 
 /** By which a code goes. */

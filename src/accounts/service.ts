@@ -10,11 +10,11 @@ import type { PasswordHashes } from '../kernel/password-hash.js';
 import type { Random } from '../kernel/random.js';
 import { DRAWN_DIGITS } from '../otp/code.js';
 import type { EnvironmentId, UserId } from '../platform/model.js';
-import type { PasswordState } from '../platform/password-rules.js';
-import { proposeChange } from '../platform/proposed-password.js';
+import type { PasswordState } from '../platform/passwords/password-rules.js';
+import { proposeChange } from '../platform/passwords/proposed-password.js';
 import type { UserState } from '../platform/rules.js';
-import type { CodeUse } from '../platform/user-code.js';
-import type { FirstCode } from '../platform/users.js';
+import type { CodeUse } from '../platform/users/user-code.js';
+import type { FirstCode } from '../platform/users/users.js';
 import type { Plan, Store } from '../storage/port.js';
 import { recoverPassword, sendCode, verifyUser } from './decide.js';
 import type { AccountRejection } from './rejection.js';
@@ -49,7 +49,7 @@ export interface AccountServiceParts {
   readonly refusals?: Refusals;
 }
 
-/** As those of a password with another (`platform/passwords.ts`). */
+/** As those of a password with another (`platform/passwords/passwords.ts`). */
 const COMPARISONS = 3;
 
 export function createAccountService(parts: AccountServiceParts): AccountService {

@@ -3,7 +3,7 @@ import type { Channel } from '../delivery/message.js';
 import type { Deployment } from '../devices/eligibility.js';
 import { createDestinationGuard } from '../kernel/destination.js';
 import { createGet } from '../outbound/get.js';
-import { relyingPartyIdOf } from '../policies/fido2-policy-document.js';
+import { relyingPartyIdOf } from '../policies/fido2/fido2-policy-document.js';
 import type { FidoMetadata, FidoMetadataParts } from './fido-metadata.js';
 import type { Lifetime } from './lifetime.js';
 

@@ -14,7 +14,7 @@ import { createMetricsServer, type MetricsServer } from '../metrics/server.js';
 import { storeSource, type WatchedStore } from '../metrics/store.js';
 import { metricsText } from '../metrics/text.js';
 import { WebhookMeter } from '../metrics/webhooks.js';
-import type { TokenService } from '../platform/tokens.js';
+import type { TokenService } from '../platform/tokens/tokens.js';
 
 /** The library of the process metrics takes as long to load as much of the start: whoever waits for the server waits not for it. */
 const PROCESS_METRICS_AFTER: Millis = 1_000;

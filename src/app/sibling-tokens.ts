@@ -1,7 +1,7 @@
 import { localUrls } from '../config/base-urls.js';
 import type { BaseUrls } from '../config/config.js';
 import type { Authenticator } from '../http/dispatch.js';
-import { parseToken } from '../platform/jws.js';
+import { parseToken } from '../platform/tokens/jws.js';
 
 /** Addresses of this machine that are remembered; beyond it they are looked at anew. */
 const MOST_SIBLINGS = 16;

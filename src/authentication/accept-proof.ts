@@ -1,8 +1,8 @@
-import { clearDestination, clearDevice, clearUser } from '../devices/counting.js';
+import { clearDestination, clearDevice, clearUser } from '../devices/counting/counting.js';
 import { KINDS } from '../devices/kinds/index.js';
 import type { DeviceKind } from '../devices/kinds/kind.js';
 import type { DestinationUse, Device } from '../devices/model.js';
-import { confirmation, confirmDestination } from '../devices/reserve-send.js';
+import { confirmation, confirmDestination } from '../devices/sending/reserve-send.js';
 import type { BusinessEvent } from '../events.js';
 import type { Decided, Write } from '../storage/port.js';
 import { grant, type Verdict } from './answer.js';

@@ -1,9 +1,9 @@
-import { codeEpochOf } from '../devices/counting.js';
+import { codeEpochOf } from '../devices/counting/counting.js';
 import { detailsOf } from '../devices/credential.js';
 import type { Device } from '../devices/model.js';
 import { fido2PolicyUnder } from '../devices/relying-party.js';
-import { accountLockEpoch } from '../platform/account.js';
-import type { Fido2Policy } from '../policies/fido2-policy.js';
+import { accountLockEpoch } from '../platform/users/account.js';
+import type { Fido2Policy } from '../policies/fido2/fido2-policy.js';
 import { requestOptionsText } from '../webauthn/options.js';
 import type { Begun } from './begun.js';
 import type { ChallengeFacts } from './command.js';

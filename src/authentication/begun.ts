@@ -1,5 +1,5 @@
 import type { Channel } from '../delivery/message.js';
-import type { Reservation } from '../devices/reserve-send.js';
+import type { Reservation } from '../devices/sending/reserve-send.js';
 import type { BusinessEvent } from '../events.js';
 import { unreachable } from '../kernel/outcome.js';
 import type { Decision, Write } from '../storage/port.js';

@@ -1,9 +1,9 @@
-import { chargeDestination, chargeDevice, chargeRun, chargeUser, isAtCeiling } from '../devices/counting.js';
+import { chargeDestination, chargeDevice, chargeRun, chargeUser, isAtCeiling } from '../devices/counting/counting.js';
+import { raisesAlarm } from '../devices/counting/recent-failures.js';
 import { KINDS } from '../devices/kinds/index.js';
-import { raisesAlarm } from '../devices/recent-failures.js';
 import type { BusinessEvent } from '../events.js';
-import { isAccountLocked } from '../platform/account.js';
 import type { UserFactors } from '../platform/model.js';
+import { isAccountLocked } from '../platform/users/account.js';
 import type { Decision, Write } from '../storage/port.js';
 import { refuse, type Verdict } from './answer.js';
 import { type AuthenticationEvent, eventOf } from './events.js';

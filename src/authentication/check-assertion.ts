@@ -1,9 +1,9 @@
-import { isCeremonyOver } from '../devices/ceremony.js';
-import { codeEpochOf } from '../devices/counting.js';
+import { codeEpochOf } from '../devices/counting/counting.js';
 import { asDetails, detailsOf, publicKeyOf } from '../devices/credential.js';
 import type { Device } from '../devices/model.js';
+import { isCeremonyOver } from '../devices/pairing/ceremony.js';
 import { authenticatorsUnder } from '../devices/relying-party.js';
-import { accountLockEpoch } from '../platform/account.js';
+import { accountLockEpoch } from '../platform/users/account.js';
 import type { Decision } from '../storage/port.js';
 import { type Assertion, hasAdvanced } from '../webauthn/assertion.js';
 import type { CeremonyProblem } from '../webauthn/problem.js';

@@ -1,8 +1,8 @@
-import { codeEpochOf } from '../devices/counting.js';
+import { codeEpochOf } from '../devices/counting/counting.js';
 import { KINDS } from '../devices/kinds/index.js';
-import { claimQuota } from '../devices/quota.js';
+import { claimQuota } from '../devices/sending/quota.js';
 import { isExpired } from '../otp/code.js';
-import { accountLockEpoch } from '../platform/account.js';
+import { accountLockEpoch } from '../platform/users/account.js';
 import type { Decision } from '../storage/port.js';
 import { acceptProof, type RightProof } from './accept-proof.js';
 import { refuse, type Verdict } from './answer.js';

@@ -1,8 +1,8 @@
-import { chargeUser, clearUser, RECOVERY } from '../devices/counting.js';
-import { raisesAlarm } from '../devices/recent-failures.js';
+import { chargeUser, clearUser, RECOVERY } from '../devices/counting/counting.js';
+import { raisesAlarm } from '../devices/counting/recent-failures.js';
 import { chargeRecovery, type RecoveryCodes, recoveryLock, withoutCode } from '../devices/recovery/codes.js';
 import type { BusinessEvent } from '../events.js';
-import { isAccountLocked } from '../platform/account.js';
+import { isAccountLocked } from '../platform/users/account.js';
 import type { Decision, Write } from '../storage/port.js';
 import { grant, refuse, type Verdict } from './answer.js';
 import type { CheckRecoveryCodeCommand, Facts } from './command.js';

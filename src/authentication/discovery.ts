@@ -1,7 +1,7 @@
-import { isCeremonyOver } from '../devices/ceremony.js';
-import { chargeRun } from '../devices/counting.js';
+import { chargeRun } from '../devices/counting/counting.js';
 import { unusable } from '../devices/eligibility.js';
 import type { Device } from '../devices/model.js';
+import { isCeremonyOver } from '../devices/pairing/ceremony.js';
 import { accept } from '../kernel/outcome.js';
 import type { Decision, Snapshot } from '../storage/port.js';
 import { acceptProof } from './accept-proof.js';

@@ -1,7 +1,7 @@
-import type { CeremonyRequest } from '../devices/ceremony.js';
 import type { SentType } from '../devices/kinds/index.js';
 import type { DeviceId, DeviceType, FailureRun } from '../devices/model.js';
-import type { QuotaClaim } from '../devices/quota.js';
+import type { CeremonyRequest } from '../devices/pairing/ceremony.js';
+import type { QuotaClaim } from '../devices/sending/quota.js';
 import type { Instant } from '../kernel/clock.js';
 import type { Uuid } from '../kernel/ids.js';
 import type { IssuedCode } from '../otp/code.js';

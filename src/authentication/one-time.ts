@@ -1,4 +1,4 @@
-import { isAtCeiling, isDestinationAtCeiling } from '../devices/counting.js';
+import { isAtCeiling, isDestinationAtCeiling } from '../devices/counting/counting.js';
 import { isDeliverable } from '../devices/eligibility.js';
 import { KINDS } from '../devices/kinds/index.js';
 import type { DestinationUse } from '../devices/model.js';

@@ -1,9 +1,9 @@
-import { codeEpochOf } from '../devices/counting.js';
+import { codeEpochOf } from '../devices/counting/counting.js';
 import { tokensIn, widestWindowOf } from '../devices/eligibility.js';
 import { kindOf } from '../devices/kinds/index.js';
 import type { PasscodeVerdict } from '../devices/kinds/kind.js';
 import type { Device } from '../devices/model.js';
-import { accountLockEpoch } from '../platform/account.js';
+import { accountLockEpoch } from '../platform/users/account.js';
 import type { Snapshot } from '../storage/port.js';
 import type { Begun } from './begun.js';
 import type { Facts } from './command.js';

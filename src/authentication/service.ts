@@ -1,12 +1,12 @@
 import type { Requester } from '../audit/record.js';
 import type { Refusals } from '../audit/refusals.js';
 import { createTrail } from '../audit/trail.js';
-import { canonicalContact, phoneOf } from '../devices/contact.js';
 import type { Deployment } from '../devices/eligibility.js';
 import { KINDS } from '../devices/kinds/index.js';
 import { DRAWN_BYTES } from '../devices/kinds/pairing.js';
 import type { NumberRules } from '../devices/numbering.js';
-import { counterFor } from '../devices/reserve-send.js';
+import { canonicalContact, phoneOf } from '../devices/sending/contact.js';
+import { counterFor } from '../devices/sending/reserve-send.js';
 import type { EventSink } from '../events.js';
 import type { Clock } from '../kernel/clock.js';
 import type { Digests, Vault } from '../kernel/keys.js';

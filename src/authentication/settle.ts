@@ -1,6 +1,6 @@
 import { lockOf, unusable } from '../devices/eligibility.js';
 import type { DestinationUse, Device } from '../devices/model.js';
-import { isAccountLocked } from '../platform/account.js';
+import { isAccountLocked } from '../platform/users/account.js';
 import { failed, flowError, noUsableDevices } from './failure.js';
 import type { ChallengeState, DeviceAuthenticationState, FlowError, SelectedDevice, StateOf } from './model.js';
 import { isOneTimeAtCeiling, oneTimeRefusal } from './one-time.js';

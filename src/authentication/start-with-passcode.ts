@@ -1,9 +1,9 @@
-import { chargeDevice, chargeType, chargeUser, isAtCeiling } from '../devices/counting.js';
+import { chargeDevice, chargeType, chargeUser, isAtCeiling } from '../devices/counting/counting.js';
+import { raisesAlarm } from '../devices/counting/recent-failures.js';
 import { KINDS, kindOf } from '../devices/kinds/index.js';
 import type { Device, DeviceId } from '../devices/model.js';
-import { raisesAlarm } from '../devices/recent-failures.js';
 import type { BusinessEvent } from '../events.js';
-import { isAccountLocked } from '../platform/account.js';
+import { isAccountLocked } from '../platform/users/account.js';
 import type { Decision, Plan, Write } from '../storage/port.js';
 import { acceptProof } from './accept-proof.js';
 import { refuse, type Verdict } from './answer.js';

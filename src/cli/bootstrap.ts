@@ -1,6 +1,6 @@
 import { toTimestamp } from '../kernel/clock.js';
+import { allEnvironments } from '../platform/environments/organization.js';
 import type { Environment } from '../platform/model.js';
-import { allEnvironments } from '../platform/organization.js';
 import type { Composition } from './composition.js';
 import type { Invocation } from './run.js';
 import { provisionWorld } from './seed/provision.js';

@@ -1,6 +1,6 @@
-import { canonicalContact, parseEmail, parsePhone } from '../devices/contact.js';
+import { unlockContact } from '../devices/counting/unlock-contact.js';
 import { FAILURE_CEILING } from '../devices/model.js';
-import { unlockContact } from '../devices/unlock-contact.js';
+import { canonicalContact, parseEmail, parsePhone } from '../devices/sending/contact.js';
 import { parseUuid } from '../kernel/ids.js';
 import type { Composition } from './composition.js';
 import type { Invocation } from './run.js';

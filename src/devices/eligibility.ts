@@ -3,13 +3,13 @@ import type { Instant } from '../kernel/clock.js';
 import type { UserFactors } from '../platform/model.js';
 import type { DeviceAuthenticationPolicy } from '../policies/model.js';
 import type { Snapshot } from '../storage/port.js';
-import { isAtCeiling } from './counting.js';
+import { isAtCeiling } from './counting/counting.js';
 import { KINDS } from './kinds/index.js';
 import type { DeviceKind } from './kinds/kind.js';
 import { type Device, PENDING_DEVICE_LIFE } from './model.js';
 import type { OathToken } from './oath/token.js';
 import type { RelyingPartyTerms } from './relying-party.js';
-import type { SendLimits } from './send-window.js';
+import type { SendLimits } from './sending/send-window.js';
 
 /** What the operator's configuration allows; a fact of decisions. */
 export interface Deployment {

@@ -10,8 +10,8 @@ import {
   refuse,
 } from './answer.js';
 import { browserIn, forgetBrowser } from './browsers/decide.js';
+import { leftBehind } from './counting/leftover.js';
 import { lockOf } from './eligibility.js';
-import { leftBehind } from './leftover.js';
 import { type ManagedDevice, managed } from './managed.js';
 import type { Device, DeviceId } from './model.js';
 import { withoutToken } from './oath/pair.js';

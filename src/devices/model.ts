@@ -5,11 +5,11 @@ import type { Protected } from '../kernel/sealed.js';
 import type { IssuedCode } from '../otp/code.js';
 import type { EnvironmentId, UserId } from '../platform/model.js';
 import type { PolicyId } from '../policies/model.js';
-import type { CeremonyRequest } from './ceremony.js';
 import type { KINDS } from './kinds/index.js';
-import type { QuotaClaim } from './quota.js';
-import type { ResendRun } from './resend-run.js';
-import type { SendWindow } from './send-window.js';
+import type { CeremonyRequest } from './pairing/ceremony.js';
+import type { QuotaClaim } from './sending/quota.js';
+import type { ResendRun } from './sending/resend-run.js';
+import type { SendWindow } from './sending/send-window.js';
 
 export type DeviceId = Uuid;
 

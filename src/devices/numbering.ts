@@ -1,4 +1,4 @@
-import type { Phone } from './contact.js';
+import type { Phone } from './sending/contact.js';
 
 /** What the numbering plan of its country says a number is for. */
 export type NumberType =

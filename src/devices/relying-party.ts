@@ -1,5 +1,5 @@
-import { type Fido2Policy, parseFido2Policy } from '../policies/fido2-policy.js';
-import { factoryFido2Policies } from '../policies/fido2-policy-document.js';
+import { type Fido2Policy, parseFido2Policy } from '../policies/fido2/fido2-policy.js';
+import { factoryFido2Policies } from '../policies/fido2/fido2-policy-document.js';
 import type { Configuration, DeviceAuthenticationPolicy } from '../policies/model.js';
 import type { KnownAuthenticators } from '../webauthn/metadata/entry.js';
 import type { AuthenticatorModels } from '../webauthn/trust.js';

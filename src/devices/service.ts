@@ -9,11 +9,7 @@ import type { Random } from '../kernel/random.js';
 import { DRAWN_DIGITS } from '../otp/code.js';
 import type { EnvironmentId, UserId } from '../platform/model.js';
 import type { Plan, Snapshot, Store } from '../storage/port.js';
-import { activateDevice } from './activate.js';
 import type { DeviceDecision } from './answer.js';
-import { canonicalContact, phoneOf } from './contact.js';
-import { createDevice } from './create.js';
-import type { Creation } from './creation.js';
 import { type Deployment, isLapsed } from './eligibility.js';
 import { KINDS } from './kinds/index.js';
 import type { DeviceKind, Members } from './kinds/kind.js';
@@ -33,9 +29,13 @@ import { type ManagedDevice, type OpenedDevice, opened } from './managed.js';
 import type { DeviceId } from './model.js';
 import type { NumberRules } from './numbering.js';
 import type { DeviceOrder } from './order.js';
+import { activateDevice } from './pairing/activate.js';
+import { createDevice } from './pairing/create.js';
+import type { Creation } from './pairing/creation.js';
+import { isVerifiedBeforehand, verifyPairing } from './pairing/verify-pairing.js';
 import type { DeviceRejection } from './rejection.js';
-import { resendPairingCode } from './resend.js';
-import { isVerifiedBeforehand, verifyPairing } from './verify-pairing.js';
+import { canonicalContact, phoneOf } from './sending/contact.js';
+import { resendPairingCode } from './sending/resend.js';
 
 export interface DeviceDependencies {
   readonly store: Pick<Store, 'load' | 'transact'>;

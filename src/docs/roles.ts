@@ -1,6 +1,6 @@
 import { rolesMarkdown } from '../http/auth.js';
 import type { Route } from '../http/route.js';
-import { isElsewhere, PLATFORM_ROLES } from '../platform/roles.js';
+import { isElsewhere, PLATFORM_ROLES } from '../platform/roles/roles.js';
 
 /** `docs/roles.md`: role × permission from the table that is enforced, and which operation asks for which permission (SEC-44). */
 export function rolesPage(routes: readonly Route[]): string {

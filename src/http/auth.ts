@@ -1,7 +1,7 @@
 import { parseUuid, type Uuid } from '../kernel/ids.js';
-import { ROLE_NAMES } from '../platform/application.js';
+import { ROLE_NAMES } from '../platform/applications/application.js';
 import type { Actor, RoleName } from '../platform/model.js';
-import { isElsewhere } from '../platform/roles.js';
+import { isElsewhere } from '../platform/roles/roles.js';
 import { environmentNotFound, type WireError, wireError } from './errors.js';
 import type { Permission } from './route.js';
 

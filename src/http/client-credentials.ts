@@ -1,5 +1,5 @@
 import { accept, type Outcome, reject } from '../kernel/outcome.js';
-import type { ClientCredentials } from '../platform/client-authentication.js';
+import type { ClientCredentials } from '../platform/tokens/client-authentication.js';
 import { decodeFormText } from './form-reader.js';
 
 export type CredentialsRejection =

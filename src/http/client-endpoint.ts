@@ -3,7 +3,7 @@ import type { Refusals } from '../audit/refusals.js';
 import { parseUuid, type Uuid } from '../kernel/ids.js';
 import { Type } from '../kernel/json-schema.js';
 import type { Outcome } from '../kernel/outcome.js';
-import type { ClientCredentials } from '../platform/client-authentication.js';
+import type { ClientCredentials } from '../platform/tokens/client-authentication.js';
 import { readClientCredentials } from './client-credentials.js';
 import type { ClientThrottle } from './client-throttle.js';
 import type { WireError } from './errors.js';

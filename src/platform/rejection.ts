@@ -1,6 +1,6 @@
-import type { GroupId } from './group.js';
+import type { GroupId } from './groups/group.js';
 import type { EnvironmentId, UserId } from './model.js';
-import type { Unmet } from './password-strength.js';
+import type { Unmet } from './passwords/password-strength.js';
 
 /** Why the platform says no. */
 export type PlatformRejection =

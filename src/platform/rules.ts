@@ -2,14 +2,14 @@ import type { Instant } from '../kernel/clock.js';
 import type { Uuid } from '../kernel/ids.js';
 import { accept, type Outcome, reject } from '../kernel/outcome.js';
 import type { Decided, Snapshot, Write } from '../storage/port.js';
-import { lockAccount, unlockAccount } from './account.js';
 import { hasFailures, withoutFailures } from './failures.js';
 import type { EnvironmentId, PopulationId, StoredDocument, User, UserFactors, UserId, UserProfile } from './model.js';
-import { governingPolicy } from './password-policy.js';
-import { unmetByText } from './password-strength.js';
-import { attributeTooLarge, LARGEST_PROFILE } from './profile.js';
-import type { ProposedPassword } from './proposed-password.js';
+import { governingPolicy } from './passwords/password-policy.js';
+import { unmetByText } from './passwords/password-strength.js';
+import type { ProposedPassword } from './passwords/proposed-password.js';
 import type { PlatformRejection } from './rejection.js';
+import { lockAccount, unlockAccount } from './users/account.js';
+import { attributeTooLarge, LARGEST_PROFILE } from './users/profile.js';
 
 /** A user with what decides whether the factors may be used, at one instant. */
 export interface UserState {

@@ -5,9 +5,9 @@ import type { EventSink } from '../events.js';
 import type { Digests } from '../kernel/keys.js';
 import { accept, type Outcome, reject } from '../kernel/outcome.js';
 import type { Snapshot, Store } from '../storage/port.js';
+import { allEnvironments, type License, type Organization, organizationsOf } from './environments/organization.js';
 import { createCursors, creationKey, type Listing, type ListRequest, listPage, pageOf } from './listing.js';
 import type { Environment, EnvironmentId } from './model.js';
-import { allEnvironments, type License, type Organization, organizationsOf } from './organization.js';
 import type { PlatformRejection } from './rejection.js';
 
 type Result<T> = Promise<Outcome<T, PlatformRejection>>;

@@ -1,7 +1,7 @@
 import type { AuditEvent } from '../audit/record.js';
 import type { Uuid } from '../kernel/ids.js';
 import type { DocumentRef, EnvironmentId, StoredDocument } from '../platform/model.js';
-import { givenAttributes } from '../platform/resource-attributes.js';
+import { givenAttributes } from '../platform/resources/resource-attributes.js';
 import type { Decided, Plan, Snapshot, Write } from '../storage/port.js';
 import { type FactoryDocument, factoryDocuments, factoryId } from './factory.js';
 

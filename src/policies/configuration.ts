@@ -5,14 +5,14 @@ import type { EnvironmentId, StoredDocument } from '../platform/model.js';
 import { modelsOf, readEntry } from '../webauthn/metadata/entry.js';
 import type { AuthenticatorModels } from '../webauthn/trust.js';
 import { DEFAULT_MAX_ALLOWED_DEVICES } from './defaults.js';
-import { parseFido2Policy } from './fido2-policy.js';
-import { methodsOf } from './methods.js';
+import { methodsOf } from './device-authentication/methods.js';
+import { isPolicyDocument } from './device-authentication/policy-document.js';
+import { parseFido2Policy } from './fido2/fido2-policy.js';
 import { isMfaSettingsDocument } from './mfa-settings-document.js';
 import type { Configuration, DeviceAuthenticationPolicy, DeviceSelection, MfaSettings, PolicyId } from './model.js';
-import { isNotificationsPolicy } from './notifications-policy.js';
-import { isPolicyDocument } from './policy-document.js';
-import { sendRulesOf } from './send-rules.js';
-import { sentContents } from './sent-contents.js';
+import { isNotificationsPolicy } from './notifications/notifications-policy.js';
+import { sendRulesOf } from './notifications/send-rules.js';
+import { sentContents } from './templates/sent-contents.js';
 
 /** A stored configuration that cannot be read: the environment's decisions would rest on guesses. */
 export class ConfigurationError extends Error {

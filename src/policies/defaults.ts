@@ -1,8 +1,8 @@
 import type { Millis } from '../kernel/clock.js';
 import { type Duration, minutes as minutesInMillis } from '../kernel/duration.js';
+import type { PolicyDocument } from './device-authentication/policy-document.js';
 import type { MfaSettingsDocument } from './mfa-settings-document.js';
 import type { SentMethod } from './model.js';
-import type { PolicyDocument } from './policy-document.js';
 
 /** Values that hold when a document is silent (`30` §1.3.1, §3.2). */
 export const DEFAULT_OTP_LENGTH = 6;

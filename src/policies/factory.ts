@@ -1,15 +1,15 @@
 import type { Uuid } from '../kernel/ids.js';
 import type { JsonObject } from '../kernel/json.js';
 import { namedId } from '../kernel/keys.js';
+import { factoryApplications } from '../platform/applications/system-applications.js';
 import type { DocumentKind } from '../platform/model.js';
-import { FACTORY_PASSWORD_POLICIES } from '../platform/password-policies.js';
-import { givenAttributes } from '../platform/resource-attributes.js';
-import { FACTORY_RESOURCES } from '../platform/resources.js';
-import { factoryApplications } from '../platform/system-applications.js';
-import { factoryFido2Policies } from './fido2-policy-document.js';
-import { factoryLanguages } from './languages.js';
-import { factoryNotificationsPolicy } from './notifications-policy.js';
+import { FACTORY_PASSWORD_POLICIES } from '../platform/passwords/password-policies.js';
+import { givenAttributes } from '../platform/resources/resource-attributes.js';
+import { FACTORY_RESOURCES } from '../platform/resources/resources.js';
+import { factoryFido2Policies } from './fido2/fido2-policy-document.js';
+import { factoryNotificationsPolicy } from './notifications/notifications-policy.js';
 import { FACTORY_SIGN_ON_POLICIES } from './sign-on-policies.js';
+import { factoryLanguages } from './templates/languages.js';
 
 /** A document that every new environment has, by a name of its own (`30` §0.5); its id is made of that name. */
 export interface FactoryDocument {

@@ -4,8 +4,8 @@ import type { Uuid } from '../kernel/ids.js';
 import type { JsonObject } from '../kernel/json.js';
 import type { EnvironmentId } from '../platform/model.js';
 import type { AuthenticatorModels } from '../webauthn/trust.js';
-import type { Fido2Policy } from './fido2-policy.js';
-import type { SendRules } from './send-rules.js';
+import type { Fido2Policy } from './fido2/fido2-policy.js';
+import type { SendRules } from './notifications/send-rules.js';
 
 export type PolicyId = Uuid;
 

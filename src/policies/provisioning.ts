@@ -6,10 +6,10 @@ import type { Redacted } from '../kernel/sealed.js';
 import type { DocumentKind, Environment, PopulationId, StoredDocument } from '../platform/model.js';
 import type { Write } from '../storage/port.js';
 import { factoryMfaSettings, factoryPolicy } from './defaults.js';
+import { type PolicyDocument, withKnownMembers } from './device-authentication/policy-document.js';
 import { factoryDocuments, factoryId } from './factory.js';
 import { type MfaSettingsDocument, withKnownSettings } from './mfa-settings-document.js';
 import type { PolicyId } from './model.js';
-import { type PolicyDocument, withKnownMembers } from './policy-document.js';
 
 /** What the environment's tokens are signed with; a fact, made beforehand. */
 export interface SigningKeyMaterial {

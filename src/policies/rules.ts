@@ -3,8 +3,8 @@ import type { Millis } from '../kernel/clock.js';
 import { unitRangeProblems } from '../kernel/document-schema.js';
 import { toMillis } from '../kernel/duration.js';
 import type { FieldProblem } from '../kernel/field-problem.js';
+import { PolicyDocument, withKnownMembers } from './device-authentication/policy-document.js';
 import type { SentMethod } from './model.js';
-import { PolicyDocument, withKnownMembers } from './policy-document.js';
 
 type Application = NonNullable<PolicyDocument['mobile']['applications']>[number];
 

@@ -3,7 +3,7 @@ import { createTrail, type TrailParts, telling } from '../audit/trail.js';
 import type { Outcome } from '../kernel/outcome.js';
 import type { ManagedRejection } from '../platform/managed/rejection.js';
 import type { EnvironmentId, StoredDocument } from '../platform/model.js';
-import { FIDO2_MIGRATION_READS, type Fido2Migration, migrateToFido2 } from './fido2-migration.js';
+import { FIDO2_MIGRATION_READS, type Fido2Migration, migrateToFido2 } from './fido2/fido2-migration.js';
 
 /** What is done to policies beside the commands of every managed resource; changes are on record as done `by` whom. */
 export interface PolicyService {

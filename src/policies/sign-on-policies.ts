@@ -1,7 +1,7 @@
 import { oneOf, Reference } from '../kernel/document-schema.js';
 import type { JsonObject } from '../kernel/json.js';
 import { Type } from '../kernel/json-schema.js';
-import { PROVIDERS_OF_ACTIONS } from '../platform/identity-providers.js';
+import { PROVIDERS_OF_ACTIONS } from '../platform/identity-providers/identity-providers.js';
 import type { ManagedResource, Rule } from '../platform/managed/resource.js';
 import { atMost, immutable, oneDefault, owns, refersTo, takesReferrers, unique } from '../platform/managed/rules.js';
 

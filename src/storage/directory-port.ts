@@ -1,5 +1,5 @@
 import type { Uuid } from '../kernel/ids.js';
-import type { Group } from '../platform/group.js';
+import type { Group } from '../platform/groups/group.js';
 import type {
   EnvironmentId,
   OwnerRoles,
@@ -9,8 +9,8 @@ import type {
   UserFactors,
   UserId,
 } from '../platform/model.js';
-import type { StoredPassword } from '../platform/password.js';
-import type { UserCode } from '../platform/user-code.js';
+import type { StoredPassword } from '../platform/passwords/password.js';
+import type { UserCode } from '../platform/users/user-code.js';
 
 /** Read behind the rest of the plan: what is guarded by a user or a group is no older than they are. */
 export interface DirectoryPlan {

@@ -10,7 +10,8 @@ import type { OathToken } from '../devices/oath/token.js';
 import type { RecoveryCodes } from '../devices/recovery/codes.js';
 import type { Instant, Millis } from '../kernel/clock.js';
 import type { Uuid } from '../kernel/ids.js';
-import type { Group, Membership } from '../platform/group.js';
+import type { LicenseName } from '../platform/environments/organization.js';
+import type { Group, Membership } from '../platform/groups/group.js';
 import type { ImageFile } from '../platform/images/image.js';
 import type {
   DocumentKind,
@@ -23,9 +24,8 @@ import type {
   User,
   UserFactors,
 } from '../platform/model.js';
-import type { LicenseName } from '../platform/organization.js';
-import type { StoredPassword } from '../platform/password.js';
-import type { UserCode } from '../platform/user-code.js';
+import type { StoredPassword } from '../platform/passwords/password.js';
+import type { UserCode } from '../platform/users/user-code.js';
 import type { Configuration } from '../policies/model.js';
 import type { DirectoryPlan, DirectoryReader, DirectorySnapshot, Page, PageRequest } from './directory-port.js';
 

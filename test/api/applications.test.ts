@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { minutes } from '../../src/kernel/duration.js';
-import { roleByName } from '../../src/platform/roles.js';
+import { roleByName } from '../../src/platform/roles/roles.js';
 import { refusesBadFields, refusesRequests } from './bad-fields.js';
 import { documentOf, managed } from './managed.js';
 import { invalidData, refusalOf } from './refusal.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { factoryPolicy } from '../../src/policies/defaults.js';
-import { relyingPartyIdOf } from '../../src/policies/fido2-policy-document.js';
+import { relyingPartyIdOf } from '../../src/policies/fido2/fido2-policy-document.js';
 import { refusesBadFields, refusesRequests } from './bad-fields.js';
 import { documentOf, managed } from './managed.js';
 import { invalidData, refusalOf } from './refusal.js';

@@ -3,7 +3,7 @@ import { LICENSE_ID, ORGANIZATION_ID } from '../../src/cli/seed/world.js';
 import type { Route } from '../../src/http/route.js';
 import { parseUuid, uuidOf } from '../../src/kernel/ids.js';
 import { namedId } from '../../src/kernel/keys.js';
-import { roleByName } from '../../src/platform/roles.js';
+import { roleByName } from '../../src/platform/roles/roles.js';
 import { factoryPolicy } from '../../src/policies/defaults.js';
 import { makeSamples, NAMES, type Objects, oathToken, replacementOf, SAMPLES, sampleBody } from './samples.js';
 import { type Ask, type Body, clientId, HERE, here, NOBODY, SECRET, type Tenant, type World } from './world.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FACTORY_RESOURCES } from '../../src/platform/resources.js';
+import { FACTORY_RESOURCES } from '../../src/platform/resources/resources.js';
 import { refusesBadFields, refusesRequests } from './bad-fields.js';
 import { managed } from './managed.js';
 import { refusalOf } from './refusal.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { roleByName } from '../../src/platform/roles.js';
+import { roleByName } from '../../src/platform/roles/roles.js';
 import { refusalOf } from './refusal.js';
 import { type Answer, clientId, HERE, here, NOBODY, startWorld, THERE, there, type World } from './world.js';
 

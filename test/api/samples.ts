@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { ORGANIZATION_ID } from '../../src/cli/seed/world.js';
 import { pemOf } from '../../src/platform/certificates/files.js';
-import { PLATFORM_ROLES } from '../../src/platform/roles.js';
-import { factoryFido2Policies } from '../../src/policies/fido2-policy-document.js';
+import { PLATFORM_ROLES } from '../../src/platform/roles/roles.js';
+import { factoryFido2Policies } from '../../src/policies/fido2/fido2-policy-document.js';
 import { importOf, ownCertificate } from './certificate-files.js';
 import { type Body, clientId, HERE, here, there, type World } from './world.js';
 

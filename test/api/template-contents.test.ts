@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { TEMPLATES } from '../../src/policies/templates.js';
+import { TEMPLATES } from '../../src/policies/templates/templates.js';
 import { refusesBadFields, refusesRequests } from './bad-fields.js';
 import { documentOf, managed } from './managed.js';
 import { invalidData, refusalOf } from './refusal.js';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { minutes } from '../../src/kernel/duration.js';
-import { lockAccount } from '../../src/platform/account.js';
+import { lockAccount } from '../../src/platform/users/account.js';
 import { type Api, type ApiAnswer, POLICY, startApi } from './harness.js';
 
 let api: Api;

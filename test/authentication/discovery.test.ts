@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { detailsOf } from '../../src/devices/credential.js';
 import { minutes, seconds } from '../../src/kernel/duration.js';
-import { lockAccount } from '../../src/platform/account.js';
+import { lockAccount } from '../../src/platform/users/account.js';
 import { ORIGIN, RP_ID } from '../helpers/passkey.js';
 import { FORGED, PasskeyWorld, problem } from './passkey-world.js';
 import { granted, refused } from './results.js';

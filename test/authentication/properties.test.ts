@@ -4,7 +4,7 @@ import type { Status } from '../../src/authentication/model.js';
 import { linksOf } from '../../src/authentication/table.js';
 import { minutes } from '../../src/kernel/duration.js';
 import type { Uuid } from '../../src/kernel/ids.js';
-import { lockAccount, unlockAccount } from '../../src/platform/account.js';
+import { lockAccount, unlockAccount } from '../../src/platform/users/account.js';
 import type { MethodRules } from '../../src/policies/model.js';
 import { DEVICE_METHODS } from '../helpers/rules.js';
 import { Model } from './model.js';

@@ -15,7 +15,7 @@ import { minutes } from '../../src/kernel/duration.js';
 import type { Uuid } from '../../src/kernel/ids.js';
 import { createKeyring } from '../../src/kernel/keys.js';
 import { Redacted } from '../../src/kernel/sealed.js';
-import { lockAccount } from '../../src/platform/account.js';
+import { lockAccount } from '../../src/platform/users/account.js';
 import { granted, refused } from './results.js';
 import { kinds, open, types } from './scenes.js';
 import { ENVIRONMENT, id, keyring, T0, USER, World } from './world.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { OwnContents } from '../../src/delivery/own-contents.js';
-import type { SendLimits } from '../../src/devices/send-window.js';
+import type { SendLimits } from '../../src/devices/sending/send-window.js';
 import { minutes, seconds } from '../../src/kernel/duration.js';
 import type { Uuid } from '../../src/kernel/ids.js';
 import { granted, refused } from './results.js';

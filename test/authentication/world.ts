@@ -16,12 +16,12 @@ import type { DeviceAuthentication } from '../../src/authentication/model.js';
 import { readDeviceAuthentication } from '../../src/authentication/read.js';
 import { verifyBy } from '../../src/authentication/verify-assertion.js';
 import { CHANNELS, type Channel, type MessageContent, type OutboxMessage } from '../../src/delivery/message.js';
-import { canonicalContact } from '../../src/devices/contact.js';
 import type { Deployment } from '../../src/devices/eligibility.js';
 import { KINDS, type SentType } from '../../src/devices/kinds/index.js';
 import type { DestinationUse, Device } from '../../src/devices/model.js';
 import type { OathToken } from '../../src/devices/oath/token.js';
 import { digestRecoveryCode, type RecoveryCodes } from '../../src/devices/recovery/codes.js';
+import { canonicalContact } from '../../src/devices/sending/contact.js';
 import type { BusinessEvent } from '../../src/events.js';
 import type { Uuid } from '../../src/kernel/ids.js';
 import { createKeyring } from '../../src/kernel/keys.js';
@@ -37,7 +37,7 @@ import type {
   MfaSettings,
   SentMethod,
 } from '../../src/policies/model.js';
-import type { SendRules } from '../../src/policies/send-rules.js';
+import type { SendRules } from '../../src/policies/notifications/send-rules.js';
 import type { Counter, Decision, Snapshot, Undecided, Write } from '../../src/storage/port.js';
 import { parseAssertionJson } from '../../src/webauthn/credential-json.js';
 import { decided } from '../helpers/decided.js';

@@ -6,7 +6,7 @@ import { localUrls } from '../../src/config/base-urls.js';
 import { toTimestamp } from '../../src/kernel/clock.js';
 import { hours } from '../../src/kernel/duration.js';
 import { uuidOf } from '../../src/kernel/ids.js';
-import { createClients } from '../../src/platform/clients.js';
+import { createClients } from '../../src/platform/tokens/clients.js';
 import { openTestStore, TEST_MASTER_KEY, TEST_TIME, type TestStore } from '../helpers/store.js';
 
 /** The command over a store that is there, and the ids and the secret that it printed. */

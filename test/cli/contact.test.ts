@@ -7,7 +7,7 @@ import { activitiesOf } from '../../src/audit/activity.js';
 import type { Composition } from '../../src/cli/composition.js';
 import { runCommand } from '../../src/cli/run.js';
 import { localUrls } from '../../src/config/base-urls.js';
-import { isDestinationAtCeiling } from '../../src/devices/counting.js';
+import { isDestinationAtCeiling } from '../../src/devices/counting/counting.js';
 import { uuidOf } from '../../src/kernel/ids.js';
 import { addEnvironment } from '../contract/world.js';
 import { openTestStore, type TestStore, testKeyring } from '../helpers/store.js';

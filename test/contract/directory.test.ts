@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Group } from '../../src/platform/group.js';
+import type { Group } from '../../src/platform/groups/group.js';
 import type { User } from '../../src/platform/model.js';
 import type { UserPageRequest } from '../../src/storage/directory-port.js';
 import type { Write } from '../../src/storage/port.js';

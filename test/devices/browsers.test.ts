@@ -13,7 +13,7 @@ import { days, minutes } from '../../src/kernel/duration.js';
 import type { Uuid } from '../../src/kernel/ids.js';
 import { createKeyring } from '../../src/kernel/keys.js';
 import { Redacted } from '../../src/kernel/sealed.js';
-import { lockAccount } from '../../src/platform/account.js';
+import { lockAccount } from '../../src/platform/users/account.js';
 import type { Snapshot, Write } from '../../src/storage/port.js';
 import { granted, refused } from '../authentication/results.js';
 import { ENVIRONMENT, id, keyring, OTHER_POLICY, POLICY, T0, USER, World } from '../authentication/world.js';

@@ -8,7 +8,7 @@ import {
   PHONE_PATTERN,
   parseEmail,
   parsePhone,
-} from '../../src/devices/contact.js';
+} from '../../src/devices/sending/contact.js';
 
 describe('phone numbers (20 §5)', () => {
   it.each([

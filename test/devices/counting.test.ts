@@ -12,7 +12,7 @@ import {
   isAtCeiling,
   isDestinationAtCeiling,
   withoutLapsedDeviceLock,
-} from '../../src/devices/counting.js';
+} from '../../src/devices/counting/counting.js';
 import { type DestinationUse, type Device, FAILURE_CEILING } from '../../src/devices/model.js';
 import { minutes } from '../../src/kernel/duration.js';
 import type { UserFactors } from '../../src/platform/model.js';

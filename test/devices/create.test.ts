@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { CreationRequest } from '../../src/devices/creation.js';
 import type { Caller } from '../../src/devices/kinds/pairing.js';
 import { MAX_PENDING_DEVICES, PENDING_DEVICE_LIFE } from '../../src/devices/model.js';
+import type { CreationRequest } from '../../src/devices/pairing/creation.js';
 import { hours, minutes } from '../../src/kernel/duration.js';
 import {
   at,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type CreationRequest, parseCreation } from '../../src/devices/creation.js';
+import { type CreationRequest, parseCreation } from '../../src/devices/pairing/creation.js';
 
 const POLICY_FORM = "policy must contain either 'id' or 'type'. valid 'type'=[DEFAULT]";
 const ID = '0f9a4b6e-5c83-4d27-b1ea-9d3072c65e18';

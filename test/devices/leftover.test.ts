@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { lapse, lapsePlan } from '../../src/devices/lapse.js';
-import { combined, inheritance, leavesBehind, leftBehind, leftoverOf } from '../../src/devices/leftover.js';
+import { combined, inheritance, leavesBehind, leftBehind, leftoverOf } from '../../src/devices/counting/leftover.js';
 import { type DestinationUse, type Device, PENDING_DEVICE_LIFE } from '../../src/devices/model.js';
+import { lapse, lapsePlan } from '../../src/devices/pairing/lapse.js';
 import { uuidOf } from '../../src/kernel/ids.js';
 import type { Snapshot } from '../../src/storage/port.js';
 import { ENVIRONMENT, T0, USER } from './world.js';

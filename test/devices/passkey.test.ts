@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { activateDevice } from '../../src/devices/activate.js';
 import { credentialKeyOf, detailsOf, userHandleOf } from '../../src/devices/credential.js';
 import type { Device } from '../../src/devices/model.js';
+import { activateDevice } from '../../src/devices/pairing/activate.js';
+import { isVerifiedBeforehand, verifyPairing } from '../../src/devices/pairing/verify-pairing.js';
 import { authenticatorsUnder, fido2PolicyUnder, relyingPartyTerms } from '../../src/devices/relying-party.js';
-import { isVerifiedBeforehand, verifyPairing } from '../../src/devices/verify-pairing.js';
 import { minutes, seconds } from '../../src/kernel/duration.js';
 import { uuidOf } from '../../src/kernel/ids.js';
-import { parseFido2Policy } from '../../src/policies/fido2-policy.js';
-import { type Fido2PolicyDocument, factoryFido2Policies } from '../../src/policies/fido2-policy-document.js';
+import { parseFido2Policy } from '../../src/policies/fido2/fido2-policy.js';
+import { type Fido2PolicyDocument, factoryFido2Policies } from '../../src/policies/fido2/fido2-policy-document.js';
 import type { AuthenticatorModel } from '../../src/webauthn/trust.js';
 import { decided } from '../helpers/decided.js';
 import { ORIGIN, RP_ID } from '../helpers/passkey.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SendLimits } from '../../src/devices/send-window.js';
+import type { SendLimits } from '../../src/devices/sending/send-window.js';
 import { days, minutes, seconds } from '../../src/kernel/duration.js';
 import { at, ENVIRONMENT, granted, keyring, refused, USER, World, wrong } from './world.js';
 

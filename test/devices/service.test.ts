@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { MessageContent } from '../../src/delivery/message.js';
-import { type CreationRequest, parseCreation } from '../../src/devices/creation.js';
+import { type CreationRequest, parseCreation } from '../../src/devices/pairing/creation.js';
 import { createDeviceService, type OpenedList } from '../../src/devices/service.js';
 import type { BusinessEvent } from '../../src/events.js';
 import { minutes } from '../../src/kernel/duration.js';

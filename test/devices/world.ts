@@ -2,12 +2,12 @@ import { expect } from 'vitest';
 import type { AuditRecord } from '../../src/audit/record.js';
 import { CHANNELS, type Channel, type MessageContent, type OutboxMessage } from '../../src/delivery/message.js';
 import { type BrowserService, createBrowserService } from '../../src/devices/browsers/service.js';
-import { type CreationRequest, parseCreation } from '../../src/devices/creation.js';
 import type { Deployment } from '../../src/devices/eligibility.js';
 import type { Caller } from '../../src/devices/kinds/pairing.js';
 import type { OpenedDevice } from '../../src/devices/managed.js';
 import type { DestinationUse, Device, DeviceId } from '../../src/devices/model.js';
 import { type OathToken, serialKey } from '../../src/devices/oath/token.js';
+import { type CreationRequest, parseCreation } from '../../src/devices/pairing/creation.js';
 import type { DeviceRejection } from '../../src/devices/rejection.js';
 import { createDeviceService, type DeviceAddress, type DeviceService } from '../../src/devices/service.js';
 import type { BusinessEvent } from '../../src/events.js';
@@ -18,7 +18,7 @@ import type { Outcome } from '../../src/kernel/outcome.js';
 import { createRandom, type Random } from '../../src/kernel/random.js';
 import { Redacted } from '../../src/kernel/sealed.js';
 import type { User, UserFactors } from '../../src/platform/model.js';
-import type { Fido2Policy } from '../../src/policies/fido2-policy.js';
+import type { Fido2Policy } from '../../src/policies/fido2/fido2-policy.js';
 import type {
   DeviceAuthenticationPolicy,
   MethodRules,
@@ -26,7 +26,7 @@ import type {
   MfaSettings,
   SentMethod,
 } from '../../src/policies/model.js';
-import type { SendRules } from '../../src/policies/send-rules.js';
+import type { SendRules } from '../../src/policies/notifications/send-rules.js';
 import type { Counter, CredentialHolder, Decision, Plan, Snapshot, Store, Write } from '../../src/storage/port.js';
 import { decided } from '../helpers/decided.js';
 import { DEVICE_METHODS } from '../helpers/rules.js';

@@ -89,7 +89,7 @@ describe('the threat model', () => {
     const inventory = page('docs/cryptography.md');
     const source = ['cipher', 'keys', 'master-keys', 'random']
       .map((name) => page(`src/kernel/${name}.ts`))
-      .concat(page('src/platform/jws.ts'), page('src/platform/signing-key.ts'))
+      .concat(page('src/platform/tokens/jws.ts'), page('src/platform/tokens/signing-key.ts'))
       .join();
     const used = new Set(
       [...source.matchAll(/'(aes-[a-z0-9-]+|sha[0-9]+|ES[0-9]+|P-[0-9]+)'/g)].map(([, name]) => name),

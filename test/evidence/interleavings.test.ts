@@ -5,7 +5,7 @@ import { CHANNELS } from '../../src/delivery/message.js';
 import { minutes } from '../../src/kernel/duration.js';
 import type { Uuid } from '../../src/kernel/ids.js';
 import { createSystemRandom } from '../../src/kernel/random.js';
-import { lockAccount } from '../../src/platform/account.js';
+import { lockAccount } from '../../src/platform/users/account.js';
 import { Model } from '../authentication/model.js';
 import { type Result, wrong } from '../authentication/results.js';
 import { ENVIRONMENT, id, keyring, T0, World } from '../authentication/world.js';

@@ -10,9 +10,9 @@ import {
   rolesMarkdown,
 } from '../../src/http/auth.js';
 import { uuidOf } from '../../src/kernel/ids.js';
-import { ROLE_NAMES } from '../../src/platform/application.js';
+import { ROLE_NAMES } from '../../src/platform/applications/application.js';
 import type { Actor, RoleAssignment, RoleName } from '../../src/platform/model.js';
-import { isElsewhere, passedOnBy } from '../../src/platform/roles.js';
+import { isElsewhere, passedOnBy } from '../../src/platform/roles/roles.js';
 
 const ORGANIZATION = uuidOf('00000000-0000-4000-8000-0000000000aa');
 const OTHER_ORGANIZATION = uuidOf('00000000-0000-4000-8000-0000000000ab');

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ROLES, rolesMarkdown } from '../../src/http/auth.js';
 import { openApi } from '../../src/http/openapi.js';
 import type { RoleName } from '../../src/platform/model.js';
-import { isElsewhere } from '../../src/platform/roles.js';
+import { isElsewhere } from '../../src/platform/roles/roles.js';
 import { ROUTES } from './engine.js';
 
 const info = { version: '1.2.3', apiPath: 'https://x.example/v1', authPath: 'https://x.example' };

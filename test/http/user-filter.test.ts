@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nextTurn } from '../../src/kernel/turn.js';
-import { searchUsers } from '../../src/platform/user-search.js';
+import { searchUsers } from '../../src/platform/users/user-search.js';
 import { addEnvironment, aUser, commit, insertUser, present } from '../contract/world.js';
 import { openTestStore, TEST_TIME } from '../helpers/store.js';
 import { NOWHERE, POPULATION } from '../platform/world.js';

@@ -1,9 +1,14 @@
 import { expect } from 'vitest';
 import type { Channel } from '../../src/delivery/message.js';
 import type { DestinationUse } from '../../src/devices/model.js';
-import { claimQuota, type QuotaClaim } from '../../src/devices/quota.js';
-import { confirmDestination, type Reservation, reserveSend, type Sending } from '../../src/devices/reserve-send.js';
-import type { SendLimits } from '../../src/devices/send-window.js';
+import { claimQuota, type QuotaClaim } from '../../src/devices/sending/quota.js';
+import {
+  confirmDestination,
+  type Reservation,
+  reserveSend,
+  type Sending,
+} from '../../src/devices/sending/reserve-send.js';
+import type { SendLimits } from '../../src/devices/sending/send-window.js';
 import type { Uuid } from '../../src/kernel/ids.js';
 import type { Counter, Snapshot, Write } from '../../src/storage/port.js';
 import { ENVIRONMENT, keyring, T0, USER } from '../authentication/world.js';

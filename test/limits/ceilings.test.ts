@@ -9,14 +9,14 @@ import {
   clearUser,
   isAtCeiling,
   isDestinationAtCeiling,
-} from '../../src/devices/counting.js';
+} from '../../src/devices/counting/counting.js';
+import { countRecentFailures, raisesAlarm } from '../../src/devices/counting/recent-failures.js';
+import { unlockContact } from '../../src/devices/counting/unlock-contact.js';
 import { lockOf } from '../../src/devices/eligibility.js';
 import { type DestinationUse, type Device, type DeviceType, FAILURE_CEILING } from '../../src/devices/model.js';
-import { countRecentFailures, raisesAlarm } from '../../src/devices/recent-failures.js';
-import { unlockContact } from '../../src/devices/unlock-contact.js';
 import { days, minutes } from '../../src/kernel/duration.js';
-import { unlockAccount } from '../../src/platform/account.js';
 import type { UserFactors } from '../../src/platform/model.js';
+import { unlockAccount } from '../../src/platform/users/account.js';
 import type { Snapshot } from '../../src/storage/port.js';
 import { ENVIRONMENT, id, T0, USER, World } from '../authentication/world.js';
 

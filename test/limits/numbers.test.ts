@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parsePhone } from '../../src/devices/contact.js';
 import { createNumberRules, loadNumberingPlans } from '../../src/devices/numbering.js';
+import { parsePhone } from '../../src/devices/sending/contact.js';
 import { startPostern } from '../helpers/postern.js';
 
 const phone = (text: string) => {

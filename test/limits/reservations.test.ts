@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { claimQuota, type QuotaClaim } from '../../src/devices/quota.js';
-import { runsEnd } from '../../src/devices/resend-run.js';
+import { claimQuota, type QuotaClaim } from '../../src/devices/sending/quota.js';
+import { runsEnd } from '../../src/devices/sending/resend-run.js';
 import {
   confirmDestination,
   counterFor,
   reservationEvents,
   reserveSend,
   type Sending,
-} from '../../src/devices/reserve-send.js';
-import { forgottenAfter, type SendLimits } from '../../src/devices/send-window.js';
+} from '../../src/devices/sending/reserve-send.js';
+import { forgottenAfter, type SendLimits } from '../../src/devices/sending/send-window.js';
 import { days, hours, minutes, seconds } from '../../src/kernel/duration.js';
-import type { ChannelRules, Quota } from '../../src/policies/send-rules.js';
+import type { ChannelRules, Quota } from '../../src/policies/notifications/send-rules.js';
 import { ENVIRONMENT, id, keyring, T0, USER } from '../authentication/world.js';
 import { Book, CONTACT, NONE, PHONE, UNUSED } from './book.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { minutes } from '../../src/kernel/duration.js';
-import type { NotificationsPolicyDocument } from '../../src/policies/notifications-policy.js';
-import { sendRulesFor, sendRulesOf } from '../../src/policies/send-rules.js';
+import type { NotificationsPolicyDocument } from '../../src/policies/notifications/notifications-policy.js';
+import { sendRulesFor, sendRulesOf } from '../../src/policies/notifications/send-rules.js';
 import { id } from '../authentication/world.js';
 
 describe('what a notification policy means (30 §5.4)', () => {

@@ -8,7 +8,7 @@ import {
   type SendLimits,
   sendableAt,
   withSend,
-} from '../../src/devices/send-window.js';
+} from '../../src/devices/sending/send-window.js';
 import { days, hours, minutes, seconds } from '../../src/kernel/duration.js';
 import { uuidOf } from '../../src/kernel/ids.js';
 import { TEST_TIME } from '../helpers/store.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SendLimits } from '../../src/devices/send-window.js';
+import type { SendLimits } from '../../src/devices/sending/send-window.js';
 import { hours, minutes, seconds } from '../../src/kernel/duration.js';
 import { type Api, type ApiAnswer, startApi } from '../authentication/harness.js';
 

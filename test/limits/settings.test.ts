@@ -8,7 +8,7 @@ import { minutes, seconds } from '../../src/kernel/duration.js';
 import { silentLogger } from '../../src/kernel/log.js';
 import { putDocument } from '../../src/platform/managed/decide.js';
 import { factoryPolicy } from '../../src/policies/defaults.js';
-import { deviceAuthenticationPolicies } from '../../src/policies/device-authentication-policies.js';
+import { deviceAuthenticationPolicies } from '../../src/policies/device-authentication/device-authentication-policies.js';
 import { startPostern } from '../helpers/postern.js';
 import { createWorld, ENVIRONMENT, policyId } from '../policies/world.js';
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { minutes } from '../../src/kernel/duration.js';
+import type { UserFactors } from '../../src/platform/model.js';
 import {
   accountLockEpoch,
   activeLock,
@@ -9,8 +10,7 @@ import {
   raised,
   unlockAccount,
   withoutLapsedLock,
-} from '../../src/platform/account.js';
-import type { UserFactors } from '../../src/platform/model.js';
+} from '../../src/platform/users/account.js';
 import { HERE, ORGANIZATION } from './world.js';
 
 const T0 = 1_900_000_000_000;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { livePrevious, liveSecrets, replacedSecret } from '../../src/platform/application-secret.js';
-import { authenticateClient, type ClientCredentials } from '../../src/platform/client-authentication.js';
+import { livePrevious, liveSecrets, replacedSecret } from '../../src/platform/applications/application-secret.js';
+import { authenticateClient, type ClientCredentials } from '../../src/platform/tokens/client-authentication.js';
 import { worker } from './world.js';
 
 const credentials = (method: ClientCredentials['method'], clientSecret = 'right'): ClientCredentials => ({

@@ -4,8 +4,8 @@ import type { JWK } from 'jose';
 import { errors, jwtVerify } from 'jose';
 import { createLocalJWKSet } from 'jose/jwks/local';
 import { describe, expect, it } from 'vitest';
-import { keyNamedBy } from '../../src/platform/access-token.js';
-import { ALGORITHM, parseToken, verifyToken } from '../../src/platform/jws.js';
+import { keyNamedBy } from '../../src/platform/tokens/access-token.js';
+import { ALGORITHM, parseToken, verifyToken } from '../../src/platform/tokens/jws.js';
 
 interface Vectors {
   readonly groups: readonly {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { uuidOf } from '../../src/kernel/ids.js';
 import { createKeyring } from '../../src/kernel/keys.js';
 import { Redacted } from '../../src/kernel/sealed.js';
-import { applicationDocument, toApplication } from '../../src/platform/application.js';
+import { applicationDocument, toApplication } from '../../src/platform/applications/application.js';
 import { createCursors, creationKey, type KeyedPage, pageOf } from '../../src/platform/listing.js';
 import { Recent } from '../../src/platform/recent.js';
 import { testClock } from '../helpers/store.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { PasswordTerms } from '../../src/platform/password-policy.js';
-import { editDistance, unmetByText } from '../../src/platform/password-strength.js';
+import type { PasswordTerms } from '../../src/platform/passwords/password-policy.js';
+import { editDistance, unmetByText } from '../../src/platform/passwords/password-strength.js';
 
 const LEAST: PasswordTerms = {
   name: 'Least',

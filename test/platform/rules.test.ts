@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { uuidOf } from '../../src/kernel/ids.js';
 import type { Environment, User, UserFactors } from '../../src/platform/model.js';
-import { LARGEST_PROFILE } from '../../src/platform/profile.js';
 import {
   activeBypass,
   createUser,
@@ -13,7 +12,8 @@ import {
   setMfaEnabled,
   unlockUser,
 } from '../../src/platform/rules.js';
-import { createSigningKey } from '../../src/platform/signing-key.js';
+import { createSigningKey } from '../../src/platform/tokens/signing-key.js';
+import { LARGEST_PROFILE } from '../../src/platform/users/profile.js';
 import { parseConfiguration } from '../../src/policies/configuration.js';
 import { provisionEnvironment } from '../../src/policies/provisioning.js';
 import type { Snapshot } from '../../src/storage/port.js';

@@ -16,9 +16,9 @@ import {
   environmentOf,
   keyNamedBy,
   toVerifiedToken,
-} from '../../src/platform/access-token.js';
-import { parseToken } from '../../src/platform/jws.js';
-import { createSigningKey } from '../../src/platform/signing-key.js';
+} from '../../src/platform/tokens/access-token.js';
+import { parseToken } from '../../src/platform/tokens/jws.js';
+import { createSigningKey } from '../../src/platform/tokens/signing-key.js';
 import {
   API,
   AUTH,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { enumeration, type SchemaNode, schemaNode } from '../../src/http/schema.js';
 import type { UnitRange } from '../../src/kernel/document-schema.js';
 import type { Json, JsonObject } from '../../src/kernel/json.js';
-import { isPolicyDocument, PolicyDocument } from '../../src/policies/policy-document.js';
+import { isPolicyDocument, PolicyDocument } from '../../src/policies/device-authentication/policy-document.js';
 import { documentProblems } from '../../src/policies/rules.js';
 import { NATIVE_APP } from './world.js';
 

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../src/kernel/json.js';
 import type { StoredDocument } from '../../src/platform/model.js';
 import { ConfigurationError, parseConfiguration } from '../../src/policies/configuration.js';
 import { factoryMfaSettings, factoryPolicy } from '../../src/policies/defaults.js';
-import { withKnownMembers } from '../../src/policies/policy-document.js';
+import { withKnownMembers } from '../../src/policies/device-authentication/policy-document.js';
 import { branchStaff, fullPolicy } from './documents.js';
 import { createWorld, DEFAULT_POLICY, ENVIRONMENT, NOW, policyId } from './world.js';
 

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { putDocument, removeDocument } from '../../src/platform/managed/decide.js';
 import { parseConfiguration } from '../../src/policies/configuration.js';
 import { factoryPolicy } from '../../src/policies/defaults.js';
-import { migrateToFido2 } from '../../src/policies/fido2-migration.js';
-import { withKnownMembers } from '../../src/policies/policy-document.js';
+import { withKnownMembers } from '../../src/policies/device-authentication/policy-document.js';
+import { migrateToFido2 } from '../../src/policies/fido2/fido2-migration.js';
 import { fullPolicy } from './documents.js';
 import { createWorld, DEFAULT_POLICY, ENVIRONMENT, NOW, policies, policyId, type World } from './world.js';
 

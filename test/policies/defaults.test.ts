@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { withoutNulls } from '../../src/kernel/json.js';
 import { factoryMfaSettings, factoryPolicy } from '../../src/policies/defaults.js';
+import { isPolicyDocument, withKnownMembers } from '../../src/policies/device-authentication/policy-document.js';
 import { isMfaSettingsDocument } from '../../src/policies/mfa-settings-document.js';
-import { isPolicyDocument, withKnownMembers } from '../../src/policies/policy-document.js';
 import { documentProblems } from '../../src/policies/rules.js';
 
 const minutes = (duration: number) => ({ duration, timeUnit: 'MINUTES' });

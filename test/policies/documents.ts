@@ -1,4 +1,4 @@
-import type { PolicyDocument } from '../../src/policies/policy-document.js';
+import type { PolicyDocument } from '../../src/policies/device-authentication/policy-document.js';
 import { NATIVE_APP } from './world.js';
 
 const minutes = (duration: number) => ({ duration, timeUnit: 'MINUTES' }) as const;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { namedId } from '../../src/kernel/keys.js';
-import { givenAttributes } from '../../src/platform/resource-attributes.js';
-import { FACTORY_RESOURCES } from '../../src/platform/resources.js';
+import { givenAttributes } from '../../src/platform/resources/resource-attributes.js';
+import { FACTORY_RESOURCES } from '../../src/platform/resources/resources.js';
 import { parseConfiguration } from '../../src/policies/configuration.js';
 import { factoryPolicy } from '../../src/policies/defaults.js';
 import { provisionEnvironment } from '../../src/policies/provisioning.js';

@@ -3,7 +3,7 @@ import { managedError } from '../../src/http/rejections/managed.js';
 import { createValidator } from '../../src/http/validation.js';
 import type { JsonObject } from '../../src/kernel/json.js';
 import { putDocument } from '../../src/platform/managed/decide.js';
-import { isPolicyDocument, PolicyDocument } from '../../src/policies/policy-document.js';
+import { isPolicyDocument, PolicyDocument } from '../../src/policies/device-authentication/policy-document.js';
 import { createWorld, ENVIRONMENT, policies, policyId } from './world.js';
 
 const validate = createValidator(PolicyDocument);

@@ -2,7 +2,7 @@ import { uuidOf } from '../../src/kernel/ids.js';
 import { Redacted } from '../../src/kernel/sealed.js';
 import type { Environment, StoredDocument } from '../../src/platform/model.js';
 import { parseConfiguration } from '../../src/policies/configuration.js';
-import { deviceAuthenticationPolicies } from '../../src/policies/device-authentication-policies.js';
+import { deviceAuthenticationPolicies } from '../../src/policies/device-authentication/device-authentication-policies.js';
 import { type NewEnvironment, provisionEnvironment } from '../../src/policies/provisioning.js';
 import type { Decision, Snapshot, Write } from '../../src/storage/port.js';
 import { decided } from '../helpers/decided.js';

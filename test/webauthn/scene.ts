@@ -1,4 +1,4 @@
-import { type Fido2PolicyDocument, factoryFido2Policies } from '../../src/policies/fido2-policy-document.js';
+import { type Fido2PolicyDocument, factoryFido2Policies } from '../../src/policies/fido2/fido2-policy-document.js';
 import { type Postern, type PosternAnswer, type PosternOptions, startPostern } from '../helpers/postern.js';
 import type { Lies, SoftAuthenticator } from '../helpers/soft-authenticator.js';
 

@@ -1,8 +1,8 @@
 import type { Instant } from '../../kernel/clock.js';
 import type { Uuid } from '../../kernel/ids.js';
 import { unreachable } from '../../kernel/outcome.js';
-import { createSigningKey } from '../../platform/signing-key.js';
-import { relyingPartyIdOf } from '../../policies/fido2-policy-document.js';
+import { createSigningKey } from '../../platform/tokens/signing-key.js';
+import { relyingPartyIdOf } from '../../policies/fido2/fido2-policy-document.js';
 import type { Decided, Plan, Snapshot, Write } from '../../storage/port.js';
 import type { StoreError } from '../../storage/store-error.js';
 import type { Server } from '../composition.js';

@@ -2,8 +2,8 @@ import type { Static, TSchema } from 'typebox';
 import { KINDS, SENT_TYPES } from '../../devices/kinds/index.js';
 import type { Members } from '../../devices/kinds/kind.js';
 import { Type } from '../../kernel/json-schema.js';
+import { PolicyDocument } from '../../policies/device-authentication/policy-document.js';
 import { MfaSettingsDocument } from '../../policies/mfa-settings-document.js';
-import { PolicyDocument } from '../../policies/policy-document.js';
 
 /**
  * The seed file (`docs/seed-file.md` is made from this): what `postern dev --seed` creates in place of the demo environment.

@@ -1,4 +1,4 @@
-import { type EmailAddress, parseEmail } from '../../devices/contact.js';
+import { type EmailAddress, parseEmail } from '../../devices/sending/contact.js';
 import type { Outgoing } from '../gateway.js';
 import type { MailAddress } from '../message.js';
 

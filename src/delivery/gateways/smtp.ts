@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Problem } from '../../config/problem.js';
-import { parseEmail } from '../../devices/contact.js';
+import { parseEmail } from '../../devices/sending/contact.js';
 import { seconds } from '../../kernel/duration.js';
 import { type Gateway, permanent, type SendResult, transient } from '../gateway.js';
 import { defineGateway } from './definition.js';

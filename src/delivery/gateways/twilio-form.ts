@@ -1,4 +1,4 @@
-import { parsePhone } from '../../devices/contact.js';
+import { parsePhone } from '../../devices/sending/contact.js';
 import type { Instant } from '../../kernel/clock.js';
 import { escapeHtml } from '../../kernel/html.js';
 import type { Outgoing } from '../gateway.js';

@@ -1,7 +1,7 @@
 import type { Option, OptionValues } from '../../config/option.js';
 import { variableName } from '../../config/option.js';
 import type { Problem } from '../../config/problem.js';
-import { parsePhone } from '../../devices/contact.js';
+import { parsePhone } from '../../devices/sending/contact.js';
 
 export const TWILIO_OPTIONS = [
   {

@@ -1,6 +1,6 @@
 import { Type } from '../../kernel/json-schema.js';
 import { accept, reject } from '../../kernel/outcome.js';
-import { canonicalContact, maskEmail, parseEmail } from '../contact.js';
+import { canonicalContact, maskEmail, parseEmail } from '../sending/contact.js';
 import type { Contact, SentCodeKind } from './kind.js';
 import { sentCodePairing } from './sent-code.js';
 

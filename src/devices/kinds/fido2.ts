@@ -2,7 +2,7 @@ import type { FieldProblem } from '../../kernel/field-problem.js';
 import type { JsonObject } from '../../kernel/json.js';
 import { Type } from '../../kernel/json-schema.js';
 import { accept, type Outcome, reject } from '../../kernel/outcome.js';
-import { RELYING_PARTY_ID } from '../../policies/fido2-policy-document.js';
+import { RELYING_PARTY_ID } from '../../policies/fido2/fido2-policy-document.js';
 import { type CredentialDetails, detailsOf } from '../credential.js';
 import type { Device } from '../model.js';
 import { attestationPairing } from './attestation.js';

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../kernel/json.js';
 import { Type } from '../../kernel/json-schema.js';
 import { accept, reject } from '../../kernel/outcome.js';
-import { accountLockEpoch } from '../../platform/account.js';
+import { accountLockEpoch } from '../../platform/users/account.js';
 import type { Decision } from '../../storage/port.js';
 import type { Device } from '../model.js';
 import { judgeToken, resynchronise } from '../oath/passcode.js';

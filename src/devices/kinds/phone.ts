@@ -4,8 +4,8 @@ import type { JsonObject } from '../../kernel/json.js';
 import { Type } from '../../kernel/json-schema.js';
 import { accept, type Outcome, reject } from '../../kernel/outcome.js';
 import type { SentMethod } from '../../policies/model.js';
-import { canonicalContact, EXTENSION_PATTERN, maskPhone, PHONE_PATTERN, parsePhone } from '../contact.js';
 import type { Device } from '../model.js';
+import { canonicalContact, EXTENSION_PATTERN, maskPhone, PHONE_PATTERN, parsePhone } from '../sending/contact.js';
 import type { Contact, Members, Particulars } from './kind.js';
 import { sentCodePairing } from './sent-code.js';
 

@@ -6,9 +6,9 @@ import { countryOfPhone } from '../../kernel/numbering-plan.js';
 import { accept, reject } from '../../kernel/outcome.js';
 import { Redacted } from '../../kernel/sealed.js';
 import { type CodeBinding, type IssuedCode, isExpired, issueCode, matchesCode } from '../../otp/code.js';
-import { accountLockEpoch } from '../../platform/account.js';
+import { accountLockEpoch } from '../../platform/users/account.js';
 import type { SentMethod } from '../../policies/model.js';
-import { codeEpochOf } from '../counting.js';
+import { codeEpochOf } from '../counting/counting.js';
 import type { Device } from '../model.js';
 import { notOfLength, type Pairing, type PairingContext, type PairingDraws, required } from './pairing.js';
 

@@ -6,7 +6,7 @@ import { Redacted } from '../../kernel/sealed.js';
 import { fromBase32, toBase32 } from '../../otp/base32.js';
 import { keyTerms, keyUri } from '../../otp/key-uri.js';
 import { DEFAULT_PERIOD, judgeTotp, type TotpKey } from '../../otp/totp.js';
-import { accountLockEpoch } from '../../platform/account.js';
+import { accountLockEpoch } from '../../platform/users/account.js';
 import type { Device } from '../model.js';
 import type { PasscodeContext, PasscodeKind, PasscodeVerdict } from './kind.js';
 import { notOfLength, type Pairing, required } from './pairing.js';

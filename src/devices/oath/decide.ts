@@ -3,7 +3,7 @@ import { accept, type Outcome, reject } from '../../kernel/outcome.js';
 import type { Protected } from '../../kernel/sealed.js';
 import type { Decided, Snapshot, Write } from '../../storage/port.js';
 import { eventOf } from '../answer.js';
-import { chargeDevice, chargeUser } from '../counting.js';
+import { chargeDevice, chargeUser } from '../counting/counting.js';
 import { lockOf } from '../eligibility.js';
 import type { Device } from '../model.js';
 import { withoutDeleted } from '../order.js';

@@ -4,7 +4,7 @@ import type { Uuid } from '../../kernel/ids.js';
 import { type Digests, equalDigests } from '../../kernel/keys.js';
 import { toBase32 } from '../../otp/base32.js';
 import type { EnvironmentId, UserFactors, UserId } from '../../platform/model.js';
-import { chargeRun, type FailureTerms, isAtCeiling, RECOVERY } from '../counting.js';
+import { chargeRun, type FailureTerms, isAtCeiling, RECOVERY } from '../counting/counting.js';
 import type { FailureRun } from '../model.js';
 
 /**

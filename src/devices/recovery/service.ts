@@ -8,7 +8,7 @@ import type { Random } from '../../kernel/random.js';
 import { Redacted } from '../../kernel/sealed.js';
 import type { Snapshot, Write } from '../../storage/port.js';
 import { type DeviceDecided, grant, refuse } from '../answer.js';
-import { RECOVERY } from '../counting.js';
+import { RECOVERY } from '../counting/counting.js';
 import type { DeviceRejection } from '../rejection.js';
 import type { DeviceDependencies, Owner } from '../service.js';
 import { findUser } from '../subject.js';

@@ -10,14 +10,16 @@ export const APPLICATION_READINGS: ReadingGroup = {
         'A role and a scope that do not fit are `INVALID_VALUE` of `scope`, as the Terraform provider reads it',
       ],
     ]),
-    ...readingsIn('platform/application-secret.ts', [['00 §9.3', 'During the overlap both secrets authenticate']]),
-    ...readingsIn('platform/applications.ts', [
+    ...readingsIn('platform/applications/application-secret.ts', [
+      ['00 §9.3', 'During the overlap both secrets authenticate'],
+    ]),
+    ...readingsIn('platform/applications/applications.ts', [
       ['00 §9.2', 'Names of applications need not be unique; type and protocol stay as they were made'],
       ['00 §9.2', '`mobile` of a native OIDC application is shown with its defaults, whether it was sent or not'],
       ['00 §9.2', 'A worker’s `accessControl.role` is `ADMIN_USERS_ONLY` when it is not sent'],
       ['00 §9.1', 'A deleted application leaves the MFA policies that name it; they do not keep it'],
     ]),
-    ...readingsIn('platform/system-applications.ts', [
+    ...readingsIn('platform/applications/system-applications.ts', [
       [
         '00 §7.1',
         'An environment comes with the applications `PING_ONE_PORTAL` and `PING_ONE_SELF_SERVICE`: documents alone, no page is behind them',
@@ -52,10 +54,10 @@ export const APPLICATION_READINGS: ReadingGroup = {
         'Names of imported certificates are written in the order of their encoding, those of keys as they were sent',
       ],
     ]),
-    ...readingsIn('platform/application-document.ts', [
+    ...readingsIn('platform/applications/application-document.ts', [
       ['00 §9.2', '`allowWildcardInRedirectUris`, which public clients send, allows `*` in `redirectUris` alone'],
     ]),
-    ...readingsIn('platform/resources.ts', [
+    ...readingsIn('platform/resources/resources.ts', [
       [
         '00 §9.4',
         'The platform’s own resource has the type `PINGONE_API`, as the public clients read it; `PING_ONE_API` they do not know',
@@ -63,20 +65,20 @@ export const APPLICATION_READINGS: ReadingGroup = {
       ['00 §9.4', 'Resources are created, replaced and deleted as the public clients do it; predefined ones stay'],
       ['00 §9.4', 'The `p1:*` scopes are the twenty that the public Terraform provider’s guides name'],
     ]),
-    ...readingsIn('platform/resource-attributes.ts', [
+    ...readingsIn('platform/resources/resource-attributes.ts', [
       [
         '00 §9.4',
         'Attributes of resources: members, reserved names and the 24 of `openid` are those of the Go client and the Terraform provider',
       ],
       ['00 §9.4', 'A deleted attribute leaves the scopes that open it, as the Terraform provider’s tests expect'],
     ]),
-    ...readingsIn('platform/scopes.ts', [
+    ...readingsIn('platform/resources/scopes.ts', [
       [
         '00 §9.4',
         'Scopes are added to `openid` and to custom resources; to the platform’s only `p1:read:user:…` and `p1:update:user:…`',
       ],
     ]),
-    ...readingsIn('platform/grants.ts', [
+    ...readingsIn('platform/resources/grants.ts', [
       [
         '00 §9.1',
         'An application has one grant for each resource; what is granted stays, with `CONSTRAINT_VIOLATION`, until it is not',

@@ -30,7 +30,7 @@ export const AUTHENTICATION_READINGS: ReadingGroup = {
       ['10 §5', 'The list is evaluated afresh for each answer, in terminal states too; `[]` with `NO_USABLE_DEVICES`'],
       ['10 §5', 'A one-time flow lists its one contact until a paired device is selected'],
     ]),
-    ...readingsIn('devices/contact.ts', [
+    ...readingsIn('devices/sending/contact.ts', [
       ['10 §5', 'A phone is masked to seven asterisks and its last two digits'],
       ['10 §5', 'An address is masked to its first character, four asterisks and its domain'],
     ]),
@@ -71,7 +71,7 @@ export const AUTHENTICATION_READINGS: ReadingGroup = {
       ['10 §7.1', 'Which actions each status allows, beyond the documented pairs; select and cancel work outside push'],
       ['10 §6', 'Names of links beyond `self`, `device.select` and `otp.check`'],
     ]),
-    ...readingsIn('policies/send-rules.ts', [
+    ...readingsIn('policies/notifications/send-rules.ts', [
       [
         '10 §3.1',
         '`notification.policy.id` is that of a notification policy of the environment; unknown is `INVALID_VALUE`',
@@ -79,20 +79,20 @@ export const AUTHENTICATION_READINGS: ReadingGroup = {
       ['10 §4.1', 'A flow keeps the notification policy that its request named; one that is gone is passed over'],
       ['30 §5.2', '`groupBy` other than `USER_ID` counts by contact; `countryLimit` does not limit WhatsApp'],
     ]),
-    ...readingsIn('devices/reserve-send.ts', [
+    ...readingsIn('devices/sending/reserve-send.ts', [
       [
         '10 §9.6',
         'A used-up quota is `LIMIT_EXCEEDED` without `coolDownExpiresAt`; a country is `INVALID_VALUE` at the number',
       ],
       ['10 §9.5', 'Where several limits ask for patience, the latest instant is told'],
     ]),
-    ...readingsIn('devices/resend-run.ts', [
+    ...readingsIn('devices/sending/resend-run.ts', [
       [
         '10 §9.5',
         'A run of resends ends with a completed check, or half an hour after its last message, the block included',
       ],
     ]),
-    ...readingsIn('devices/quota.ts', [
+    ...readingsIn('devices/sending/quota.ts', [
       ['30 §5.4', 'Policies whose quotas name the same scope and methods share what they count'],
       ['30 §5.4', 'A used code moves its message to the claimed of the same day even when these are full'],
     ]),
@@ -145,7 +145,7 @@ export const AUTHENTICATION_READINGS: ReadingGroup = {
     ...readingsIn('authentication/accept-proof.ts', [
       ['10 §9.4', 'Any completed check sets the account’s count of failures to 0'],
     ]),
-    ...readingsIn('devices/counting.ts', [
+    ...readingsIn('devices/counting/counting.ts', [
       ['10 §9.3', 'The limit of a run of failures is the smaller of the policy’s now and at its first failure'],
       ['10 §9.4', 'Exhaustion kills every other live code of the device, in whatever flow'],
       ['10 §9.3', 'After 100 consecutive failures a factor type is locked without end, until unlocked'],

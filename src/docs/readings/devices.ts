@@ -27,7 +27,7 @@ export const DEVICE_READINGS: ReadingGroup = {
       ['20 §4.1', 'Filters on `status` and `type` with `eq`, `and` and parentheses; anything else is `INVALID_FILTER`'],
       ['20 §4.1', 'Without an order, and for pending devices, the list is by creation'],
     ]),
-    ...readingsIn('devices/contact.ts', [
+    ...readingsIn('devices/sending/contact.ts', [
       ['20 §5', 'Separators are dropped and E.164 is stored; a number whose range is not assigned is taken'],
       ['20 §5', 'An extension is 1–32 of digits, comma, `#` and `*`'],
     ]),
@@ -114,7 +114,7 @@ export const DEVICE_READINGS: ReadingGroup = {
         '`algorithm`, `digits` and `period` of `uriParameters` are what the server does too: SHA1, SHA256 or SHA512, 6 to 8 digits, up to 300 seconds; other values go to the app alone. A parameter `secret` is left out',
       ],
     ]),
-    ...readingsIn('devices/create.ts', [
+    ...readingsIn('devices/pairing/create.ts', [
       ['20 §6.1', 'Order of checks of a creation'],
       [
         '20 §6.2',
@@ -122,22 +122,22 @@ export const DEVICE_READINGS: ReadingGroup = {
       ],
       ['20 §14', 'A device may be created while `mfaEnabled` is false'],
     ]),
-    ...readingsIn('devices/limits.ts', [
+    ...readingsIn('devices/counting/limits.ts', [
       ['20 §3.1', 'Active devices count against the limit, at creation and again at activation'],
     ]),
-    ...readingsIn('devices/activate.ts', [
+    ...readingsIn('devices/pairing/activate.ts', [
       ['20 §6.4', 'Wrong, expired and exhausted pairing codes are answered as at authentication'],
       ['20 §6.4', 'Activating an active device is 400 `REQUEST_FAILED`'],
       ['20 §11', 'A blocked pending device cannot be activated'],
     ]),
-    ...readingsIn('devices/resend.ts', [
+    ...readingsIn('devices/sending/resend.ts', [
       ['20 §6.4', 'A new pairing code kills the old one and leaves the count of attempts as it is'],
     ]),
     ...readingsIn('devices/manage.ts', [
       ['20 §11', 'Block, unblock and unlock may be repeated'],
       ['20 §11', 'A blocked device keeps its place in the order and counts against the limit'],
     ]),
-    ...readingsIn('devices/leftover.ts', [
+    ...readingsIn('devices/counting/leftover.ts', [
       ['20 §13', 'A deleted device leaves its counter and lock to whoever pairs the same contact again'],
     ]),
     ...readingsIn('devices/order.ts', [

@@ -19,12 +19,12 @@ export const PLATFORM_READINGS: ReadingGroup = {
         'A role over an application holds for the paths that name it; one over a population permits nothing yet',
       ],
     ]),
-    ...readingsIn('platform/environment-rules.ts', [
+    ...readingsIn('platform/environments/environment-rules.ts', [
       ['00 §7.1', '`PUT` leaves the type as it is: it is changed through `/type`; another region is `INVALID_VALUE`'],
       ['00 §7.1', 'Only a `SANDBOX` can be deleted; with it goes all that belongs to it'],
       ['00 §7.1', '`DELETE_PENDING` is kept and shown with `softDeletedAt`, and ends nothing'],
     ]),
-    ...readingsIn('platform/populations.ts', [
+    ...readingsIn('platform/environments/populations.ts', [
       ['00 §7.2', 'The default population stays the default until another asks for it; it and one that has users stay'],
     ]),
     ...readingsIn('http/hal/organizations.ts', [
@@ -32,7 +32,7 @@ export const PLATFORM_READINGS: ReadingGroup = {
       ['00 §6.1', '`…/licenses/{id}/name` answers `{ "name" }` with links; only an admin of the organization renames'],
     ]),
     ...readingsIn('http/routes/roles.ts', [['00 §6.2', 'The type of every role is `PLATFORM`']]),
-    ...readingsIn('platform/roles.ts', [
+    ...readingsIn('platform/roles/roles.ts', [
       ['00 §6.2', 'What a role is applicable to, as far as the Terraform provider’s tests tell; the rest is a guess'],
       [
         '00 §6.2',
@@ -43,14 +43,14 @@ export const PLATFORM_READINGS: ReadingGroup = {
         'Application Owner is passed on by Client Application Developer and Environment Admin too, which permit as much',
       ],
     ]),
-    ...readingsIn('platform/role-assignments.ts', [
+    ...readingsIn('platform/roles/role-assignments.ts', [
       [
         '00 §6.3',
         'A role that is broader than the caller’s own is 400 `CONSTRAINT_VIOLATION`; a user’s role is read-only where it is that of a group',
       ],
       ['00 §6.3', 'Roles of users and groups are read and assigned by whoever may users'],
     ]),
-    ...readingsIn('platform/bill-of-materials.ts', [
+    ...readingsIn('platform/environments/bill-of-materials.ts', [
       ['00 §7.1', 'Types of products that nobody knows are kept; a product’s id stays while its place and type do'],
     ]),
     ...readingsIn('http/routes/environment-changes.ts', [
@@ -134,11 +134,11 @@ export const PLATFORM_READINGS: ReadingGroup = {
       ],
       ['00 §8.1', 'Deleting a user deletes the devices'],
     ]),
-    ...readingsIn('platform/tokens.ts', [
+    ...readingsIn('platform/tokens/tokens.ts', [
       ['00 §1.2', 'Without an environment in the path the client’s own is meant'],
       ['00 §5.2', 'Roles are looked up with the request, not carried in the token'],
     ]),
-    ...readingsIn('platform/token-states.ts', [
+    ...readingsIn('platform/tokens/token-states.ts', [
       ['00 §5.5', 'A client is told of its own tokens only: those of others are `{"active":false}`'],
       [
         '00 §5.5',

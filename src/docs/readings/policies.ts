@@ -3,15 +3,17 @@ import { type ReadingGroup, readingsIn } from './reading.js';
 export const POLICY_READINGS: ReadingGroup = {
   title: 'Policies and settings',
   readings: [
-    ...readingsIn('policies/policy-document.ts', [
+    ...readingsIn('policies/device-authentication/policy-document.ts', [
       ['30 §1.2', 'A name has 1–256 characters; unknown members and the legacy FIDO sections are ignored'],
       ['30 §1.2', '`rememberMe.web.lifeTime` is taken from one minute'],
     ]),
-    ...readingsIn('policies/method-sections.ts', [
+    ...readingsIn('policies/device-authentication/method-sections.ts', [
       ['30 §1.3', 'Ranges where documentation and clients differ: the wider is taken (cool-down 0–1800 s in seconds)'],
     ]),
-    ...readingsIn('policies/mobile-section.ts', [['30 §1.3.3', '`pushTimeout` is taken from 1 to 150 seconds']]),
-    ...readingsIn('policies/device-authentication-policies.ts', [
+    ...readingsIn('policies/device-authentication/mobile-section.ts', [
+      ['30 §1.3.3', '`pushTimeout` is taken from 1 to 150 seconds'],
+    ]),
+    ...readingsIn('policies/device-authentication/device-authentication-policies.ts', [
       ['30 §1.2', 'Names are unique in the environment'],
       ['30 §1.3.3', 'References to objects that do not exist are `INVALID_VALUE`'],
     ]),
@@ -19,7 +21,7 @@ export const POLICY_READINGS: ReadingGroup = {
       ['30 §1.4', 'The factory policy is called “Default MFA Policy”'],
       ['30 §3.2', 'Factory settings leave `users.mfaEnabled` false and set no lockout'],
     ]),
-    ...readingsIn('policies/fido2-migration.ts', [
+    ...readingsIn('policies/fido2/fido2-migration.ts', [
       [
         '30 §1.6',
         'No legacy sections are ever stored, so the migration converts none; it answers the policies that got a FIDO policy by name',
@@ -48,11 +50,11 @@ export const POLICY_READINGS: ReadingGroup = {
       ['30 §1.5', '`default: false` on the default of a kind is refused with `CONSTRAINT_VIOLATION`'],
       ['30 §2.4', 'What others still name cannot be deleted: `CONSTRAINT_VIOLATION` with `referencedValues`'],
     ]),
-    ...readingsIn('policies/fido2-policy-document.ts', [
+    ...readingsIn('policies/fido2/fido2-policy-document.ts', [
       ['30 §2.2', 'FIDO policies have names of their own; `pinRequirement.option` is `OPTIONAL`, `REQUIRED` or `NONE`'],
       ['30 §2.3', 'The two factory policies, for the host of `{authPath}`, or `localhost` where it is an address'],
     ]),
-    ...readingsIn('policies/fido-devices-metadata.ts', [
+    ...readingsIn('policies/fido2/fido-devices-metadata.ts', [
       [
         '20 §15',
         'The metadata id of an authenticator is its AAGUID, of a U2F one the first 16 bytes of its first key identifier, in the form of a UUID',
@@ -68,7 +70,7 @@ export const POLICY_READINGS: ReadingGroup = {
       ],
       ['20 §15', 'Pages of 100 unless `limit` says otherwise; no filter, and no update'],
     ]),
-    ...readingsIn('policies/fido-policies.ts', [
+    ...readingsIn('policies/fido2/fido-policies.ts', [
       [
         '30 §2.1',
         'Legacy `fidoPolicies`, with the fields of the Go SDK, are kept and shown and are in force nowhere; a new environment has none, and `SPECIFIC` needs `allowedAuthenticators`',
@@ -78,46 +80,46 @@ export const POLICY_READINGS: ReadingGroup = {
         'A `fidoPolicyId` in the legacy sections of an MFA policy is ignored with them: it is not looked up and keeps no policy from being deleted',
       ],
     ]),
-    ...readingsIn('policies/fido2-policies.ts', [
+    ...readingsIn('policies/fido2/fido2-policies.ts', [
       ['30 §2.2', '`NONE` for attestation and `NONE` for metadata go together'],
     ]),
-    ...readingsIn('policies/notifications-settings.ts', [
+    ...readingsIn('policies/notifications/notifications-settings.ts', [
       [
         '30 §6.2',
         '`deliveryMode` is `ALL` or nothing: `WHITELIST` is refused rather than ignored; users of `whitelist` are not looked up',
       ],
       ['30 §6.2', 'Only the server’s own sender address is trusted (`sender-address`)'],
     ]),
-    ...readingsIn('policies/email-delivery-settings.ts', [
+    ...readingsIn('policies/notifications/email-delivery-settings.ts', [
       ['30 §7', 'Without settings `GET` and `DELETE` answer 404'],
       ['30 §7.1', '`protocol` is `SMTPS` for every mail server, whatever its port'],
     ]),
-    ...readingsIn('policies/http-provider.ts', [
+    ...readingsIn('policies/notifications/http-provider.ts', [
       ['30 §7.2', '`authentication.method` may be `NONE`; members of other methods than the chosen one are not kept'],
       ['30 §8.2', '`CUSTOM_HEADER` for phone providers as for mail'],
     ]),
-    ...readingsIn('policies/phone-delivery-settings.ts', [
+    ...readingsIn('policies/notifications/phone-delivery-settings.ts', [
       [
         '30 §8.4',
         'Settings that go leave the chain of the environment, and stay while a notification policy names them',
       ],
     ]),
-    ...readingsIn('policies/vendor-accounts.ts', [
+    ...readingsIn('policies/notifications/vendor-accounts.ts', [
       [
         '30 §8.1',
         'Vendors are not asked: accounts that the operator lists (`phone-accounts`) stand for them, others are `INVALID_VALUE`',
       ],
     ]),
-    ...readingsIn('policies/languages.ts', [
+    ...readingsIn('policies/templates/languages.ts', [
       ['30 §10', 'Of the predefined languages only `en` is enabled, and the default; they cannot be deleted'],
     ]),
     ...readingsIn('policies/push-credentials.ts', [
       ['30 §4', 'One credential per type and application; `type` cannot be changed, and no token is tried or parsed'],
     ]),
-    ...readingsIn('policies/templates.ts', [
+    ...readingsIn('policies/templates/templates.ts', [
       ['30 §9.2', 'Delivery methods and variables of the less-used templates are those of the table'],
     ]),
-    ...readingsIn('policies/template-contents.ts', [
+    ...readingsIn('policies/templates/template-contents.ts', [
       ['30 §9.4', 'A content is checked in order: template, delivery method, language, required variables, uniqueness'],
       [
         '30 §9.4',
@@ -140,7 +142,7 @@ export const POLICY_READINGS: ReadingGroup = {
     ...readingsIn('delivery/gateways/twilio-form.ts', [
       ['30 §9.3', 'A content’s `sender` is used outside North America, where no sender ids are delivered'],
     ]),
-    ...readingsIn('policies/template-content-document.ts', [
+    ...readingsIn('policies/templates/template-content-document.ts', [
       ['30 §9.3', 'Text messages may have 660 characters; a WhatsApp content has `content` as a call has'],
     ]),
     ...readingsIn('http/routes/template-contents.ts', [

@@ -14,7 +14,7 @@ export const USER_READINGS: ReadingGroup = {
       ],
       ['00 §8.4', 'Any name without a dot that is no standard attribute is one of the environment’s own'],
     ]),
-    ...readingsIn('platform/user-search.ts', [
+    ...readingsIn('platform/users/user-search.ts', [
       [
         '00 §3.4',
         'A filter that names nobody reads 20,000 users for a page at most and then gives `next`; `count` is there when it is known',
@@ -30,7 +30,7 @@ export const USER_READINGS: ReadingGroup = {
         'A user’s identity provider is one of the environment, by `id`, whose type is shown; only `PING_ONE` needs none. Users keep what a provider was that is deleted',
       ],
     ]),
-    ...readingsIn('platform/user-changes.ts', [
+    ...readingsIn('platform/users/user-changes.ts', [
       ['00 §8.2', '`emailVerified` is taken from a `PUT` or `PATCH` that changes the address, and is false without it'],
       ['00 §8.2', '`verifyStatus` can also be set by `PUT` and `PATCH` of the user; a `PUT` without it resets it'],
     ]),
@@ -72,10 +72,10 @@ export const USER_READINGS: ReadingGroup = {
         'Members of a group and of a membership, and `groupMemberships`, are those that the public Go client reads',
       ],
     ]),
-    ...readingsIn('platform/group-rules.ts', [
+    ...readingsIn('platform/groups/group-rules.ts', [
       ['00 §8.8', 'The name of a group is unique in its environment, whatever its case'],
     ]),
-    ...readingsIn('platform/password-policies.ts', [
+    ...readingsIn('platform/passwords/password-policies.ts', [
       [
         '00 §7.2',
         'Password policies are those of the public Go SDK; a new environment has Standard, which is the default, Basic and Passphrase',
@@ -83,13 +83,13 @@ export const USER_READINGS: ReadingGroup = {
       ['00 §7.2', 'A password policy that is the default, or that a population names, stays: `CONSTRAINT_VIOLATION`'],
       ['00 §7.2', '`maxAgeDays` is more than `minAgeDays` and 21 together'],
     ]),
-    ...readingsIn('platform/password-policy.ts', [
+    ...readingsIn('platform/passwords/password-policy.ts', [
       ['00 §7.2', 'A population without a `passwordPolicy` has the environment’s default, whichever that is now'],
       ['00 §8.7', 'Without a `lockout` five wrong attempts lock for 15 minutes; no policy allows more than 100'],
       ['00 §8.7', 'A history remembers 24 passwords at most'],
       ['00 §8.7', 'A password older than `maxAgeDays` is `PASSWORD_EXPIRED`; it can still be checked'],
     ]),
-    ...readingsIn('platform/password-strength.ts', [
+    ...readingsIn('platform/passwords/password-strength.ts', [
       ['00 §8.3', 'A password has 8–255 characters, also under a policy without `length`, or with `bypassPolicy`'],
       ['00 §7.2', '`excludesCommonlyUsed` is kept and shown only: there is no list of such passwords'],
       [
@@ -99,13 +99,13 @@ export const USER_READINGS: ReadingGroup = {
       ['00 §7.2', '`minComplexity` reckons with 10¹¹ guesses a second over the alphabets that the password has'],
       ['00 §7.2', '`excludesProfileData` refuses what is the username or a text of the profile, whatever its case'],
     ]),
-    ...readingsIn('platform/password-change.ts', [
+    ...readingsIn('platform/passwords/password-change.ts', [
       [
         '00 §8.7',
         'Only who gives the current password, or a recovery code, is told that a new one was used before; `minAgeDays` and `notSimilarToCurrent` hold for the former alone, and similar is what differs in less than three characters',
       ],
     ]),
-    ...readingsIn('platform/password-rules.ts', [
+    ...readingsIn('platform/passwords/password-rules.ts', [
       ['00 §8.3', 'A password is clear text; every `{SCHEME}…` is `INVALID_VALUE`'],
       ['00 §8.7', 'A password that wrong attempts have locked is `PASSWORD_LOCKED_OUT`'],
       ['00 §8.7', '`password.reset` without `currentPassword` is an administrator’s'],
@@ -116,7 +116,7 @@ export const USER_READINGS: ReadingGroup = {
         'Every password operation answers with the state and the policy that governs; `check` takes `{ "password" }`',
       ],
     ]),
-    ...readingsIn('platform/identity-providers.ts', [
+    ...readingsIn('platform/identity-providers/identity-providers.ts', [
       [
         '40 §2.2',
         'Identity providers and their attributes are those of the public Go SDK; `username` is there from the beginning, and of it only the value changes',

@@ -1,7 +1,7 @@
 import type { Static } from 'typebox';
 import { toTimestamp } from '../../kernel/clock.js';
 import { Type } from '../../kernel/json-schema.js';
-import { BillOfMaterialsDocument, shownBillOfMaterials } from '../../platform/bill-of-materials.js';
+import { BillOfMaterialsDocument, shownBillOfMaterials } from '../../platform/environments/bill-of-materials.js';
 import type { Environment } from '../../platform/model.js';
 import { LinkView, Reference } from './collection.js';
 import type { Links } from './links.js';

@@ -2,7 +2,7 @@ import type { Static } from 'typebox';
 import { toTimestamp } from '../../kernel/clock.js';
 import type { JsonObject } from '../../kernel/json.js';
 import { Type } from '../../kernel/json-schema.js';
-import type { Group } from '../../platform/group.js';
+import type { Group } from '../../platform/groups/group.js';
 import { LinkView, Reference } from './collection.js';
 import type { Links } from './links.js';
 

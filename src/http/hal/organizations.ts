@@ -1,7 +1,7 @@
 import type { Static } from 'typebox';
 import { toTimestamp } from '../../kernel/clock.js';
 import { Type } from '../../kernel/json-schema.js';
-import type { License, Organization } from '../../platform/organization.js';
+import type { License, Organization } from '../../platform/environments/organization.js';
 import { LinkView, ListQuery, Reference } from './collection.js';
 import type { Links } from './links.js';
 

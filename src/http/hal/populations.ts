@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../kernel/json.js';
 import { Type } from '../../kernel/json-schema.js';
 import { namedId } from '../../kernel/keys.js';
+import { populations } from '../../platform/environments/populations.js';
 import type { StoredDocument } from '../../platform/model.js';
-import { populations } from '../../platform/populations.js';
 import type { ManagedDefinition } from '../managed/definition.js';
 import { managedView, viewSchema } from '../managed/view.js';
 import { Reference } from './collection.js';

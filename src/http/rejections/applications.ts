@@ -1,6 +1,6 @@
 import { unreachable } from '../../kernel/outcome.js';
-import type { SecretRejection } from '../../platform/application-secrets.js';
-import type { RoleRejection } from '../../platform/role-assignments.js';
+import type { SecretRejection } from '../../platform/applications/application-secrets.js';
+import type { RoleRejection } from '../../platform/roles/role-assignments.js';
 import {
   environmentNotFound,
   invalid,

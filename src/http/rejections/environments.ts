@@ -1,5 +1,5 @@
 import { unreachable } from '../../kernel/outcome.js';
-import type { EnvironmentRejection } from '../../platform/environment-rules.js';
+import type { EnvironmentRejection } from '../../platform/environments/environment-rules.js';
 import { environmentNotFound, invalid, invalidData, requestFailed, taken, type WireError } from '../errors.js';
 
 /** What a peer is told when an environment cannot be made, changed or deleted (wire: `00` §4, §7.1). */

@@ -1,5 +1,5 @@
 import { unreachable } from '../../kernel/outcome.js';
-import type { Unmet } from '../../platform/password-strength.js';
+import type { Unmet } from '../../platform/passwords/password-strength.js';
 import type { PlatformRejection } from '../../platform/rejection.js';
 import {
   type ErrorDetail,

@@ -1,7 +1,7 @@
 import type { Uuid } from '../../kernel/ids.js';
 import { unreachable } from '../../kernel/outcome.js';
-import type { TokenStateRejection } from '../../platform/token-states.js';
-import type { TokenRejection } from '../../platform/tokens.js';
+import type { TokenStateRejection } from '../../platform/tokens/token-states.js';
+import type { TokenRejection } from '../../platform/tokens/tokens.js';
 import { oauthErrorBody } from '../answer.js';
 import type { CredentialsRejection } from '../client-credentials.js';
 import { type Reply, reply } from '../route.js';

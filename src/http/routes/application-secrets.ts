@@ -2,7 +2,11 @@ import type { Static } from 'typebox';
 import { parseTimestamp, toTimestamp } from '../../kernel/clock.js';
 import { Type } from '../../kernel/json-schema.js';
 import type { Outcome } from '../../kernel/outcome.js';
-import type { ApplicationSecretService, SecretRejection, ShownSecret } from '../../platform/application-secrets.js';
+import type {
+  ApplicationSecretService,
+  SecretRejection,
+  ShownSecret,
+} from '../../platform/applications/application-secrets.js';
 import { invalid, invalidData, type WireError } from '../errors.js';
 import { LinkView, Reference } from '../hal/collection.js';
 import { secretError } from '../rejections/applications.js';

@@ -1,4 +1,4 @@
-import { UNSAID } from '../../platform/applications.js';
+import { UNSAID } from '../../platform/applications/applications.js';
 import type { ManagedResource } from '../../platform/managed/resource.js';
 import type { ManagedService } from '../../platform/managed/service.js';
 import { managedRoutes } from '../managed/routes.js';

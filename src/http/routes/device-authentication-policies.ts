@@ -1,7 +1,7 @@
 import { Type } from '../../kernel/json-schema.js';
 import type { ManagedResource } from '../../platform/managed/resource.js';
 import type { ManagedService } from '../../platform/managed/service.js';
-import { Fido2Migration } from '../../policies/fido2-migration.js';
+import { Fido2Migration } from '../../policies/fido2/fido2-migration.js';
 import type { PolicyService } from '../../policies/service.js';
 import type { ManagedDefinition } from '../managed/definition.js';
 import { listView, managedList } from '../managed/list.js';

@@ -6,7 +6,7 @@ import { KINDS, SENT_TYPES } from '../../devices/kinds/index.js';
 import { parseUuid, type Uuid } from '../../kernel/ids.js';
 import { Type } from '../../kernel/json-schema.js';
 import { accept, type Outcome, reject } from '../../kernel/outcome.js';
-import { RELYING_PARTY_ID } from '../../policies/fido2-policy-document.js';
+import { RELYING_PARTY_ID } from '../../policies/fido2/fido2-policy-document.js';
 import {
   type ErrorDetail,
   empty,

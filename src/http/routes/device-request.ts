@@ -1,8 +1,8 @@
 import type { TSchema } from 'typebox';
 import type { BrowserRequest } from '../../devices/browsers/request.js';
-import type { CreationRequest } from '../../devices/creation.js';
 import { DEVICE_TYPES, KINDS } from '../../devices/kinds/index.js';
 import type { DeviceKind, Members } from '../../devices/kinds/kind.js';
+import type { CreationRequest } from '../../devices/pairing/creation.js';
 import { Type } from '../../kernel/json-schema.js';
 import type { FilterRules } from '../filter.js';
 

@@ -1,10 +1,10 @@
 import type { RememberedBrowser } from '../../devices/browsers/browser.js';
 import { parseRemembering } from '../../devices/browsers/request.js';
 import type { BrowserService } from '../../devices/browsers/service.js';
-import { parseCreation } from '../../devices/creation.js';
 import { DEVICE_TYPES } from '../../devices/kinds/index.js';
 import type { Caller } from '../../devices/kinds/pairing.js';
 import type { OpenedDevice } from '../../devices/managed.js';
+import { parseCreation } from '../../devices/pairing/creation.js';
 import type { DeviceRejection } from '../../devices/rejection.js';
 import type { DeviceService, Owner } from '../../devices/service.js';
 import { isUuid, type Uuid } from '../../kernel/ids.js';

@@ -1,7 +1,7 @@
 import type { Static } from 'typebox';
 import type { Uuid } from '../../kernel/ids.js';
 import { Type } from '../../kernel/json-schema.js';
-import type { TokenService } from '../../platform/tokens.js';
+import type { TokenService } from '../../platform/tokens/tokens.js';
 import { environmentNotFound, notFound, type WireError } from '../errors.js';
 import type { Links } from '../hal/links.js';
 import { defineRoute, type Reply, type Route, reply } from '../route.js';

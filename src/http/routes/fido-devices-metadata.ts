@@ -1,6 +1,6 @@
 import { Type } from '../../kernel/json-schema.js';
 import type { ManagedService } from '../../platform/managed/service.js';
-import { fidoDevicesMetadata, LONGEST_STATEMENT_TEXT } from '../../policies/fido-devices-metadata.js';
+import { fidoDevicesMetadata, LONGEST_STATEMENT_TEXT } from '../../policies/fido2/fido-devices-metadata.js';
 import type { MetadataEntry } from '../../webauthn/metadata/entry.js';
 import { managedRoutes } from '../managed/routes.js';
 import type { Route } from '../route.js';

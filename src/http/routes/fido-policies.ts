@@ -1,5 +1,5 @@
 import type { ManagedService } from '../../platform/managed/service.js';
-import { fidoPolicies } from '../../policies/fido-policies.js';
+import { fidoPolicies } from '../../policies/fido2/fido-policies.js';
 import { managedRoutes } from '../managed/routes.js';
 import type { Route } from '../route.js';
 

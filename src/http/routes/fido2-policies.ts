@@ -1,7 +1,7 @@
 import { isJsonObject } from '../../kernel/json.js';
 import { Type } from '../../kernel/json-schema.js';
 import type { ManagedService } from '../../platform/managed/service.js';
-import { fido2Policies } from '../../policies/fido2-policies.js';
+import { fido2Policies } from '../../policies/fido2/fido2-policies.js';
 import { managedRoutes } from '../managed/routes.js';
 import type { Route } from '../route.js';
 

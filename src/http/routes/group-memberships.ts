@@ -1,8 +1,8 @@
 import { uuidOf } from '../../kernel/ids.js';
 import { Type } from '../../kernel/json-schema.js';
 import type { Outcome } from '../../kernel/outcome.js';
-import type { Group } from '../../platform/group.js';
-import type { GroupService } from '../../platform/groups.js';
+import type { Group } from '../../platform/groups/group.js';
+import type { GroupService } from '../../platform/groups/groups.js';
 import type { PlatformRejection } from '../../platform/rejection.js';
 import type { WireError } from '../errors.js';
 import { collection, collectionView, listRequest, PageQuery } from '../hal/collection.js';

@@ -1,5 +1,5 @@
 import { Type } from '../../kernel/json-schema.js';
-import { identityProviderAttributes, identityProviders } from '../../platform/identity-providers.js';
+import { identityProviderAttributes, identityProviders } from '../../platform/identity-providers/identity-providers.js';
 import type { ManagedService } from '../../platform/managed/service.js';
 import { managedRoutes } from '../managed/routes.js';
 import type { Route } from '../route.js';

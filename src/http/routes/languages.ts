@@ -1,6 +1,6 @@
 import { Type } from '../../kernel/json-schema.js';
 import type { ManagedService } from '../../platform/managed/service.js';
-import { languages } from '../../policies/languages.js';
+import { languages } from '../../policies/templates/languages.js';
 import { managedRoutes } from '../managed/routes.js';
 import type { Route } from '../route.js';
 

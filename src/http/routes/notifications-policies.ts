@@ -1,5 +1,5 @@
 import type { ManagedService } from '../../platform/managed/service.js';
-import { notificationsPolicies } from '../../policies/notifications-policy.js';
+import { notificationsPolicies } from '../../policies/notifications/notifications-policy.js';
 import { managedRoutes } from '../managed/routes.js';
 import type { Route } from '../route.js';
 

@@ -1,6 +1,6 @@
 import type { SingletonResource } from '../../platform/managed/resource.js';
 import type { ManagedService } from '../../platform/managed/service.js';
-import { emailDeliverySettings } from '../../policies/email-delivery-settings.js';
+import { emailDeliverySettings } from '../../policies/notifications/email-delivery-settings.js';
 import { singletonRoutes } from '../managed/routes.js';
 import type { Route } from '../route.js';
 

@@ -1,6 +1,6 @@
 import type { Static } from 'typebox';
 import type { Uuid } from '../../kernel/ids.js';
-import type { License, Organization } from '../../platform/organization.js';
+import type { License, Organization } from '../../platform/environments/organization.js';
 import type { PlatformService } from '../../platform/service.js';
 import { holdsRoleIn, isPermittedOver, notAuthorized } from '../auth.js';
 import { notFound, type WireError, wireError } from '../errors.js';

@@ -1,5 +1,5 @@
 import type { ManagedService } from '../../platform/managed/service.js';
-import { passwordPolicies } from '../../platform/password-policies.js';
+import { passwordPolicies } from '../../platform/passwords/password-policies.js';
 import { managedRoutes } from '../managed/routes.js';
 import type { Route } from '../route.js';
 

@@ -1,9 +1,9 @@
 import { Type } from '../../kernel/json-schema.js';
-import { grants } from '../../platform/grants.js';
 import type { ManagedService } from '../../platform/managed/service.js';
-import { resourceAttributes } from '../../platform/resource-attributes.js';
-import { resources } from '../../platform/resources.js';
-import { scopes } from '../../platform/scopes.js';
+import { grants } from '../../platform/resources/grants.js';
+import { resourceAttributes } from '../../platform/resources/resource-attributes.js';
+import { resources } from '../../platform/resources/resources.js';
+import { scopes } from '../../platform/resources/scopes.js';
 import { managedRoutes } from '../managed/routes.js';
 import type { Route } from '../route.js';
 

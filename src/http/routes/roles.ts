@@ -1,6 +1,6 @@
 import type { Static } from 'typebox';
 import { Type } from '../../kernel/json-schema.js';
-import { PLATFORM_ROLES, type Role, roleById } from '../../platform/roles.js';
+import { PLATFORM_ROLES, type Role, roleById } from '../../platform/roles/roles.js';
 import type { PlatformService } from '../../platform/service.js';
 import { permissionsOf } from '../auth.js';
 import { wireError } from '../errors.js';

@@ -1,7 +1,7 @@
 import type { JWTPayload } from 'jose';
 import type { Static } from 'typebox';
 import { Type } from '../../kernel/json-schema.js';
-import type { TokenQuestion, TokenStates } from '../../platform/token-states.js';
+import type { TokenQuestion, TokenStates } from '../../platform/tokens/token-states.js';
 import { CLIENT_ENDPOINT, CLIENT_REFUSALS, type ClientEndpoint, clientForm } from '../client-endpoint.js';
 import { type Call, defineRoute, type Reply, type Route, reply } from '../route.js';
 

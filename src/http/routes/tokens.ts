@@ -1,7 +1,7 @@
 import type { Static } from 'typebox';
 import type { Uuid } from '../../kernel/ids.js';
 import { Type } from '../../kernel/json-schema.js';
-import type { IssuedToken, TokenService } from '../../platform/tokens.js';
+import type { IssuedToken, TokenService } from '../../platform/tokens/tokens.js';
 import { CLIENT_ENDPOINT, CLIENT_REFUSALS, clientForm, createClientEndpoint } from '../client-endpoint.js';
 import { ClientThrottle } from '../client-throttle.js';
 import type { WireError } from '../errors.js';

@@ -1,9 +1,9 @@
 import { parseUuid, type Uuid } from '../../kernel/ids.js';
 import { isJsonObject, type Json } from '../../kernel/json.js';
 import { accept, type Outcome } from '../../kernel/outcome.js';
-import type { GroupId } from '../../platform/group.js';
+import type { GroupId } from '../../platform/groups/group.js';
 import type { UserState } from '../../platform/rules.js';
-import type { UserSearch } from '../../platform/user-search.js';
+import type { UserSearch } from '../../platform/users/user-search.js';
 import type { UserKeys } from '../../storage/directory-port.js';
 import type { WireError } from '../errors.js';
 import type { Filter, FilterOperator, FilterRules } from '../filter.js';

@@ -1,9 +1,9 @@
 import type { Static } from 'typebox';
 import { Type } from '../../kernel/json-schema.js';
 import type { Outcome } from '../../kernel/outcome.js';
-import { type PasswordState, passwordProblems, passwordStatus } from '../../platform/password-rules.js';
-import { LONGEST_PASSWORD } from '../../platform/password-strength.js';
-import type { PasswordService } from '../../platform/passwords.js';
+import { type PasswordState, passwordProblems, passwordStatus } from '../../platform/passwords/password-rules.js';
+import { LONGEST_PASSWORD } from '../../platform/passwords/password-strength.js';
+import type { PasswordService } from '../../platform/passwords/passwords.js';
 import type { PlatformRejection } from '../../platform/rejection.js';
 import type { WireError } from '../errors.js';
 import { LinkView, Reference } from '../hal/collection.js';

@@ -5,7 +5,7 @@ import type { JsonObject } from '../../kernel/json.js';
 import type { Outcome } from '../../kernel/outcome.js';
 import type { PlatformRejection } from '../../platform/rejection.js';
 import type { UserState } from '../../platform/rules.js';
-import type { UserService } from '../../platform/users.js';
+import type { UserService } from '../../platform/users/users.js';
 import { invalid, invalidData, type WireError } from '../errors.js';
 import type { Links } from '../hal/links.js';
 import {

@@ -4,7 +4,7 @@ import { Type } from '../../kernel/json-schema.js';
 import type { Outcome } from '../../kernel/outcome.js';
 import type { PlatformRejection } from '../../platform/rejection.js';
 import type { UserState } from '../../platform/rules.js';
-import type { UserService } from '../../platform/users.js';
+import type { UserService } from '../../platform/users/users.js';
 import { invalid, invalidData, required, type WireError } from '../errors.js';
 import { collection, collectionView, ListQuery, listRequest } from '../hal/collection.js';
 import type { Links } from '../hal/links.js';

@@ -1,7 +1,7 @@
 import type { OathToken } from '../../devices/oath/token.js';
 import { caseless } from '../../kernel/caseless.js';
 import type { Uuid } from '../../kernel/ids.js';
-import type { Group } from '../../platform/group.js';
+import type { Group } from '../../platform/groups/group.js';
 import type { Environment, EnvironmentId, UserId } from '../../platform/model.js';
 import type { Page, PageRequest, UserKeys, UserPageRequest, UserRecord } from '../directory-port.js';
 import { StorageFault } from './fault.js';

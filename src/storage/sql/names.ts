@@ -1,4 +1,4 @@
-import type { Group } from '../../platform/group.js';
+import type { Group } from '../../platform/groups/group.js';
 import type { User } from '../../platform/model.js';
 import { call, statement } from './statement.js';
 import { deleteGroup, groupNameKey, groupValues, insertGroup } from './tables/groups.js';

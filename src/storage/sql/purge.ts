@@ -1,6 +1,6 @@
 import type { AuditEvent } from '../../audit/record.js';
-import { lapse, lapseEvent, lapsePlan } from '../../devices/lapse.js';
-import { forgottenAfter } from '../../devices/send-window.js';
+import { lapse, lapseEvent, lapsePlan } from '../../devices/pairing/lapse.js';
+import { forgottenAfter } from '../../devices/sending/send-window.js';
 import type { Instant, Millis } from '../../kernel/clock.js';
 import { days, minutes } from '../../kernel/duration.js';
 import { uuidOf } from '../../kernel/ids.js';

@@ -1,5 +1,5 @@
 import type { DestinationUse } from '../../../devices/model.js';
-import { forgottenAfter } from '../../../devices/send-window.js';
+import { forgottenAfter } from '../../../devices/sending/send-window.js';
 import type { EnvironmentId } from '../../../platform/model.js';
 import { decode, document, integer } from '../row.js';
 import { type Row, statement, type Value } from '../statement.js';

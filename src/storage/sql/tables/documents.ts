@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../kernel/json.js';
 import type { SealedPlace } from '../../../kernel/sealed.js';
 import type { DocumentKind, DocumentRef, EnvironmentId, StoredDocument } from '../../../platform/model.js';
-import { SENT_TEMPLATES } from '../../../policies/sent-contents.js';
+import { SENT_TEMPLATES } from '../../../policies/templates/sent-contents.js';
 import { decode, document, integer, optionalText, type SealingVault, sealedFrom, sealInto, text } from '../row.js';
 import { type Call, call, type Row, statement, type Value } from '../statement.js';
 import { ENVIRONMENT_COLUMNS } from './environments.js';

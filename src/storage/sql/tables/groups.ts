@@ -1,5 +1,5 @@
 import { caseless } from '../../../kernel/caseless.js';
-import type { Group, GroupId, Membership } from '../../../platform/group.js';
+import type { Group, GroupId, Membership } from '../../../platform/groups/group.js';
 import type { EnvironmentId } from '../../../platform/model.js';
 import { decode, document, integer, text } from '../row.js';
 import { type Row, statement, type Value } from '../statement.js';

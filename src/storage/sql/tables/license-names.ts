@@ -1,4 +1,4 @@
-import type { LicenseName } from '../../../platform/organization.js';
+import type { LicenseName } from '../../../platform/environments/organization.js';
 import { decode, text } from '../row.js';
 import { type Row, statement, type Value } from '../statement.js';
 import { rowsByKey } from './document-rows.js';

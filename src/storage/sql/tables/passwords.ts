@@ -1,4 +1,4 @@
-import type { StoredPassword } from '../../../platform/password.js';
+import type { StoredPassword } from '../../../platform/passwords/password.js';
 import { documentRows, rowsByKey } from './document-rows.js';
 
 const TABLE = 'user_passwords';

@@ -1,4 +1,4 @@
-import type { UserCode } from '../../../platform/user-code.js';
+import type { UserCode } from '../../../platform/users/user-code.js';
 import { statement } from '../statement.js';
 import { documentRows, rowsByKey } from './document-rows.js';
 
