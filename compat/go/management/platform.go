@@ -63,12 +63,13 @@ var platform = []driver.Step{
 		"httpEndpoint": {"url": "https://hooks.example.org/other"},
 		"filterOptions": {"includedActionTypes": ["POPULATION.CREATED", "POPULATION.UPDATED"]}}`},
 	{Op: "SubscriptionsWebhooksApi.DeleteSubscription", Args: "env subscription"},
-	{Op: "AuditActivitiesApi.EnvironmentsEnvironmentIDActivitiesGet", Args: "env", Save: "activity",
-		Set: map[string]string{"Limit": "5", "Filter": `recordedAt gt "{anHourAgo}"`}},
-	{Op: "AuditActivitiesApi.EnvironmentsEnvironmentIDActivitiesActivityIDGet", Args: "env activity"},
 }
 
 var end = []driver.Step{
+	// Records are shown once they are sealed, a second or two later.
+	{Op: "AuditActivitiesApi.EnvironmentsEnvironmentIDActivitiesGet", Args: "env", Save: "activity",
+		Set: map[string]string{"Limit": "5", "Filter": `recordedAt gt "{anHourAgo}"`}},
+	{Op: "AuditActivitiesApi.EnvironmentsEnvironmentIDActivitiesActivityIDGet", Args: "env activity"},
 	{Op: "ResourceScopesApi.DeleteResourceScope", Args: "env resource scope"},
 	{Op: "ResourceAttributesApi.DeleteResourceAttribute", Args: "env resource attribute"},
 	{Op: "ResourcesApi.DeleteResource", Args: "env resource"},

@@ -25,6 +25,7 @@ export const PLATFORM_READINGS: ReadingGroup = {
       ['00 §7.1', '`DELETE_PENDING` is kept and shown with `softDeletedAt`, and ends nothing'],
     ]),
     ...readingsIn('platform/environments/populations.ts', [
+      ['00 §7.2', 'A population that identity providers register users in can be deleted; they register nobody then'],
       ['00 §7.2', 'The default population stays the default until another asks for it; it and one that has users stay'],
     ]),
     ...readingsIn('http/hal/organizations.ts', [
