@@ -34,6 +34,8 @@ interface Command extends CommandHelp {
   readonly words: number;
   /** It opens no secret, and so works without a master key. */
   readonly keyless?: true;
+  /** It serves, or shows what would be served with. */
+  readonly serves?: true;
   /** Flags that are no settings. */
   readonly flags?: readonly Option[];
   readonly run: (invocation: Invocation, composition: Composition) => Promise<void>;
@@ -46,9 +48,18 @@ const COMMANDS: readonly Command[] = [
     summary: 'Serve for development: a demo environment, an inbox in place of gateways, nothing to set up.',
     mode: 'dev',
     words: 0,
+    serves: true,
     run: dev,
   },
-  { name: 'serve', usage: 'serve', summary: 'Serve for production.', mode: 'serve', words: 0, run: serve },
+  {
+    name: 'serve',
+    usage: 'serve',
+    summary: 'Serve for production.',
+    mode: 'serve',
+    words: 0,
+    serves: true,
+    run: serve,
+  },
   {
     name: 'bootstrap',
     usage: 'bootstrap [NAME]',
@@ -137,6 +148,7 @@ const COMMANDS: readonly Command[] = [
     mode: 'asked',
     words: 1,
     keyless: true,
+    serves: true,
     run: showConfig,
   },
 ];
@@ -176,7 +188,8 @@ export async function runCommand(args: readonly string[], composition: Compositi
     terminal.err(describeProblems(`postern ${command.name}: the configuration`, problems));
     return 2;
   }
-  for (const warning of loaded.value.warnings) terminal.err(`postern: ${warning}`);
+  const { warnings, servingWarnings } = loaded.value;
+  for (const warning of [...warnings, ...(command.serves ? servingWarnings : [])]) terminal.err(`postern: ${warning}`);
   try {
     await command.run({ loaded: loaded.value, words: parsed.positionals, flags: parsed.flags }, composition);
     return 0;

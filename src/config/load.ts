@@ -22,6 +22,8 @@ export interface Loaded {
   /** Every setting with its origin, for `postern config`. */
   readonly settings: readonly Setting[];
   readonly warnings: readonly string[];
+  /** What only somebody who serves with it should know. */
+  readonly servingWarnings: readonly string[];
 }
 
 type CoreValues = OptionValues<typeof CORE_OPTIONS>;
@@ -99,7 +101,12 @@ export function loadConfig(
     notifications,
     gateways,
   };
-  return accept({ config, settings, warnings: warningsOf(config, settings, sources) });
+  return accept({
+    config,
+    settings,
+    warnings: warningsOf(settings, sources),
+    servingWarnings: servingWarningsOf(config, settings),
+  });
 }
 
 /** The real sources of this process; the only reader of its environment. */
@@ -273,13 +280,16 @@ function isOrigin(text: string): boolean {
   return /^https?:\/\//.test(text) && URL.canParse(text) && new URL(text).origin === text;
 }
 
-function warningsOf(config: Config, settings: readonly Setting[], sources: Sources): readonly string[] {
+function warningsOf(settings: readonly Setting[], sources: Sources): readonly string[] {
   const warnings: string[] = [];
   const names = new Set(settings.flatMap(({ option }) => [variableName(option), `${variableName(option)}_FILE`]));
   for (const name of Object.keys(sources.env))
     if (name.startsWith('POSTERN_') && !names.has(name) && !TEST_VARIABLES.test(name))
       warnings.push(`${name} is set, but there is no such setting: see \`postern config\`.`);
-  if (config.mode === 'serve' && !config.urls)
-    for (const { option } of settings) if (option.productionWarning) warnings.push(option.productionWarning);
   return warnings;
+}
+
+function servingWarningsOf({ mode, urls }: Config, settings: readonly Setting[]): readonly string[] {
+  if (mode !== 'serve' || urls) return [];
+  return settings.flatMap(({ option }) => option.productionWarning ?? []);
 }

@@ -56,7 +56,7 @@ it('postern contact unlock ends the failures of a contact, once, and puts it on 
 
   // As people write it: the contact is found in its canonical form.
   const unlocked = await run(test, 'unlock', '+1 (415) 555-0123', ...at);
-  const said = expect.stringMatching(/Ended 100 failures in a row, and the ceiling that stood\.$/);
+  const said = expect.stringMatching(/^Ended 100 failures in a row, and the ceiling that stood\.$/);
   expect(unlocked).toEqual({ code: 0, said });
   expect((await load())?.oneTimeFailures).toBe(0);
   expect(await run(test, 'unlock', '+14155550123', ...at)).toMatchObject({

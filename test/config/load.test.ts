@@ -196,6 +196,19 @@ describe('where a value comes from', () => {
     expect(config('dev', { POSTERN_PORT: '' }).listen.port).toBe(8080);
   });
 
+  it('what only somebody who serves should know stands apart: links without a public URL', () => {
+    const env = { POSTERN_MASTER_KEY: Buffer.alloc(32, 7).toString('base64') };
+    expect(load('serve', env)).toMatchObject({
+      value: {
+        warnings: [],
+        servingWarnings: [expect.stringMatching(/public URL/), expect.stringMatching(/public URL/)],
+      },
+    });
+    expect(load('serve', { ...env, POSTERN_API_URL: 'https://mfa.example.org' })).toMatchObject({
+      value: { servingWarnings: [] },
+    });
+  });
+
   it('a variable that no setting has is told, not refused', () => {
     const loaded = load('dev', { POSTERN_PROT: '1', POSTERN_TEST_DATABASE_URL: 'x', PATH: '/' });
     expect(loaded).toMatchObject({ ok: true, value: { warnings: [expect.stringContaining('POSTERN_PROT is set')] } });
