@@ -16,6 +16,7 @@ const CAUSES = [
   [/CustomRole/, 'absent: custom roles'],
   [/FlowPolic|DaVinci|davinci/, 'absent: flows of the vendor’s orchestration'],
   [/Application\w*AttributeMapping/, 'absent: attribute mappings'],
+  [/TestAccApplication_NativeKerberos/, 'refused, in other words than the vendor’s'],
   [/TestAccWebhook_TCP/, 'partial: subscriptions over HTTPS alone'],
   [/provider packages/, 'needs another provider, from a registry that was not reached'],
   [/userFilter/, 'partial: groups have the members that are added to them'],
