@@ -1,15 +1,14 @@
 import { type Fido2PolicyDocument, factoryFido2Policies } from '../../src/policies/fido2/fido2-policy-document.js';
 import { type Postern, type PosternAnswer, type PosternOptions, startPostern } from '../helpers/postern.js';
 import type { Lies, SoftAuthenticator } from '../helpers/soft-authenticator.js';
+import { ORIGIN } from './relying-party.js';
+
+export { ORIGIN, RP_ID } from './relying-party.js';
 
 export type Json = Readonly<Record<string, unknown>>;
 export interface Answer extends PosternAnswer {
   readonly body: Json;
 }
-
-/** Of the server that `startPostern` makes: the host of its pages is its relying party. */
-export const RP_ID = 'postern.test';
-export const ORIGIN = 'https://postern.test';
 
 /** A business event, as the log has it. */
 export interface Told {
