@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 
-/** Just enough DER to issue certificates with; what reads them is the code under test. */
-function der(tag: number, ...content: Uint8Array[]): Buffer {
+/** Just enough DER to issue certificates with; what reads them is the code under test. A tag of several bytes is a buffer. */
+export function der(tag: number | Buffer, ...content: Uint8Array[]): Buffer {
   const body = Buffer.concat(content);
   const length =
     body.length < 0x80
@@ -9,10 +9,10 @@ function der(tag: number, ...content: Uint8Array[]): Buffer {
       : body.length < 0x100
         ? Buffer.of(0x81, body.length)
         : Buffer.of(0x82, body.length >> 8, body.length & 0xff);
-  return Buffer.concat([Buffer.of(tag), length, body]);
+  return Buffer.concat([typeof tag === 'number' ? Buffer.of(tag) : tag, length, body]);
 }
 
-function oid(dotted: string): Buffer {
+export function oid(dotted: string): Buffer {
   const [first = 0, second = 0, ...rest] = dotted.split('.').map(Number);
   const bytes = [first * 40 + second, ...rest].flatMap((arc) => {
     const groups = [arc & 0x7f];
@@ -26,7 +26,8 @@ function oid(dotted: string): Buffer {
 const NAMES: Readonly<Record<string, string>> = { CN: '2.5.4.3', C: '2.5.4.6', O: '2.5.4.10', OU: '2.5.4.11' };
 const ECDSA_SHA256 = der(0x30, oid('1.2.840.10045.4.3.2'));
 
-function name(attributes: Readonly<Record<string, string>>): Buffer {
+/** A distinguished name, an attribute to each set. */
+export function name(attributes: Readonly<Record<string, string>>): Buffer {
   return der(
     0x30,
     ...Object.entries(attributes).map(([key, value]) =>
@@ -51,13 +52,14 @@ export interface CertificateRequest {
   /** Absent: signs itself. */
   readonly issuer?: Issued;
   /** Whose key it certifies, again; absent: a new one. */
-  readonly certifies?: Issued;
+  readonly certifies?: Pick<Issued, 'key' | 'publicKey'>;
   readonly isAuthority?: boolean;
   /** By OID: the DER of the value. */
   readonly extensions?: readonly { readonly oid: string; readonly value: Buffer; readonly critical?: boolean }[];
   readonly from?: string;
   readonly to?: string;
-  readonly version?: 1 | 3;
+  /** Those before 3 have no extensions by right; 2 has them here. */
+  readonly version?: 1 | 2 | 3;
 }
 
 /** Subject of an attestation certificate as WebAuthn L3 §8.2.1 asks for. */
@@ -78,14 +80,14 @@ export function issueCertificate(request: CertificateRequest): Issued {
   ];
   const body = der(
     0x30,
-    ...(version === 3 ? [der(0xa0, der(0x02, Buffer.of(2)))] : []),
+    ...(version > 1 ? [der(0xa0, der(0x02, Buffer.of(version - 1)))] : []),
     der(0x02, Buffer.concat([Buffer.of(1), randomBytes(8)])),
     ECDSA_SHA256,
     name(issuer?.subject ?? subject),
     der(0x30, time(request.from ?? '20200101000000Z'), time(request.to ?? '20991231235959Z')),
     name(subject),
     publicKey.export({ type: 'spki', format: 'der' }),
-    ...(version === 3
+    ...(version > 1
       ? [
           der(
             0xa3,

@@ -64,5 +64,10 @@ function describes(description: Buffer, challenge: Buffer): boolean {
 function numbersIn({ content }: DerValue): readonly number[] {
   const inner = readWhole(content);
   const values = isUniversal(inner, SET) ? readAll(inner.content) : inner && [inner];
-  return values?.map((value) => (isUniversal(value, INTEGER) ? (value.content.at(-1) ?? -1) : -1)) ?? [-1];
+  return values?.map(byteIn) ?? [-1];
+}
+
+function byteIn(value: DerValue): number {
+  const [byte = -1, ...more] = isUniversal(value, INTEGER) ? value.content : [];
+  return more.length === 0 ? byte : -1;
 }
