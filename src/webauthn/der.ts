@@ -64,7 +64,8 @@ export function oidOf(value: DerValue | undefined): string | undefined {
   const arcs: number[] = [];
   let arc = 0;
   for (const byte of value.content) {
-    if (arc > 2 ** 40) return undefined;
+    // A zero before an arc's digits would be a second way to write the same identifier (X.690 §8.19.2).
+    if (arc > 2 ** 40 || (arc === 0 && byte === 0x80)) return undefined;
     arc = arc * 128 + (byte & 0x7f);
     if (byte < 128) {
       arcs.push(arc);
