@@ -57,7 +57,9 @@ export function attributesOf(name: DerValue | undefined): ReadonlyMap<string, st
   if (!sets) return undefined;
   const attributes = new Map<string, string>();
   for (const set of sets) {
-    for (const pair of readInside(set, SET) ?? []) {
+    const pairs = readInside(set, SET);
+    if (!pairs) return undefined;
+    for (const pair of pairs) {
       const [type, value] = readInside(pair, SEQUENCE) ?? [];
       const oid = oidOf(type);
       if (oid === undefined || !value) return undefined;

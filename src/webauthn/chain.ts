@@ -35,7 +35,6 @@ export function leadsToAnchor(
   const isAnchor = ({ der }: Certificate): boolean => anchors.some((anchor) => anchor.der.equals(der));
   for (const [index, certificate] of chain.entries()) {
     if (!isValidAt(certificate.x509, now) || hasUnknownCriticalExtension(certificate)) return false;
-    if (index > 0 && !certificate.x509.ca) return false;
     if (isAnchor(certificate)) return true;
     if (anchors.some((anchor) => isValidAt(anchor.x509, now) && isIssuedBy(certificate, anchor))) return true;
     const next = chain[index + 1];
