@@ -13,7 +13,14 @@ describe('CBOR', () => {
     ['1818', 24],
     ['3903e7', -1000],
     ['1b001fffffffffffff', Number.MAX_SAFE_INTEGER],
+    ['190100', 256],
+    ['1a00010000', 65_536],
+    ['1b0000000100000000', 2 ** 32],
+    ['3b001ffffffffffffe', -Number.MAX_SAFE_INTEGER],
     ['4401020304', hex('01020304')],
+    ['63efbbbf', '\ufeff'],
+    ['f5', true],
+    ['8181818181818100', [[[[[[[0]]]]]]]],
     ['62c3bc', 'ü'],
     ['83010203', [1, 2, 3]],
     ['f4', false],
@@ -36,6 +43,9 @@ describe('CBOR', () => {
       'cut short': '4401',
       'not the shortest form': '1817',
       'not the shortest form, in two bytes': '190018',
+      'not the shortest form, in four bytes': '1a0000ffff',
+      'not the shortest form, in eight bytes': '1b00000000ffffffff',
+      'nine levels of maps': `${'a100'.repeat(8)}00`,
       'more than a double holds': '1bffffffffffffffff',
       'an indefinite length': '5f41004100ff',
       'an indefinite map': 'bf0001ff',
@@ -52,6 +62,13 @@ describe('CBOR', () => {
     for (const [what, bytes] of Object.entries(refused))
       expect([what, decodeCbor(hex(bytes))]).toEqual([what, undefined]);
     expect(decodeCbor(Buffer.alloc(70_000, 0x80))).toBeUndefined();
+  });
+
+  it('is read up to 64 KiB (SEC-30)', () => {
+    const bytes = (length: number) =>
+      decodeCbor(Buffer.concat([Buffer.of(0x59, length >> 8, length & 0xff), Buffer.alloc(length)]));
+    expect(bytes(65_533)).toEqual(Buffer.alloc(65_533));
+    expect(bytes(65_534)).toBeUndefined();
   });
 
   it('gives back what was written', () => {
@@ -79,7 +96,9 @@ describe('bytes as text', () => {
     expect([decodeBase64('-_-_'), decodeBase64('+/+/'), decodeBase64('AA=='), decodeBase64('AA')]).toEqual([
       ...[hex('fbffbf'), hex('fbffbf'), hex('00'), hex('00')],
     ]);
-    for (const text of ['-/', 'A', 'AB', 'AA=', 'A A', 'AA==\n', '=', 'AA====', 'ä'])
+    expect(decodeBase64('A'.repeat(87_384))?.length).toBe(65_538);
+    expect(decodeBase64('A'.repeat(87_388))).toBeUndefined();
+    for (const text of ['-/AA', '+_AA', 'AA*A', '-/', 'A', 'AB', 'AA=', 'A A', 'AA==\n', '=', 'AA====', 'ä'])
       expect([text, decodeBase64(text)]).toEqual([text, undefined]);
   });
 
