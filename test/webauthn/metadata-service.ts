@@ -54,11 +54,14 @@ export function blob(
     alg?: string;
     nextUpdate?: string;
     entries?: readonly object[];
+    /** Of header and body, in place of what is there. */
+    header?: object;
+    body?: object;
   } = {},
 ): string {
   const { by = signer, chain = [signer], alg = 'ES256', nextUpdate = '2026-12-01', entries = ENTRIES } = change;
-  const header = { alg, typ: 'JWT', x5c: chain.map(({ der }) => der.toString('base64')) };
-  const body = { legalHeader: 'x', no: number, nextUpdate, entries };
+  const header = { alg, typ: 'JWT', x5c: chain.map(({ der }) => der.toString('base64')), ...change.header };
+  const body = { legalHeader: 'x', no: number, nextUpdate, entries, ...change.body };
   const signed = `${part(header)}.${part(body)}`;
   const signature = sign('sha256', Buffer.from(signed), { key: by.key, dsaEncoding: 'ieee-p1363' });
   return `${signed}.${signature.toString('base64url')}`;

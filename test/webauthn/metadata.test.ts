@@ -1,10 +1,11 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/kernel/json.js';
 import { verifyBlob } from '../../src/webauthn/metadata/blob.js';
 import { modelsOf, readEntry } from '../../src/webauthn/metadata/entry.js';
 import { fidoAllianceAnchor } from '../../src/webauthn/metadata/root.js';
 import { demandProblem, keyIdentifierOf } from '../../src/webauthn/trust.js';
-import { type Issued, issueCertificate, testAuthority } from '../helpers/certificates.js';
+import { der, type Issued, issueCertificate, testAuthority } from '../helpers/certificates.js';
 import { blob, certificateOf, entry, maker, NOW, root, uuid } from './metadata-service.js';
 
 describe('a BLOB of metadata (SEC-29)', () => {
@@ -27,6 +28,70 @@ describe('a BLOB of metadata (SEC-29)', () => {
     ['no JWS', () => verifyBlob('x', anchor, NOW), 'MALFORMED'],
   ])('is not believed with %s', (_what, verify, problem) => {
     expect(verify()).toEqual({ ok: false, rejection: problem });
+  });
+
+  it('has a number, the day of the next, and its entries', () => {
+    expect(verifyBlob(`\n${blob(7, { entries: [{ a: 1 }] })} \n`, anchor, NOW)).toEqual({
+      ok: true,
+      value: { number: 7, nextUpdate: Date.UTC(2026, 11, 1), entries: [{ a: 1 }] },
+    });
+    const body = { entries: [null, 'x', [], { a: 1 }] };
+    expect(verifyBlob(blob(7, { body }), anchor, NOW)).toMatchObject({ value: { entries: [{ a: 1 }] } });
+  });
+
+  it.each([
+    ['a number in text', { no: '7' }],
+    ['a number that is none', { no: 7.5 }],
+    ['no number', { no: undefined }],
+    ['no day of the next', { nextUpdate: undefined }],
+    ['a day of the next that is none', { nextUpdate: 'soon' }],
+    ['a day of the next in numbers', { nextUpdate: 20_261_201 }],
+    ['no entries', { entries: undefined }],
+    ['entries that are none', { entries: { a: 1 } }],
+  ])('says nothing with %s, though it is signed', (_what, body) => {
+    expect(verifyBlob(blob(7, { body }), anchor, NOW)).toEqual({ ok: false, rejection: 'MALFORMED' });
+  });
+
+  it('is not believed in another form', () => {
+    const [head = '', body = '', signature = ''] = blob(7).split('.');
+    const part = (text: string): string => Buffer.from(text).toString('base64url');
+    const forms = [
+      ...['', `${part('[]')}.${body}.${signature}`, `${part('{')}.${body}.${signature}`, `${blob(7)}.`],
+      ...[
+        blob(7, { header: { x5c: 'x' } }),
+        blob(7, { header: { x5c: undefined } }),
+        blob(7, { header: { x5c: ['x'] } }),
+      ],
+      ...[blob(7, { header: { alg: undefined } }), blob(7, { header: { alg: ['ES256'] } })],
+    ];
+    for (const form of forms) expect(verifyBlob(form, anchor, NOW)).toEqual({ ok: false, rejection: 'MALFORMED' });
+    expect(verifyBlob(`${head}.${body}.`, anchor, NOW)).toEqual({ ok: false, rejection: 'SIGNATURE' });
+    const noJson = `${head}.${part('x')}.${signature}`;
+    expect(verifyBlob(noJson, anchor, NOW)).toEqual({ ok: false, rejection: 'SIGNATURE' });
+  });
+
+  it('is not looked at beyond 64 MiB', () => {
+    const text = blob(7);
+    const padded = (length: number) => verifyBlob(text + ' '.repeat(length - text.length), anchor, NOW).ok;
+    expect([padded(2 ** 26), padded(2 ** 26 + 1)]).toEqual([true, false]);
+  });
+
+  it('is believed by RSA as well, under the algorithm of its key alone', () => {
+    const { privateKey: key, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const by = issueCertificate({ subject: { CN: 'Signer' }, issuer: root, certifies: { key, publicKey } });
+    const problem = (alg: string) => verifyBlob(blob(7, { by, chain: [by], alg }), anchor, NOW);
+    expect(problem('RS256')).toMatchObject({ ok: true });
+    expect(problem('ES256')).toEqual({ ok: false, rejection: 'SIGNATURE' });
+    expect(problem('PS256')).toEqual({ ok: false, rejection: 'MALFORMED' });
+  });
+
+  it('is believed where its certificate is for the service’s host', () => {
+    const host = 'mds.example.org';
+    const value = der(0x30, der(0x82, Buffer.from(host)));
+    const by = issueCertificate({ subject: { CN: 'Signer' }, issuer: root, extensions: [{ oid: '2.5.29.17', value }] });
+    const believed = (host: string) => verifyBlob(blob(7, { by, chain: [by] }), { ...anchor, host }, NOW);
+    expect(believed(host)).toMatchObject({ ok: true });
+    expect(believed('other.example.org')).toEqual({ ok: false, rejection: 'UNTRUSTED' });
   });
 
   it('is not believed with a byte changed', () => {
