@@ -1,6 +1,11 @@
 // npm run compat -- [terraform] [go] [npm]: the public clients against a Postern of this build, one table of what held. Without
 // names, all of them. `npm run compat -- acceptance <command>` runs a command beside a prepared Postern (compat/README.md).
-// What cannot be run here is skipped, saying why; with --require that is a failure.
+// What cannot be run here is skipped, saying why; with --require that is a failure. With --record, the operations that a client was
+// answered go into compat/answered.json, which docs/compat.md shows.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { takeAnswered } from './harness/answered.js';
+import { root } from './harness/cache.js';
 import { createReport } from './harness/report.js';
 
 const CLIENTS = {
@@ -18,11 +23,11 @@ if (args[0] === 'acceptance') {
 } else {
   process.exitCode = await runClients(
     args.filter((arg) => !arg.startsWith('--')),
-    args.includes('--require'),
+    { isRequired: args.includes('--require'), records: args.includes('--record') },
   );
 }
 
-async function runClients(names, isRequired) {
+async function runClients(names, { isRequired, records }) {
   const unknown = names.filter((name) => !Object.hasOwn(CLIENTS, name));
   if (unknown.length > 0) {
     console.error(
@@ -41,8 +46,16 @@ async function runClients(names, isRequired) {
       report.check(name, 'the run', 'to its end', error.message);
     }
     report.say(`(${((Date.now() - started) / 1000).toFixed(0)} s)`);
+    const answered = takeAnswered();
+    if (records && answered.length > 0) record(name, answered);
   }
   const { passed, failed, absent, skipped } = report.counts();
   console.log(`\n${report.text()}\n\n${passed} passed, ${failed} failed, ${absent} absent, ${skipped} skipped`);
   return failed > 0 || (isRequired && skipped > 0) ? 1 : 0;
+}
+
+function record(client, operations) {
+  const file = join(root, 'compat', 'answered.json');
+  const all = { ...JSON.parse(readFileSync(file, 'utf8')), [client]: operations };
+  writeFileSync(file, `${JSON.stringify(all, undefined, 2)}\n`);
 }

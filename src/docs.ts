@@ -4,7 +4,7 @@ import { composition, OPTION_GROUPS } from './app/composition.js';
 import { createApp } from './app.js';
 import { configurationMarkdown } from './config/docs.js';
 import { loadConfig } from './config/load.js';
-import { compatMarkdown } from './docs/compat.js';
+import { type Answered, compatMarkdown } from './docs/compat.js';
 import { errorsMarkdown } from './docs/errors.js';
 import { rolesPage } from './docs/roles.js';
 import { seedFileMarkdown } from './docs/seed-file.js';
@@ -21,7 +21,7 @@ const EXAMPLE_URLS = { apiPath: 'https://mfa.example.org/v1', authPath: 'https:/
 
 function documents(routes: readonly Route[]): Readonly<Record<string, string>> {
   return {
-    'compat.md': compatMarkdown(routes),
+    'compat.md': compatMarkdown(routes, answered()),
     'configuration.md': configurationMarkdown(OPTION_GROUPS),
     'errors.md': errorsMarkdown(routes),
     'metrics.md': metricsMarkdown(),
@@ -29,6 +29,11 @@ function documents(routes: readonly Route[]): Readonly<Record<string, string>> {
     'roles.md': rolesPage(routes),
     'seed-file.md': seedFileMarkdown(),
   };
+}
+
+/** Written by `npm run compat -- --record`. */
+function answered(): Answered {
+  return JSON.parse(readFileSync(fileURLToPath(new URL('../compat/answered.json', import.meta.url)), 'utf8'));
 }
 
 /** The routes of a real server: one that is put together and never listens. */

@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { noteAnswered } from './answered.js';
 import { root } from './cache.js';
 
 /** The first start of a build compiles it. */
@@ -19,7 +21,9 @@ export const NAMES = { api: 'api.compat.test', auth: 'auth.compat.test' };
 export async function startPostern({ seed, tls = false, options = [] } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'postern-compat-'));
   const readyFile = join(folder, 'ready.json');
-  const args = ['dev', '--data', join(folder, 'data'), '--ready-file', readyFile, '--metrics-port', '0'];
+  const args = ['dev', '--data', join(folder, 'data'), '--ready-file', readyFile];
+  const metricsPort = await freePort();
+  args.push('--metrics-port', String(metricsPort));
   if (seed) {
     writeFileSync(join(folder, 'seed.json'), JSON.stringify(seed));
     args.push('--seed', join(folder, 'seed.json'));
@@ -36,6 +40,7 @@ export async function startPostern({ seed, tls = false, options = [] } = {}) {
     });
   const ended = new Promise((resolve) => child.once('exit', resolve));
   const stop = async () => {
+    await noteAnswered(metricsPort);
     child.kill('SIGINT');
     const force = setTimeout(() => child.kill('SIGKILL'), STOP_MILLIS);
     await ended;
@@ -52,4 +57,12 @@ export async function startPostern({ seed, tls = false, options = [] } = {}) {
   }
   const ready = JSON.parse(readFileSync(readyFile, 'utf8'));
   return { ...ready, stop };
+}
+
+async function freePort() {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }

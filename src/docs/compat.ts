@@ -8,16 +8,32 @@ import { SIGN_ON } from './reference/sign-on.js';
 
 const GROUPS: readonly ReferenceGroup[] = [...MFA, ...PLATFORM, ...SIGN_ON];
 
-/** `docs/compat.md`: every operation of the reference and how it stands here, made from the routes. */
-export function compatMarkdown(routes: readonly Route[]): string {
+/** By public client, the ids of the operations that it was answered (`compat/answered.json`). */
+export type Answered = Readonly<Record<string, readonly string[]>>;
+
+/** `docs/compat.md`: every operation of the reference, how it stands here, and who has seen it; made from the routes. */
+export function compatMarkdown(routes: readonly Route[], answered: Answered = {}): string {
+  const seenBy = (route: Route | undefined): string =>
+    route
+      ? Object.keys(answered)
+          .filter((client) => answered[client]?.includes(route.id))
+          .join(', ')
+      : '';
   const known = new Set<Route>();
   const sections = GROUPS.flatMap(({ title, operations }) => {
     const rows = operations.map((operation) => {
       const route = routes.find((candidate) => isSame(candidate, operation));
       if (route) known.add(route);
-      return rowOf(operation, route);
+      return rowOf(operation, route, seenBy(route));
     });
-    return ['', `## ${title}`, '', '| Operation | | State | § |', '| --- | --- | --- | --- |', ...rows];
+    return [
+      '',
+      `## ${title}`,
+      '',
+      '| Operation | | State | Seen with | § |',
+      '| --- | --- | --- | --- | --- |',
+      ...rows,
+    ];
   });
   const more = routes.filter((route) => !known.has(route));
   const implemented = [...known].filter((route) => route.partial === undefined).length;
@@ -26,8 +42,9 @@ export function compatMarkdown(routes: readonly Route[]): string {
     '# Compatibility',
     '',
     'Generated from the routes by `npm run docs`: do not edit. Paths of the management API stand below `{apiPath}`, those marked',
-    '*auth* below `{authPath}`. The last column is the section of the project’s description of the reference. An operation that is',
-    'absent answers 404, or 405 where the path exists; an action that is absent answers 415.',
+    '*auth* below `{authPath}`. *Seen with* names the public clients that were answered by it in `npm run compat` ([how](../compat/README.md)):',
+    'Terraform with its provider, Go with the generated SDK, npm with the catalogue module. The last column is the section of the project’s',
+    'description of the reference. An operation that is absent answers 404, or 405 where the path exists; an action that is absent answers 415.',
     '',
     `Of ${total} operations ${implemented} are implemented, ${known.size - implemented} in part, ${total - known.size} are absent.`,
     ...sections,
@@ -69,10 +86,10 @@ function isSame(route: Route, operation: ReferenceOperation): boolean {
   );
 }
 
-function rowOf(operation: ReferenceOperation, route: Route | undefined): string {
+function rowOf(operation: ReferenceOperation, route: Route | undefined, seenBy: string): string {
   const { method, path, base, action, summary, source } = operation;
   const state = !route ? 'absent' : route.partial === undefined ? '**implemented**' : `partial: ${route.partial}`;
-  return `| ${operationText(method, path, base, action)} | ${summary} | ${state} | ${source} |`;
+  return `| ${operationText(method, path, base, action)} | ${summary} | ${state} | ${seenBy} | ${source} |`;
 }
 
 function operationText(method: string, path: string, base: 'api' | 'auth', action: string | undefined): string {

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { compatMarkdown } from '../../src/docs/compat.js';
@@ -30,6 +30,25 @@ describe('the compatibility ledger', () => {
     const beyond = /## Beyond the reference\n\n([\s\S]*?)\n\n/.exec(page)?.[1]?.split('\n').length ?? 0;
     expect(states.length + beyond).toBe(postern.app.routes.length);
     for (const { partial } of postern.app.routes) if (partial !== undefined) expect(page).toContain(partial);
+  });
+
+  it('names the clients that an operation has answered, which all exist', async () => {
+    await using postern = await startPostern();
+    const { routes } = postern.app;
+    const page = compatMarkdown(routes, {
+      go: ['environment.read'],
+      terraform: ['environment.read', 'environment.list'],
+    });
+    expect(page.match(/^\| `GET \/environments(?:\/:\w+)?` .*$/gm)?.map((row) => row.split(' | ').at(-2))).toEqual([
+      'terraform',
+      'go, terraform',
+    ]);
+    const answered: Record<string, string[]> = JSON.parse(
+      readFileSync(new URL('../../compat/answered.json', import.meta.url), 'utf8'),
+    );
+    const ids = new Set(routes.map(({ id }) => id));
+    const strangers = Object.values(answered).flatMap((some) => some.filter((id) => !ids.has(id)));
+    expect(strangers).toEqual([]);
   });
 
   it('calls absent what has no route', () => {

@@ -1,0 +1,1 @@
+export function answeredIn(metrics: string): ReadonlySet<string>;
