@@ -81,6 +81,13 @@ describe('a registration', () => {
     expect(outcome).toEqual(problem === undefined ? undefined : refused(problem));
   });
 
+  it('without a credential, or with a format that is no text, does not read', () => {
+    const bare: Lies = { flags: (bits) => bits & ~0x40, authenticatorData: (data) => data.subarray(0, 37) };
+    const numbered: Lies = { attestationObject: (object) => object.set('fmt', 7) };
+    for (const lies of [bare, numbered])
+      expect(registration(new SoftAuthenticator(), lies)).toEqual(refused('MALFORMED'));
+  });
+
   it('that can be copied is refused where the policy takes none (30 §2.2)', () => {
     const authenticator = new SoftAuthenticator({ backupEligible: true });
     expect(registration(authenticator)).toMatchObject({ ok: true, value: { backupEligible: true } });

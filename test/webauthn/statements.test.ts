@@ -217,6 +217,7 @@ describe('a statement of Android’s key store (L3 §8.4)', () => {
     ['an origin elsewhere', description(list(), list(signs, origin(2)))],
     ['an origin elsewhere in software', description(list(origin(2)), list(signs, generated))],
     ['an origin of two bytes', description(list(), list(signs, origin(1, 0)))],
+    ['an origin of two bytes the other way round', description(list(), list(signs, origin(0, 1)))],
     ['an origin of no bytes', description(list(), list(signs, origin()))],
     ['an origin of another type', description(list(), list(signs, authorization(702, der(0x0a, Buffer.of(0)))))],
     ['an origin that does not read', description(list(), list(signs, authorization(702, Buffer.of(2))))],
