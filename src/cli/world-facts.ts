@@ -24,6 +24,9 @@ export interface Trial {
     | { readonly oneTime: { readonly type: DeviceType; readonly email?: string; readonly phone?: string } };
 }
 
+/** Users that are looked for at once: a seed has any number, and the store's queue has not. */
+const AT_ONCE = 100;
+
 /** Read back from the store: a later start finds policies changed and users gone. */
 export async function worldFacts({ store }: Pick<Server, 'store'>, world: World): Promise<WorldFacts> {
   const [first] = world.environments;
@@ -31,7 +34,11 @@ export async function worldFacts({ store }: Pick<Server, 'store'>, world: World)
   const environmentId = first.environment.id;
   const { environment, configuration } = await store.load({ environmentId });
   if (!environment || !configuration) throw new CommandError(`environment ${environmentId} is not there.`);
-  const snapshots = await Promise.all(first.users.map(({ id }) => store.load({ environmentId, user: id })));
+  const snapshots: Snapshot[] = [];
+  for (let from = 0; from < first.users.length; from += AT_ONCE) {
+    const some = first.users.slice(from, from + AT_ONCE);
+    snapshots.push(...(await Promise.all(some.map(({ id }) => store.load({ environmentId, user: id })))));
+  }
   const [client] = first.clients;
   const { defaultPolicy } = configuration;
   return {

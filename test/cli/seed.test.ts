@@ -4,6 +4,7 @@ import { demoWorld } from '../../src/cli/demo.js';
 import { provisionWorld } from '../../src/cli/seed/provision.js';
 import { readSeed } from '../../src/cli/seed/read.js';
 import { type World, worldOf } from '../../src/cli/seed/world.js';
+import { worldFacts } from '../../src/cli/world-facts.js';
 import { factoryPolicy } from '../../src/policies/defaults.js';
 import { StoreError } from '../../src/storage/store-error.js';
 import { DATABASES } from '../contract/world.js';
@@ -141,7 +142,7 @@ describe('mistakes are reported together, each with its line and path', () => {
 
 describe.each(DATABASES)('a seed of many users on $name', ({ open }) => {
   /** Sixteen rows each: nineteen to a step. */
-  const many = (users: number): World =>
+  const many = (users: number, devices = 15): World =>
     worldOf({
       environments: [
         {
@@ -149,7 +150,7 @@ describe.each(DATABASES)('a seed of many users on $name', ({ open }) => {
           users: Array.from({ length: users }, (_, n) => ({
             username: `user-${n}`,
             email: `user-${n}@example.org`,
-            devices: Array.from({ length: 15 }, (_, at) => ({ type: 'EMAIL', email: `${at}.${n}@example.org` })),
+            devices: Array.from({ length: devices }, (_, at) => ({ type: 'EMAIL', email: `${at}.${n}@example.org` })),
           })),
         },
       ],
@@ -208,6 +209,22 @@ describe.each(DATABASES)('a seed of many users on $name', ({ open }) => {
     const world = many(40);
     expect(await start(test, world, { loses: 2 })).toEqual({ present: [], steps: 3 });
     expect(await usersIn(test, world)).toBe(40);
+  });
+
+  it('is told of without asking for all of them at once', async () => {
+    await using test = await open();
+    const world = many(250, 0);
+    await start(test, world);
+    let [asking, most] = [0, 0];
+    const store: typeof test.store = {
+      ...test.store,
+      async load(plan) {
+        most = Math.max(most, ++asking);
+        return await test.store.load(plan).finally(() => asking--);
+      },
+    };
+    expect((await worldFacts({ store }, world)).users).toHaveLength(250);
+    expect(most).toBeLessThanOrEqual(100);
   });
 
   it('is not gone on with from another file', async () => {
