@@ -34,6 +34,7 @@ describe('origins', () => {
   it('localhost alone needs no https', () => {
     expect(originBelongsTo('http://localhost:8080', 'localhost', false)).toBe(true);
     expect(originBelongsTo('http://app.localhost', 'localhost', true)).toBe(true);
+    expect(originBelongsTo('ftp://localhost', 'localhost', false)).toBe(false);
     expect(originBelongsTo('http://127.0.0.1:8080', '127.0.0.1', true)).toBe(false);
   });
 });
@@ -82,6 +83,9 @@ describe('client data (L3 §5.8.1)', () => {
     expect(problem({ origin: 'https://login.example.org', crossOrigin: true })).toBe('ORIGIN');
     const elsewhere = 'https://evil.example';
     expect(problem({ origin: elsewhere }, { origin: elsewhere })).toBe('ORIGIN');
+    const below = 'https://login.example.org';
+    expect(problem({ origin: below }, { allowsSubdomains: true })).toBe('ORIGIN');
+    expect(problem({ origin: below }, { allowsSubdomains: true, origin: below })).toBeUndefined();
     expect(problem({ crossOrigin: true })).toBe('CROSS_ORIGIN');
     expect(problem({ topOrigin: 'https://example.org' })).toBe('CROSS_ORIGIN');
   });
