@@ -104,12 +104,7 @@ export function createOathJobService(dependencies: OathJobDependencies): OathJob
         const made = 'kind' in token ? token : newOathToken({ id: random.uuid(), environmentId }, token);
         return { ...row, token: made };
       });
-      const job = newOathJob({
-        id: random.uuid(),
-        environmentId,
-        type: 'CREATE_OATH_TOKENS',
-        total: rows.length,
-      });
+      const job = newOathJob({ id: random.uuid(), environmentId, type: 'CREATE_OATH_TOKENS', total: rows.length });
       return start(
         job,
         async (from) => {
@@ -126,12 +121,7 @@ export function createOathJobService(dependencies: OathJobDependencies): OathJob
     },
 
     revoke(environmentId, { tokenIds, forceUnpair }, terms) {
-      const job = newOathJob({
-        id: random.uuid(),
-        environmentId,
-        type: 'REVOKE_OATH_TOKENS',
-        total: tokenIds.length,
-      });
+      const job = newOathJob({ id: random.uuid(), environmentId, type: 'REVOKE_OATH_TOKENS', total: tokenIds.length });
       return start(
         job,
         async (from) => {
