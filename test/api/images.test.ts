@@ -113,6 +113,17 @@ describe('images of an environment', () => {
     expect((await upload(Buffer.concat([large, Buffer.alloc(1)]))).status).toBe(413);
   });
 
+  it('are two hundred at most, however many come at once', async () => {
+    await using own = await startWorld();
+    const put = () => own.ask({ path: PATH, type: 'image/png', body: ONE_PIXEL });
+    const answers = await Promise.all(Array.from({ length: 205 }, put));
+    const [made, refused] = [201, 400].map((wanted) => answers.filter(({ status }) => status === wanted));
+    expect([made?.length, refused?.length]).toEqual([200, 5]);
+    expect(refused?.[0]?.body['details']).toMatchObject([{ code: 'LIMIT_EXCEEDED' }]);
+    expect((await own.ask({ method: 'DELETE', path: `${PATH}/${made?.[0]?.body['id']}` })).status).toBe(204);
+    expect((await put()).status).toBe(201);
+  });
+
   it('are told of in the trail by their ids', async () => {
     const { body } = await upload(ONE_PIXEL);
     await world.ask({ method: 'DELETE', path: `${PATH}/${body['id']}` });
