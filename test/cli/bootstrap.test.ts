@@ -1,33 +1,14 @@
 import { expect, it } from 'vitest';
-import { composition } from '../../src/app/composition.js';
-import type { Composition } from '../../src/cli/composition.js';
-import { runCommand } from '../../src/cli/run.js';
-import { localUrls } from '../../src/config/base-urls.js';
 import { toTimestamp } from '../../src/kernel/clock.js';
 import { hours } from '../../src/kernel/duration.js';
 import { uuidOf } from '../../src/kernel/ids.js';
 import { createClients } from '../../src/platform/tokens/clients.js';
-import { openTestStore, TEST_MASTER_KEY, TEST_TIME, type TestStore } from '../helpers/store.js';
+import { commandOver } from '../helpers/command.js';
+import { openTestStore, TEST_TIME, type TestStore } from '../helpers/store.js';
 
 /** The command over a store that is there, and the ids and the secret that it printed. */
 async function run(test: TestStore, env: Readonly<Record<string, string>> = {}) {
-  const lines: string[] = [];
-  const say = (text: string): void => void lines.push(text);
-  const parts: Composition = {
-    ...composition,
-    openStore: async () => ({
-      store: test.store,
-      random: test.random,
-      digests: test.keyring.digests,
-      audit: test.keyring.audit,
-      webhooks: test.keyring.webhooks,
-      urls: localUrls('http://127.0.0.1'),
-      async [Symbol.asyncDispose]() {},
-    }),
-    sources: (flags) => ({ ...composition.sources(flags), env: { POSTERN_MASTER_KEY: TEST_MASTER_KEY, ...env } }),
-    terminal: { out: say, err: say },
-  };
-  const code = await runCommand(['bootstrap'], parts);
+  const { code, said: lines } = await commandOver(test, ['bootstrap'], env);
   const said = lines.join('\n');
   expect([code, said]).toEqual([0, expect.stringContaining('Client secret')]);
   const field = (label: string): string => new RegExp(`${label} +(\\S+)`).exec(said)?.[1] ?? '';

@@ -2,17 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { composition } from '../../src/app/composition.js';
 import { activitiesOf } from '../../src/audit/activity.js';
-import type { Composition } from '../../src/cli/composition.js';
-import { runCommand } from '../../src/cli/run.js';
-import { localUrls } from '../../src/config/base-urls.js';
 import { isDestinationAtCeiling } from '../../src/devices/counting/counting.js';
 import { uuidOf } from '../../src/kernel/ids.js';
 import { addEnvironment } from '../contract/world.js';
+import { commandOver } from '../helpers/command.js';
 import { openTestStore, type TestStore, testKeyring } from '../helpers/store.js';
 
-const MASTER = Buffer.alloc(32, 7).toString('base64');
 let data = '';
 beforeAll(() => {
   data = mkdtempSync(join(tmpdir(), 'contact-'));
@@ -21,23 +17,7 @@ afterAll(() => rmSync(data, { recursive: true, force: true }));
 
 /** The command over a store that is there, and what it said. */
 async function run(test: TestStore, ...args: string[]) {
-  const said: string[] = [];
-  const say = (text: string): void => void said.push(text);
-  const parts: Composition = {
-    ...composition,
-    openStore: async () => ({
-      store: test.store,
-      random: test.random,
-      digests: test.keyring.digests,
-      audit: test.keyring.audit,
-      webhooks: test.keyring.webhooks,
-      urls: localUrls('http://127.0.0.1'),
-      async [Symbol.asyncDispose]() {},
-    }),
-    sources: (flags) => ({ ...composition.sources(flags), env: { POSTERN_MASTER_KEY: MASTER } }),
-    terminal: { out: say, err: say },
-  };
-  const code = await runCommand(['contact', ...args, '--data', data], parts);
+  const { code, said } = await commandOver(test, ['contact', ...args, '--data', data]);
   return { code, said: said.join('\n') };
 }
 

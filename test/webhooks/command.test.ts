@@ -1,41 +1,16 @@
 import { expect, it } from 'vitest';
-import { composition } from '../../src/app/composition.js';
-import type { Composition } from '../../src/cli/composition.js';
-import { runCommand } from '../../src/cli/run.js';
-import { localUrls } from '../../src/config/base-urls.js';
 import { uuid } from '../contract/world.js';
+import { commandOver } from '../helpers/command.js';
 import { startWebhookWorld } from './world.js';
 
 it('postern webhooks secret prints what a subscription’s requests are signed with (SEC-64)', async () => {
   await using world = await startWebhookWorld({ database: { kind: 'sqlite', file: ':memory:' } });
-  const { store, random, keyring } = world.test;
-  const said: string[] = [];
-  const say = (text: string): void => void said.push(text);
-  const parts: Composition = {
-    ...composition,
-    openStore: async () => ({
-      store,
-      random,
-      ...keyring,
-      urls: localUrls('http://127.0.0.1'),
-      async [Symbol.asyncDispose]() {},
-    }),
-    sources: (flags) => ({
-      ...composition.sources(flags),
-      env: {
-        POSTERN_MASTER_KEY: Buffer.alloc(32, 7).toString('base64'),
-        POSTERN_AUTH_URL: 'https://auth.example.org',
-        POSTERN_API_URL: 'https://api.example.org',
-      },
-    }),
-    terminal: { out: say, err: say },
-  };
-  const run = (...words: string[]) => runCommand(['webhooks', ...words], parts);
+  const { keyring } = world.test;
+  const run = (...words: string[]) => commandOver(world.test, ['webhooks', ...words]);
   const id = await world.subscribe();
-  expect(await run('secret', id, '--environment', world.environmentId)).toBe(0);
-  expect(said).toEqual([keyring.webhooks.secret(world.environmentId, id).reveal()]);
+  const said = [keyring.webhooks.secret(world.environmentId, id).reveal()];
+  expect(await run('secret', id, '--environment', world.environmentId)).toEqual({ code: 0, said });
 
-  said.length = 0;
   const wrong = [
     ['secret'],
     ['show', id],
@@ -44,8 +19,9 @@ it('postern webhooks secret prints what a subscription’s requests are signed w
     ['secret', uuid(), '--environment', world.environmentId],
     ['secret', id, '--environment', uuid()],
   ];
-  const codes: number[] = [];
-  for (const words of wrong) codes.push(await run(...words));
-  expect(codes).toEqual(wrong.map(() => 1));
-  expect(said.join('\n')).not.toContain('whsec_');
+  for (const words of wrong) {
+    const refused = await run(...words);
+    expect(refused.code).toBe(1);
+    expect(refused.said.join('\n')).not.toContain('whsec_');
+  }
 });
