@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Millis, monotonicMillis } from '../kernel/clock.js';
 import { seconds } from '../kernel/duration.js';
 import type { Uuid } from '../kernel/ids.js';
+import { inSteps } from '../kernel/in-steps.js';
 import type { Logger } from '../kernel/log.js';
 import type { AuditStore } from './port.js';
 import type { Refusals } from './refusals.js';
@@ -10,13 +11,16 @@ import type { Refusals } from './refusals.js';
 const EVERY: Millis = seconds(1);
 /** Between two warnings of refusals that were lost. */
 const WARN_EVERY: Millis = seconds(60);
-/** Rows of the tail in one step at most; a block is bounded by its length too, so that no request waits behind it for long. */
-const STEP_ROWS = 256;
+/** Rows of the tail in one step: some two milliseconds of work, because requests wait behind it. */
+const STEP_ROWS = 32;
+/** After this time of a round there is more than can be done gently, and the trail must not fall behind. */
+const GENTLE: Millis = 500;
+const HASTY_STEP_ROWS = 128;
 /** Records of refusals in one step. */
 const STEP_REFUSALS = 200;
 /** Between two looks for what is past its retention, and blocks removed in one step. */
 const PURGE_EVERY: Millis = seconds(60);
-const PURGE_BLOCKS = 100;
+const PURGE_BLOCKS = 50;
 
 export interface SealerParts {
   readonly audit: Pick<AuditStore, 'append' | 'waiting' | 'seal' | 'chains' | 'purge'>;
@@ -40,13 +44,14 @@ export function startSealer({ audit, refusals, logger, retention }: SealerParts)
   let toldLost = 0;
   let toldAt = Number.NEGATIVE_INFINITY;
 
-  async function sealEnvironment(environmentId: Uuid): Promise<void> {
+  async function sealEnvironment(environmentId: Uuid, begunAt: Millis): Promise<void> {
     const report = (tailIds: readonly string[]): void =>
       logger.error(
         { environmentId, tailIds },
         'rows of the audit tail were altered before they were sealed: find out who can write to the database',
       );
-    while ((await audit.seal(environmentId, STEP_ROWS, report)) > 0);
+    const rows = (): number => (monotonicMillis() - begunAt < GENTLE ? STEP_ROWS : HASTY_STEP_ROWS);
+    await inSteps(() => audit.seal(environmentId, rows(), report));
   }
 
   function tellLost(): void {
@@ -76,14 +81,15 @@ export function startSealer({ audit, refusals, logger, retention }: SealerParts)
     await recordRefusals(all);
     // One that cannot be sealed does not keep the others from it.
     const failures: unknown[] = [];
+    const begunAt = monotonicMillis();
     for (const environmentId of await audit.waiting())
-      await sealEnvironment(environmentId).catch((error: unknown) => failures.push(error));
+      await sealEnvironment(environmentId, begunAt).catch((error: unknown) => failures.push(error));
     if (failures.length > 0) throw failures[0];
   }
 
   async function purge(): Promise<void> {
     for (const environmentId of await audit.chains())
-      while (!ending.signal.aborted && (await audit.purge(environmentId, retention, PURGE_BLOCKS)) > 0);
+      await inSteps(() => audit.purge(environmentId, retention, PURGE_BLOCKS), ending.signal);
   }
 
   async function work(): Promise<void> {

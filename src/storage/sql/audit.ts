@@ -18,8 +18,8 @@ import { ask, call, type Row, type Script, type Statement } from './statement.js
 import * as sql from './tables/audit.js';
 import { findDocument, toDocument } from './tables/documents.js';
 
-/** Characters of a block, about: a long one keeps everybody else waiting while it is sealed. */
-const BLOCK_SIZE = 128 * 1024;
+/** Characters of a block for each row that it may have, about: a long one keeps everybody else waiting while it is sealed. */
+const ROW_SIZE = 1024;
 
 /** The trail (`design.md` §12). `lockHead` is worded by the dialect: of several processes one seals, the others pass by. */
 export function createAuditStore(engine: Engine, lockHead: Statement, { audit: keys }: EngineOptions): AuditStore {
@@ -135,7 +135,7 @@ function* oldestOfTail(environment: Uuid, limit: number): Script<readonly TailRo
     size += integer(row, 1);
     firstAt = Math.min(firstAt, integer(row, 2));
     lastAt = Math.max(lastAt, integer(row, 3));
-    if (chosen.size > 0 && (size > BLOCK_SIZE || lastAt - firstAt >= BLOCK_SPAN)) break;
+    if (chosen.size > 0 && (size > limit * ROW_SIZE || lastAt - firstAt >= BLOCK_SPAN)) break;
     to = text(row, 0);
     chosen.add(to);
   }
