@@ -6,8 +6,9 @@ import type { Protected, Redacted } from '../../kernel/sealed.js';
 import type { Store } from '../../storage/port.js';
 import { CERTIFICATE_PLACES } from '../certificates/certificate.js';
 import { ISSUING_KEY, SIGNING_KEY } from '../certificates/key.js';
+import { placesAt } from '../managed/places.js';
 import type { Candidate, ManagedResource, Rule } from '../managed/resource.js';
-import { atMost, checked, immutable, owns, placesAt, refersTo } from '../managed/rules.js';
+import { atMost, checked, immutable, leavesReferrers, owns, refersTo } from '../managed/rules.js';
 import { readSecrets } from '../managed/secrets.js';
 import type { ManagedService } from '../managed/service.js';
 import type { ApplicationId, RoleAssignment } from '../model.js';
@@ -60,7 +61,8 @@ export function applications({ secret, roles, open }: Facts): ManagedResource {
       systemOnesStay(),
       workersServeAdministrators(),
       nativesHaveAnApp(),
-      leavesThePolicies(),
+      // MFA policies go on without it: a Terraform configuration that gives up both deletes the application before it changes the policy.
+      leavesReferrers('deviceAuthenticationPolicy', ['mobile.applications.*.id'], { emptied: 'goes' }),
       owns('grant'),
       owns('pushCredentials'),
       owns('signOnPolicyAssignment'),
@@ -111,28 +113,6 @@ function nativesHaveAnApp(): Rule {
       if (type !== 'NATIVE_APP' || protocol !== 'OPENID_CONNECT' || !isJsonObject(mobile)) return document;
       return { ...document, mobile: { ...APP, ...mobile } };
     },
-  };
-}
-
-const POLICY = 'deviceAuthenticationPolicy';
-
-/**
- * MFA policies go on without it: a Terraform configuration that gives up both deletes the application before it changes the
- * policy. A list of which nothing is left goes whole, as if it had never been sent.
- */
-function leavesThePolicies(): Rule {
-  return {
-    reads: ({ document }) => (document ? [] : [{ kind: POLICY }]),
-    mends: ({ id }, others) =>
-      others.of(POLICY).flatMap((policy) => {
-        const { mobile } = policy.body;
-        if (!isJsonObject(mobile)) return [];
-        const { applications: listed, ...rest } = mobile;
-        const left = Array.isArray(listed) ? listed.filter((entry) => !isJsonObject(entry) || entry['id'] !== id) : [];
-        if (!Array.isArray(listed) || left.length === listed.length) return [];
-        const body = { ...policy.body, mobile: left.length > 0 ? { ...rest, applications: left } : rest };
-        return [{ ...policy, body, updatedAt: Math.max(others.now, policy.updatedAt) }];
-      }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { Reference } from '../../kernel/document-schema.js';
 import { Type } from '../../kernel/json-schema.js';
 import type { ManagedResource, Rule } from '../managed/resource.js';
-import { atMost, placesAt, refersTo, unique } from '../managed/rules.js';
+import { atMost, leavesReferrers, refersTo, unique } from '../managed/rules.js';
 import type { StoredDocument } from '../model.js';
 
 const KIND = 'population';
@@ -28,28 +28,14 @@ export const populations: ManagedResource = {
   rules: [
     unique(KIND, 'name'),
     refersTo('passwordPolicy', 'passwordPolicy.id', 'a password policy'),
-    leavesProviders(),
+    // Providers that register users in it register nobody once it is gone: the Terraform provider's own tests delete it before they
+    // change the provider.
+    leavesReferrers('identityProvider', ['registration.population.id']),
     atMost(KIND, MOST_POPULATIONS),
     oneIsDefault(),
     staysWhileInUse(),
   ],
 };
-
-/**
- * Providers that register users in a population register nobody once it is gone: the Terraform provider's own tests delete it before
- * they change the provider.
- */
-function leavesProviders(): Rule {
-  return {
-    reads: ({ document }) => (document ? [] : [{ kind: 'identityProvider' }]),
-    mends: ({ id }, others) =>
-      others.of('identityProvider').flatMap((provider) => {
-        if (!placesAt(provider.body, 'registration.population.id').some(({ value }) => value === id)) return [];
-        const { registration: _, ...body } = provider.body;
-        return [{ ...provider, body, updatedAt: Math.max(others.now, provider.updatedAt) }];
-      }),
-  };
-}
 
 /**
  * The environment says which population is the default: new users are in it. It moves to whoever asks for it; a `PUT` that does

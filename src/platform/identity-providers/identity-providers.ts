@@ -1,9 +1,17 @@
 import { oneOf } from '../../kernel/document-schema.js';
-import { isJsonObject, type Json } from '../../kernel/json.js';
 import { Type } from '../../kernel/json-schema.js';
 import { namedId } from '../../kernel/keys.js';
 import type { ManagedResource, Rule } from '../managed/resource.js';
-import { atMost, checked, immutable, notReferredToBy, owns, refersTo, unique } from '../managed/rules.js';
+import {
+  atMost,
+  checked,
+  immutable,
+  leavesReferrers,
+  notReferredToBy,
+  owns,
+  refersTo,
+  unique,
+} from '../managed/rules.js';
 import type { StoredDocument } from '../model.js';
 import {
   IdentityProviderDocument,
@@ -41,36 +49,13 @@ export const identityProviders: ManagedResource = {
     atMost(PROVIDER, MOST_PROVIDERS),
     // An action that does nothing else would have nothing left to do.
     notReferredToBy('signOnPolicyAction', 'identityProvider.id'),
-    leavesActionsThatOfferIt(),
+    // Those that offer it beside others offer it no longer: the public Terraform provider deletes it before it changes them.
+    leavesReferrers('signOnPolicyAction', ['socialProviders.*.id', 'discoveryRules.*.identityProvider.id']),
     owns(ATTRIBUTE),
     begetsItsCoreAttribute(),
     { completes: ({ document }) => ownMembers(document) },
   ],
 };
-
-/** Actions that offer it beside others offer it no longer: the public Terraform provider deletes it before it changes them. */
-function leavesActionsThatOfferIt(): Rule {
-  return {
-    reads: ({ document }) => (document ? [] : [{ kind: 'signOnPolicyAction' }]),
-    mends: ({ id }, others) =>
-      others.of('signOnPolicyAction').flatMap((action): StoredDocument[] => {
-        const offers = (item: Json): boolean =>
-          isJsonObject(item) && [item, item['identityProvider']].some((named) => isNamed(named, id));
-        const changed = (['socialProviders', 'discoveryRules'] as const).flatMap((member) => {
-          const items = action.body[member];
-          return Array.isArray(items) && items.some(offers)
-            ? [[member, items.filter((item) => !offers(item))] as const]
-            : [];
-        });
-        if (changed.length === 0) return [];
-        const body = { ...action.body, ...Object.fromEntries(changed) };
-        return [{ ...action, body, updatedAt: Math.max(others.now, action.updatedAt) }];
-      }),
-  };
-}
-
-const isNamed = (named: Json | undefined, id: string): boolean =>
-  named !== undefined && isJsonObject(named) && named['id'] === id;
 
 /** Every provider says where the name of a user comes from. */
 function begetsItsCoreAttribute(): Rule {

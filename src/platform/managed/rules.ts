@@ -1,9 +1,11 @@
 import type { FieldProblem } from '../../kernel/field-problem.js';
 import type { Uuid } from '../../kernel/ids.js';
-import { isJsonObject, type Json, type JsonObject } from '../../kernel/json.js';
+import type { Json, JsonObject } from '../../kernel/json.js';
 import type { DocumentKind, StoredDocument } from '../model.js';
+import { placesAt } from './places.js';
 import type { Refusal } from './rejection.js';
 import type { Others, Rule } from './resource.js';
+import { type Emptied, withoutReference } from './without-reference.js';
 
 /** No two of a kind have the same text in a member, in their environment or below one parent. `caseless`: whatever its case. */
 export function unique(
@@ -107,6 +109,30 @@ export function takesReferrers(kind: DocumentKind, path: string): Rule {
   };
 }
 
+/**
+ * What names it at one of `paths` goes on without naming it (`withoutReference`). `among`: where those are that may name it. All
+ * paths into a kind stand in one rule: of two rules that changed the same document only one change would last.
+ */
+export function leavesReferrers(
+  kind: DocumentKind,
+  paths: readonly string[],
+  {
+    among = 'environment',
+    emptied = 'stays',
+  }: { readonly among?: 'environment' | 'parent'; readonly emptied?: Emptied } = {},
+): Rule {
+  const above = (parent: string | undefined) => (among === 'parent' && parent !== undefined ? { parent } : {});
+  return {
+    reads: ({ parent, document }) => (document ? [] : [{ kind, ...above(parent) }]),
+    mends: ({ id, parent }, others) =>
+      others.of(kind, above(parent).parent).flatMap((referrer) => {
+        const body = paths.reduce((left, path) => withoutReference(left, path, id, emptied), referrer.body);
+        if (body === referrer.body) return [];
+        return [{ ...referrer, body, updatedAt: Math.max(others.now, referrer.updatedAt) }];
+      }),
+  };
+}
+
 /** Documents of a kind that name this id at `path`. */
 function referrers(others: Others, kind: DocumentKind, path: string, id: Uuid): readonly StoredDocument[] {
   return others.of(kind).filter(({ body }) => placesAt(body, path).some(({ value }) => value === id));
@@ -134,26 +160,6 @@ export function immutable(member: string): Rule {
 /** A check of the document alone, beyond what a schema can say. */
 export function checked(check: (document: JsonObject) => readonly FieldProblem[]): Rule {
   return { check };
-}
-
-/** Values in a document, each with its own dotted path. */
-export interface Place {
-  readonly target: string;
-  readonly value: Json;
-}
-
-/** What stands at a dotted path in which `*` is every entry of an array; nothing where a member is missing. */
-export function placesAt(document: JsonObject, path: string): readonly Place[] {
-  let places: readonly Place[] = [{ target: '', value: document }];
-  for (const step of path.split('.')) places = places.flatMap((place) => below(place, step));
-  return places;
-}
-
-function below({ target, value }: Place, step: string): readonly Place[] {
-  if (step === '*')
-    return Array.isArray(value) ? value.map((item, index) => ({ target: `${target}[${index}]`, value: item })) : [];
-  const member = isJsonObject(value) ? value[step] : undefined;
-  return member === undefined ? [] : [{ target: target === '' ? step : `${target}.${step}`, value: member }];
 }
 
 /** The one with `default: true`, of a kind that always has one. */

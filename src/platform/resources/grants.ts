@@ -2,8 +2,9 @@ import { Reference } from '../../kernel/document-schema.js';
 import type { FieldProblem } from '../../kernel/field-problem.js';
 import type { JsonObject } from '../../kernel/json.js';
 import { Type } from '../../kernel/json-schema.js';
+import { placesAt } from '../managed/places.js';
 import type { ManagedResource, Rule } from '../managed/resource.js';
-import { placesAt, refersTo } from '../managed/rules.js';
+import { refersTo } from '../managed/rules.js';
 
 const KIND = 'grant';
 

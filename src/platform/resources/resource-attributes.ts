@@ -4,7 +4,7 @@ import type { JsonObject } from '../../kernel/json.js';
 import { Type } from '../../kernel/json-schema.js';
 import { namedId } from '../../kernel/keys.js';
 import type { ManagedResource, Others, Rule } from '../managed/resource.js';
-import { atMost, unique } from '../managed/rules.js';
+import { atMost, leavesReferrers, unique } from '../managed/rules.js';
 import type { StoredDocument } from '../model.js';
 
 const KIND = 'resourceAttribute';
@@ -29,7 +29,8 @@ export const resourceAttributes: ManagedResource = {
     atMost(KIND, MOST_ATTRIBUTES),
     fitsItsResource(),
     givenOnesStay(),
-    leavesTheScopes(),
+    // Scopes that open it go on without it: the Terraform provider's own tests delete an attribute before they change the scope.
+    leavesReferrers('scope', ['mappedClaims.*'], { among: 'parent', emptied: 'goes' }),
     { completes: ({ document, current }) => ({ ...document, type: current?.body['type'] ?? 'CUSTOM' }) },
   ],
 };
@@ -85,24 +86,6 @@ function givenOnesStay(): Rule {
         ? [{ problem: 'invalid', target: 'name', message: 'cannot be changed' }]
         : [],
     keeps: ({ body }) => (isGiven(body) ? { rule: 'ReadOnly' } : undefined),
-  };
-}
-
-/**
- * Scopes that open it go on without it: the Terraform provider's own tests delete an attribute before they change the scope. A
- * list of which nothing is left goes whole.
- */
-function leavesTheScopes(): Rule {
-  return {
-    reads: ({ parent, document }) => (document || parent === undefined ? [] : [{ kind: 'scope', parent }]),
-    mends: ({ id, parent }, others) =>
-      others.of('scope', parent).flatMap((scope) => {
-        const { mappedClaims, ...rest } = scope.body;
-        if (!Array.isArray(mappedClaims) || !mappedClaims.includes(id)) return [];
-        const left = mappedClaims.filter((claim) => claim !== id);
-        const body = left.length > 0 ? { ...rest, mappedClaims: left } : rest;
-        return [{ ...scope, body, updatedAt: Math.max(others.now, scope.updatedAt) }];
-      }),
   };
 }
 

@@ -1,8 +1,9 @@
 import { Reference } from '../../kernel/document-schema.js';
 import type { FieldProblem } from '../../kernel/field-problem.js';
 import { Type } from '../../kernel/json-schema.js';
+import { placesAt } from '../managed/places.js';
 import type { Candidate, ManagedResource, Others, Rule } from '../managed/resource.js';
-import { atMost, notReferredToBy, placesAt, unique } from '../managed/rules.js';
+import { atMost, notReferredToBy, unique } from '../managed/rules.js';
 import { FACTORY_RESOURCES } from './resources.js';
 
 const KIND = 'scope';

@@ -1,7 +1,8 @@
 import { oneOf, Reference } from '../../kernel/document-schema.js';
 import { Type } from '../../kernel/json-schema.js';
+import { placesAt } from '../../platform/managed/places.js';
 import type { Rule, SingletonResource } from '../../platform/managed/resource.js';
-import { placesAt, refersTo } from '../../platform/managed/rules.js';
+import { refersTo } from '../../platform/managed/rules.js';
 import { BUILT_IN_PHONE_PROVIDER } from './notifications-policy.js';
 import { BUILT_IN_SENDER_NAME, Sender } from './senders.js';
 

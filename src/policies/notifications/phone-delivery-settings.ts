@@ -1,10 +1,10 @@
 import type { Static } from 'typebox';
 import { fits, oneOf } from '../../kernel/document-schema.js';
 import type { FieldProblem } from '../../kernel/field-problem.js';
-import type { Json, JsonObject } from '../../kernel/json.js';
+import type { JsonObject } from '../../kernel/json.js';
 import { Type } from '../../kernel/json-schema.js';
-import type { ManagedResource, Rule } from '../../platform/managed/resource.js';
-import { atMost, checked, immutable, notReferredToBy } from '../../platform/managed/rules.js';
+import type { ManagedResource } from '../../platform/managed/resource.js';
+import { atMost, checked, immutable, leavesReferrers, notReferredToBy } from '../../platform/managed/rules.js';
 import {
   authenticationAsKept,
   authenticationProblems,
@@ -88,7 +88,8 @@ export function phoneDeliverySettings(accounts: readonly VendorAccount[]): Manag
       atMost(KIND, MOST),
       { completes: ({ document }) => withKeptAuthentication(document) },
       notReferredToBy('notificationsPolicy', 'providerConfiguration.conditions.*.fallbackChain.*.id'),
-      leavesTheChain(),
+      // The environment's chain goes on without it (`30` §8.4).
+      leavesReferrers('notificationsSettings', [`${PHONE_CHAIN}.*`]),
     ],
   };
 }
@@ -115,18 +116,4 @@ function customProblems({ authentication, requests, numbers = [] }: Custom): rea
         : [];
     }),
   ];
-}
-
-/** The environment's chain goes on without it (`30` §8.4). */
-function leavesTheChain(): Rule {
-  return {
-    reads: ({ document }) => (document ? [] : [{ kind: 'notificationsSettings' }]),
-    mends: ({ id }, others) =>
-      others.of('notificationsSettings').flatMap((settings) => {
-        const chain: Json | undefined = settings.body[PHONE_CHAIN];
-        if (!Array.isArray(chain) || !chain.includes(id)) return [];
-        const body = { ...settings.body, [PHONE_CHAIN]: chain.filter((entry: Json) => entry !== id) };
-        return [{ ...settings, body, updatedAt: Math.max(others.now, settings.updatedAt) }];
-      }),
-  };
 }
