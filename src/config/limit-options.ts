@@ -93,7 +93,7 @@ export const LIMIT_OPTIONS = [
     default: '1000',
     developmentDefault: '0',
     unit: 'requests per second',
-    doc: 'Requests of one client to one environment that each server process answers, with bursts of twice as many; beyond it 429 with `Retry-After`. `0` for no limit.',
+    doc: 'Requests of one client to one environment that each server process answers, with bursts of twice as many, and requests for images, which need no token, of one address; beyond it 429 with `Retry-After`. `0` for no limit.',
   },
   {
     name: 'flow-rate',
@@ -112,7 +112,7 @@ export const LIMIT_OPTIONS = [
     maximum: 100_000,
     default: '1024',
     unit: 'requests',
-    doc: 'Requests that one server process works on at once; what comes on top is answered 503 with `Retry-After` at once. Management takes at most half of them, the token endpoint an eighth.',
+    doc: 'Requests that one server process works on at once; what comes on top is answered 503 with `Retry-After` at once. Management takes at most half of them, the token endpoint an eighth, images an eighth.',
   },
   {
     name: 'tenant-share',

@@ -75,15 +75,24 @@ export function createFront(options: FrontOptions): Front {
   }
 
   async function servePage(exchange: Exchange, page: RawRoute): Promise<void> {
+    const turnAway = (error: WireError): void =>
+      conclude(exchange, errorAnswer(error, exchange.correlationId), page.path);
+    if (page.isGated && gate.isFull()) return turnAway(overloaded());
+    const tooOften = page.isGated ? gate.tooOftenFrom(exchange.source, exchange.startedAt) : undefined;
+    if (tooOften) return turnAway(tooOften);
     const body = await readBody(exchange.request, HTTP_LIMITS.bodyBytes);
     if (body === 'broken') return;
     if (body === 'tooLarge') return refuse(exchange, 'CONTENT_TOO_LARGE', page.path);
+    const entry = page.isGated ? gate.enterPage() : undefined;
+    if (entry?.kind === 'error') return turnAway(entry);
     try {
       record(exchange, await raw.perform(exchange, page, body), page.path);
     } catch (cause) {
       const answer = faultAnswer(cause, exchange.correlationId, logger);
       if (exchange.response.headersSent) exchange.response.destroy();
       else conclude(exchange, answer, page.path);
+    } finally {
+      if (entry) gate.leave(entry);
     }
   }
 

@@ -17,10 +17,15 @@ export interface GateLimits {
 }
 
 /** Routes that stand in one queue. A flood of one class leaves room for the others (SEC-85). */
-type RouteClass = 'authentication' | 'management' | 'public';
+type RouteClass = 'authentication' | 'management' | 'public' | 'page';
 
 /** The part of `atOnce` that a class may take. */
-const SHARES: Readonly<Record<RouteClass, number>> = { authentication: 1, management: 1 / 2, public: 1 / 8 };
+const SHARES: Readonly<Record<RouteClass, number>> = {
+  authentication: 1,
+  management: 1 / 2,
+  public: 1 / 8,
+  page: 1 / 8,
+};
 const FLOW_CREATIONS: ReadonlySet<string> = new Set([
   'deviceAuthentication.create',
   'deviceAuthentication.payload.check',
@@ -46,6 +51,10 @@ export interface Gate {
   /** A place for a request whose body is there, before it is parsed and costs a queue or the database; given back by `leave`. */
   enter(admission: Admission): Entry | WireError;
   leave(entry: Entry): void;
+  /** The rate of an address that asks for pages: nobody there says who they are (SEC-85). */
+  tooOftenFrom(address: string, now: Millis): WireError | undefined;
+  /** A place for such a page, as `enter` gives one. */
+  enterPage(): Entry | WireError;
 }
 
 /** For requests that come on top: the server is there, and busy. */
@@ -61,11 +70,24 @@ export function requestLimited(wait: Millis): WireError {
 
 export function createGate({ clientRate, flowRate, atOnce, tenantShare }: GateLimits): Gate {
   const requests = new TokenBuckets(clientRate);
+  const addresses = new TokenBuckets(clientRate);
   const flows = new TokenBuckets(flowRate);
-  const inside: Record<RouteClass, number> = { authentication: 0, management: 0, public: 0 };
+  const inside: Record<RouteClass, number> = { authentication: 0, management: 0, public: 0, page: 0 };
   const tenants = new Map<string, number>();
   const ofTenant = Math.max(1, Math.floor(atOnce * tenantShare));
   let all = 0;
+
+  function place(routeClass: RouteClass, environment: string | undefined): Entry | WireError {
+    if (all >= atOnce || inside[routeClass] >= atOnce * SHARES[routeClass]) return overloaded();
+    if (environment !== undefined) {
+      const taken = tenants.get(environment) ?? 0;
+      if (taken >= ofTenant) return requestLimited(0);
+      tenants.set(environment, taken + 1);
+    }
+    all += 1;
+    inside[routeClass] += 1;
+    return { kind: 'entry', routeClass, environment };
+  }
 
   return {
     isFull: () => all >= atOnce,
@@ -87,16 +109,8 @@ export function createGate({ clientRate, flowRate, atOnce, tenantShare }: GateLi
           : permission === 'public'
             ? 'public'
             : 'management';
-      if (all >= atOnce || inside[routeClass] >= atOnce * SHARES[routeClass]) return overloaded();
-      const environment = tenantShare < 1 && operation.parameters[0] === ENVIRONMENT_PARAMETER ? params[0] : undefined;
-      if (environment !== undefined) {
-        const taken = tenants.get(environment) ?? 0;
-        if (taken >= ofTenant) return requestLimited(0);
-        tenants.set(environment, taken + 1);
-      }
-      all += 1;
-      inside[routeClass] += 1;
-      return { kind: 'entry', routeClass, environment };
+      const isShared = tenantShare < 1 && operation.parameters[0] === ENVIRONMENT_PARAMETER;
+      return place(routeClass, isShared ? params[0] : undefined);
     },
 
     leave({ routeClass, environment }) {
@@ -107,5 +121,12 @@ export function createGate({ clientRate, flowRate, atOnce, tenantShare }: GateLi
       if (left > 0) tenants.set(environment, left);
       else tenants.delete(environment);
     },
+
+    tooOftenFrom(address, now) {
+      const wait = addresses.take(address, '', now);
+      return wait > 0 ? requestLimited(wait) : undefined;
+    },
+
+    enterPage: () => place('page', undefined),
   };
 }

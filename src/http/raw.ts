@@ -5,6 +5,8 @@ export interface RawRoute {
   readonly path: string;
   /** What may follow `path`. */
   readonly below?: RegExp;
+  /** For whoever asks, and not free: stands behind the gate, by the address that asks (SEC-85). */
+  readonly isGated?: boolean;
   readonly handle: (request: RawRequest) => Promise<RawReply>;
 }
 

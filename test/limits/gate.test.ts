@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Refusals } from '../../src/audit/refusals.js';
 import { createGate, type GateLimits } from '../../src/http/gate.js';
-import { defineRoute, reply } from '../../src/http/route.js';
+import type { RawRoute } from '../../src/http/raw.js';
+import { defineRoute, type Route, reply } from '../../src/http/route.js';
 import type { HttpServer } from '../../src/http/server.js';
 import { TokenBuckets } from '../../src/http/token-buckets.js';
 import { ask, ELSEWHERE, engine, HERE, ROUTES, THING } from '../http/engine.js';
@@ -134,7 +135,7 @@ describe('what the gate turns away (SEC-72)', () => {
 function slowServer(
   limits: Partial<GateLimits>,
   refusals = new Refusals(() => 0),
-): { server: HttpServer; finish: () => void } {
+): { server: HttpServer; finish: () => void; routes: readonly Route[] } {
   let finish = (): void => {};
   const finished = new Promise<void>((resolve) => {
     finish = resolve;
@@ -159,7 +160,7 @@ function slowServer(
     slow('authenticate', 'deviceAuthentications:use'),
     slow('token', 'public'),
   ];
-  return { server: engine({ routes, refusals, limits: { ...NO_LIMITS, ...limits } }), finish: () => finish() };
+  return { server: engine({ routes, refusals, limits: { ...NO_LIMITS, ...limits } }), finish: () => finish(), routes };
 }
 
 const get = (server: HttpServer, id: string, environment: string = HERE) =>
@@ -233,5 +234,59 @@ describe('requests on top of what the process works on (SEC-85)', () => {
       for (const entry of entries) if (entry.kind === 'entry') gate.leave(entry);
     }
     expect(gate.isFull()).toBe(false);
+  });
+});
+
+describe('pages that anybody may ask for (SEC-85)', () => {
+  const page = (handle: RawRoute['handle'], isGated = true): RawRoute => ({
+    method: 'GET',
+    path: '/shown/',
+    below: /^\w+$/,
+    isGated,
+    handle,
+  });
+  const EMPTY = { status: 200, headers: {}, body: '' } as const;
+  // Begins at once: an injected request waits until somebody waits for it.
+  const show = async (server: HttpServer, remoteAddress = '192.0.2.1') =>
+    await server.inject({ method: 'GET', url: '/shown/one', remoteAddress });
+  const statusOf = async (shown: ReturnType<typeof show>) => (await shown).statusCode;
+
+  it('are 429 beyond the rate of the address that asks: another’s get in', async () => {
+    await using server = engine({ rawRoutes: [page(async () => EMPTY)], limits: { ...NO_LIMITS, clientRate: 1 } });
+    expect([await statusOf(show(server)), await statusOf(show(server))]).toEqual([200, 200]);
+    const refused = await show(server);
+    expect([refused.statusCode, refused.json()]).toEqual([429, expect.objectContaining({ code: 'REQUEST_LIMITED' })]);
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThanOrEqual(1);
+    expect(await statusOf(show(server, '192.0.2.2'))).toBe(200);
+  });
+
+  it('take an eighth of what the process works on, and give it back also when they fail', async () => {
+    let fail = (_: Error): void => {};
+    const failed = new Promise<never>((_, reject) => {
+      fail = reject;
+    });
+    const { server: other, finish, routes } = slowServer({ atOnce: 16 });
+    await using _ = other;
+    await using server = engine({ routes, rawRoutes: [page(() => failed)], limits: { ...NO_LIMITS, atOnce: 16 } });
+    const pages = [show(server), show(server)];
+    expect(await statusOf(show(server))).toBe(503);
+    const authentications = Array.from({ length: 14 }, () => get(server, 'authenticate'));
+    expect((await get(server, 'authenticate')).status).toBe(503);
+    fail(new Error('no such page'));
+    expect(await Promise.all(pages.map(statusOf))).toEqual([500, 500]);
+    // Both places are free again.
+    authentications.push(get(server, 'authenticate'), get(server, 'authenticate'));
+    expect((await get(server, 'authenticate')).status).toBe(503);
+    expect(await statusOf(show(server))).toBe(503);
+    finish();
+    expect(new Set((await Promise.all(authentications)).map(({ status }) => status))).toEqual(new Set([204]));
+    expect(await statusOf(show(server))).toBe(500);
+  });
+
+  it('a control: those that are not behind the gate are not counted', async () => {
+    const rawRoutes = [page(async () => EMPTY, false)];
+    await using server = engine({ rawRoutes, limits: { ...NO_LIMITS, clientRate: 1 } });
+    const shown = [await show(server), await show(server), await show(server)];
+    expect(shown.map(({ statusCode }) => statusCode)).toEqual([200, 200, 200]);
   });
 });

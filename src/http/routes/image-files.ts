@@ -30,6 +30,7 @@ export function imageFileRoutes(store: Pick<Reader, 'imageFile'>, imageUrl: stri
       method: 'GET',
       path: `${basePath(imageUrl)}/environments/`,
       below: ADDRESS,
+      isGated: true,
       async handle({ rest }) {
         const [, environment = '', image, file = '', type] = ADDRESS.exec(rest) ?? [];
         const [environmentId, fileId] = [parseUuid(environment), parseUuid(file)];
