@@ -50,7 +50,7 @@ export interface PlatformParts {
 
 /** What the management API has around the resources of MFA (wire: `00` §6, §7, §9): services and their routes. */
 export function platformRoutes(parts: PlatformParts): readonly Route[] {
-  const { directory, tokens, managed, authPath, imageUrl, longestLifeTime, clock } = parts;
+  const { store, directory, tokens, managed, authPath, imageUrl, longestLifeTime, clock } = parts;
   const relyingPartyId = relyingPartyIdOf(authPath);
   const platform = createPlatformService(parts);
   const environments = createEnvironmentService({
@@ -65,7 +65,7 @@ export function platformRoutes(parts: PlatformParts): readonly Route[] {
     ...rolesRoutes(platform),
     ...environmentsRoutes(platform),
     ...environmentChangesRoutes(environments, platform),
-    ...populationsRoutes(managed),
+    ...populationsRoutes(managed, store),
     ...passwordPoliciesRoutes(managed),
     ...identityProvidersRoutes(managed),
     ...applicationsRoutes(applications),

@@ -96,8 +96,8 @@ export interface DirectoryReader {
   users(environmentId: EnvironmentId, page: UserPageRequest): Promise<Page<UserRecord>>;
   /** Everyone who has one of the keys, by creation; `undefined` when too many share an address to look them up. */
   usersByKeys(environmentId: EnvironmentId, keys: UserKeys): Promise<readonly UserRecord[] | undefined>;
-  /** How many users a population has. */
-  usersOfPopulation(environmentId: EnvironmentId, populationId: Uuid): Promise<number>;
+  /** How many users each of these populations has. */
+  usersOfPopulations(environmentId: EnvironmentId, populations: readonly Uuid[]): Promise<ReadonlyMap<Uuid, number>>;
   groups(environmentId: EnvironmentId, page: PageRequest): Promise<Page<Group>>;
   /** In the order in which the user came into them. */
   groupsOfUser(environmentId: EnvironmentId, userId: UserId, page: PageRequest): Promise<Page<Group>>;

@@ -30,13 +30,13 @@ const CONSTRAINT = { status: 400, code: 'REQUEST_FAILED', details: ['CONSTRAINT_
 describe('populations (00 §7.2)', () => {
   it('come back as they were sent, from POST, GET and PUT alike', async () => {
     const created = await create(full('Echo'));
-    expect(documentOf(created)).toEqual(full('Echo'));
+    expect(documentOf(created)).toEqual({ ...full('Echo'), userCount: 0 });
     expect((await read(itemOf(created))).body).toEqual(created.body);
     const replaced = await put(itemOf(created), { name: 'Echo, smaller' });
     const { theme, ...smaller } = documentOf(replaced);
     expect([replaced.status, smaller]).toEqual([
       200,
-      { name: 'Echo, smaller', default: false, preferredLanguage: 'en' },
+      { name: 'Echo, smaller', default: false, preferredLanguage: 'en', userCount: 0 },
     ]);
     expect(theme).toEqual({ id: expect.stringMatching(/^[0-9a-f-]{36}$/) });
     expect((await read(itemOf(created))).body).toEqual(replaced.body);
@@ -73,6 +73,10 @@ describe('populations (00 §7.2)', () => {
     const users = `/environments/${HERE}/users`;
     const body = { username: 'inside', email: 'inside@example.org', population: { id: created.body['id'] } };
     const user = await world().ask({ path: users, body });
+    expect((await read(itemOf(created))).body['userCount']).toBe(1);
+    const counts = (await listed()).map(({ name, userCount }) => [name, userCount]);
+    expect(counts).toContainEqual(['Full', 1]);
+    expect(counts).toContainEqual(['Echo, smaller', 0]);
     const refused = await remove(itemOf(created));
     expect(refusalOf(refused)).toEqual(CONSTRAINT);
     // The Terraform provider's own tests look for how it begins.

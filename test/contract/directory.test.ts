@@ -175,7 +175,14 @@ describe.each(DATABASES)('the directory on $name', ({ open }) => {
       }
       expect(back).toEqual(ids);
     }
-    expect(await test.store.usersOfPopulation(environmentId, world.policyId)).toBe(5);
+    const empty = uuid();
+    expect(await test.store.usersOfPopulations(environmentId, [world.policyId, empty])).toEqual(
+      new Map([
+        [world.policyId, 5],
+        [empty, 0],
+      ]),
+    );
+    expect(await test.store.usersOfPopulations(environmentId, [])).toEqual(new Map());
   });
 
   it('users are found by id, name and address, each once, in their own environment (SEC-42)', async () => {

@@ -113,6 +113,7 @@ describe('populations (00 §7.2)', () => {
       default: true,
       theme: { id: expect.any(String) },
       preferredLanguage: 'en',
+      userCount: 0,
       createdAt: expect.any(String),
       updatedAt: expect.any(String),
     });

@@ -111,6 +111,7 @@ export async function platformWorld(): Promise<PlatformWorld> {
       ...environmentsRoutes(platform),
       ...populationsRoutes(
         createManagedService({ store, random, digests: keyring.digests, vault: keyring.vault, events: sink }),
+        store,
       ),
       ...usersRoutes(users),
       ...userPasswordsRoutes(passwords),

@@ -11,9 +11,6 @@ import type { Links } from './links.js';
 /** What a new environment speaks (`30` §10). */
 const FIRST_LANGUAGE = 'en';
 
-const NO_COUNT = 'No `userCount`.';
-const PARTIAL = { list: NO_COUNT, read: NO_COUNT } as const;
-
 /** How populations are shown and reached (wire: `00` §7.2). */
 export const POPULATIONS: ManagedDefinition = {
   resource: populations,
@@ -46,7 +43,6 @@ export const POPULATIONS: ManagedDefinition = {
     DefaultCannotBeDeleted: 'The default population cannot be deleted',
     NotEmpty: 'The population has users: move or delete them first',
   },
-  partial: PARTIAL,
 };
 
 export const PopulationView = viewSchema(POPULATIONS);

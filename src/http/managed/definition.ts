@@ -1,7 +1,7 @@
 import type { TProperties, TSchema } from 'typebox';
 import type { JsonObject } from '../../kernel/json.js';
 import type { ManagedResource, SingletonResource } from '../../platform/managed/resource.js';
-import type { DocumentKind, StoredDocument } from '../../platform/model.js';
+import type { DocumentKind, EnvironmentId, StoredDocument } from '../../platform/model.js';
 import type { FilterRules, FilterValue } from '../filter.js';
 import type { RefusalTexts } from '../rejections/managed.js';
 import type { Permission } from '../route.js';
@@ -14,6 +14,15 @@ export interface Expansion {
   readonly isBelow: (item: StoredDocument, other: StoredDocument) => boolean;
   readonly schema: TSchema;
   readonly view: (other: StoredDocument) => JsonObject;
+}
+
+/** Members of responses that stand elsewhere, looked up at once for all that one response shows. */
+export interface Gathering {
+  readonly schema: TProperties;
+  readonly members: (
+    environmentId: EnvironmentId,
+    shown: readonly StoredDocument[],
+  ) => Promise<(one: StoredDocument) => JsonObject>;
 }
 
 interface Common {
@@ -56,6 +65,7 @@ export interface ManagedDefinition extends Common {
   readonly collection: string;
   /** The path's parameter for one of them: `fido2PolicyId`. */
   readonly parameter: string;
+  readonly gathers?: Gathering;
   /** What it stands below: the path's parameter, its kind when that is a document, and the member that shows its id. */
   readonly parent?: { readonly parameter: string; readonly kind?: DocumentKind; readonly member?: string };
   /** The schema of what replaces one, where that is not what makes one. */

@@ -18,7 +18,7 @@ import { managedError } from '../rejections/managed.js';
 import { type Call, defineRoute, type Route, reply } from '../route.js';
 import type { Expansion, ManagedDefinition } from './definition.js';
 import { environmentOf, pathIn, placeOf } from './place.js';
-import { managedView, viewSchema } from './view.js';
+import { gathered, managedView, viewSchema } from './view.js';
 
 /** Collections that nobody pages through are given whole, up to what a page may have at all (`00` §3.4). */
 const WHOLE = 1_000;
@@ -61,9 +61,11 @@ export function listRoute(definition: ManagedDefinition, service: ManagedService
         filter.value.accepts((name) => textOf(attribute?.(stored, name))),
       );
       if (!listed.ok) return managedError(listed.rejection, texts);
+      const more = await gathered(definition, environmentOf(call), listed.value.items);
+      const asQueried = { ...query, ...(isAsked ? { expand: expanded } : {}) };
       return reply(
         200,
-        managedList(definition, call, listed.value, { ...query, ...(isAsked ? { expand: expanded } : {}) }, below),
+        managedList(definition, call, listed.value, asQueried, (stored) => ({ ...more(stored), ...below(stored) })),
       );
     },
   });

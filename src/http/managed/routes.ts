@@ -9,7 +9,7 @@ import { type Call, defineRoute, JSON_TYPE, type Reply, type Route, reply } from
 import type { ManagedDefinition, SingletonDefinition } from './definition.js';
 import { listRoute } from './list.js';
 import { environmentOf, pathIn, placeOf } from './place.js';
-import { managedView, viewSchema } from './view.js';
+import { gathered, managedView, viewSchema } from './view.js';
 
 /** The five operations of a resource that is a document: list, create, read, replace, delete; save those that it is without. */
 export function managedRoutes(definition: ManagedDefinition, service: ManagedService): Route[] {
@@ -30,10 +30,16 @@ function allRoutes(definition: ManagedDefinition, service: ManagedService): Rout
   } as const;
   const note = (operation: keyof NonNullable<typeof partial>) =>
     partial?.[operation] === undefined ? {} : { partial: partial[operation] };
-  const shown = (outcome: Outcome<StoredDocument, ManagedRejection>, call: Call, status = 200): Reply | WireError =>
-    outcome.ok
-      ? reply(status, managedView(definition, pathIn(path, call), outcome.value, call.links))
-      : managedError(outcome.rejection, texts);
+  async function shown(
+    outcome: Outcome<StoredDocument, ManagedRejection>,
+    call: Call,
+    status = 200,
+  ): Promise<Reply | WireError> {
+    if (!outcome.ok) return managedError(outcome.rejection, texts);
+    const { value } = outcome;
+    const more = (await gathered(definition, value.environmentId, [value]))(value);
+    return reply(status, { ...managedView(definition, pathIn(path, call), value, call.links), ...more });
+  }
   /** Does something with the one that the path names. */
   const withId =
     (use: (call: Call, itemId: Call['params'][string]) => Promise<Reply | WireError>) => async (call: Call) => {

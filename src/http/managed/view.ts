@@ -2,7 +2,7 @@ import type { TProperties, TSchema } from 'typebox';
 import { toTimestamp } from '../../kernel/clock.js';
 import type { JsonObject } from '../../kernel/json.js';
 import { Type } from '../../kernel/json-schema.js';
-import type { StoredDocument } from '../../platform/model.js';
+import type { EnvironmentId, StoredDocument } from '../../platform/model.js';
 import { LinkView, Reference } from '../hal/collection.js';
 import type { Links } from '../hal/links.js';
 import { type SchemaNode, schemaNode, typeboxSchema } from '../schema.js';
@@ -26,6 +26,7 @@ export function viewSchema(definition: Definition, more: TProperties = {}): TSch
     environment: Reference,
     ...(member === undefined ? {} : { [member]: Reference }),
     ...adds?.schema,
+    ...(isCollection(definition) ? definition.gathers?.schema : {}),
     ...(timestamps === 'both' ? { createdAt: Type.String() } : {}),
     ...(timestamps === 'none' ? {} : { updatedAt: Type.String() }),
     ...more,
@@ -68,6 +69,15 @@ function shown(node: SchemaNode, hidden: readonly (readonly string[])[]): Schema
         }
       : {}),
   };
+}
+
+/** What a response shows of each of these that stands elsewhere. */
+export async function gathered(
+  { gathers }: ManagedDefinition,
+  environmentId: EnvironmentId,
+  shown: readonly StoredDocument[],
+): Promise<(one: StoredDocument) => JsonObject> {
+  return gathers && shown.length > 0 ? gathers.members(environmentId, shown) : () => ({});
 }
 
 function without(body: JsonObject, hidden: readonly string[] = []): JsonObject {

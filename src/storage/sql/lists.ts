@@ -152,10 +152,13 @@ export function* usersByKeys(
   return [...records.values()].sort(({ user: a }, { user: b }) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
 }
 
-/** How many users a population has. */
-export function* usersOfPopulation(environment: EnvironmentId, population: Uuid): Script<number> {
-  const { rows } = yield* ask(USER_LISTS.population.count, { environment, scope: population });
-  return integer(rows[0] ?? [], 0);
+/** How many users each of these populations has. */
+export function* usersOfPopulations(
+  environment: EnvironmentId,
+  populations: readonly Uuid[],
+): Script<ReadonlyMap<Uuid, number>> {
+  const results = yield populations.map((scope) => call(USER_LISTS.population.count, { environment, scope }));
+  return new Map(populations.map((population, at) => [population, integer(results[at]?.rows[0] ?? [], 0)]));
 }
 
 /** In the order of the groups' creation. */

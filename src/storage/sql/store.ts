@@ -19,7 +19,7 @@ import {
   memberIds,
   oathTokensPage,
   usersByKeys,
-  usersOfPopulation,
+  usersOfPopulations,
   usersPage,
 } from './lists.js';
 import { MIGRATIONS } from './migrations/index.js';
@@ -87,7 +87,7 @@ export function createStore(engine: Engine, lock: string, options: EngineOptions
     oathTokens: (environmentId, page) => engine.read(() => oathTokensPage(environmentId, page)),
     users: (environmentId, page) => engine.read(() => usersPage(environmentId, page)),
     usersByKeys: (environmentId, keys) => engine.read(() => usersByKeys(environmentId, keys)),
-    usersOfPopulation: (environmentId, id) => engine.read(() => usersOfPopulation(environmentId, id)),
+    usersOfPopulations: (environmentId, ids) => engine.read(() => usersOfPopulations(environmentId, ids)),
     groups: (environmentId, page) => engine.read(() => groupsPage(environmentId, page)),
     groupsOfUser: (environmentId, userId, page) => engine.read(() => groupsOfUserPage(environmentId, userId, page)),
     memberIds: (environmentId, groupId, after, limit) =>
