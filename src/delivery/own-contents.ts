@@ -1,3 +1,4 @@
+import type { Uuid } from '../kernel/ids.js';
 import { type ContentRequest, preferencesOf } from './content.js';
 import type { Channel, TemplateName, Words } from './message.js';
 import { DEFAULT_LOCALE } from './templates/contents.js';
@@ -18,18 +19,23 @@ export interface OwnContent {
 export interface OwnContents {
   /** In lower case, with hyphens. */
   readonly defaultLocale: string;
+  /** What populations speak, by their ids, where that is said: a locale, or ranges as a user's language. */
+  readonly populationLocales?: ReadonlyMap<Uuid, string>;
   readonly all: readonly OwnContent[];
 }
 
 /** What a message is to be chosen by. */
-export interface Wanted extends Pick<ContentRequest, 'template' | 'requestedLocale' | 'user'> {
+export interface Wanted extends Pick<ContentRequest, 'template' | 'requestedLocale'> {
   readonly channel: Channel;
   readonly variant?: string | undefined;
+  /** The recipient; a `User` fits. */
+  readonly user: ContentRequest['user'] & { readonly populationId: Uuid };
 }
 
 /**
  * The environment's words for a message; `undefined`: the server's own, if it has any. The variant is kept and the locale relaxed:
- * what was asked for, what the user speaks, the environment's language, and the server's at last (`30` §9.5).
+ * what was asked for, what the user speaks, what the user's population does, the environment's language, and the server's at last
+ * (`30` §9.5, `00` §7.2).
  */
 export function ownWords(contents: OwnContents, wanted: Wanted): Words | undefined {
   const { template, channel } = wanted;
@@ -39,7 +45,8 @@ export function ownWords(contents: OwnContents, wanted: Wanted): Words | undefin
   );
   if (candidates.length === 0) return undefined;
   const preferences = preferencesOf(wanted.requestedLocale, wanted.user);
-  for (const locale of localeChain([...preferences, contents.defaultLocale, DEFAULT_LOCALE])) {
+  const ofPopulation = contents.populationLocales?.get(wanted.user.populationId) ?? '';
+  for (const locale of localeChain([...preferences, ofPopulation, contents.defaultLocale, DEFAULT_LOCALE])) {
     const found = candidates.find((content) => content.locale === locale);
     if (found) return found.words;
     // The server's own words are a content like another, in its own language and without a variant.

@@ -77,8 +77,33 @@ describe('contents of the environment’s own are what is sent (30 §9.5)', () =
     await signOn.create(sms({ locale: 'es', content: `ES \${otp}` }));
     expect(await textOf(here.sms)).toMatch(/^ES \d{6}$/);
     expect(await textOf(here.sms, { locale: 'en' })).toMatch(/^Your sign-on code is/);
+    const [population] = await managed(world, `/environments/${HERE}/populations`).listed();
+    expect(population?.['preferredLanguage']).toBe('es');
     const english = (await languages.listed()).find(({ locale }) => locale === 'en');
     await languages.put(`${languages.path}/${english?.['id']}`, { locale: 'en', enabled: true, default: true });
+  });
+
+  it('the language of the population comes before the environment’s, and behind the user’s (00 §7.2)', async () => {
+    const populations = managed(world, `/environments/${HERE}/populations`);
+    const [population] = await populations.listed();
+    const path = `${populations.path}/${population?.['id']}`;
+    const name = population?.['name'] ?? '';
+    const made = [];
+    for (const locale of ['nl', 'tr']) made.push(await signOn.create(sms({ locale, content: `${locale} \${otp}` })));
+    expect((await populations.put(path, { name, preferredLanguage: 'nl-BE' })).status).toBe(200);
+    expect(await textOf(here.sms)).toMatch(/^nl \d{6}$/);
+    const speak = (preferredLanguage: string | null) =>
+      world().ask({
+        method: 'PATCH',
+        path: `/environments/${HERE}/users/${here.user}`,
+        body: { preferredLanguage },
+      });
+    expect((await speak('tr')).status).toBe(200);
+    expect(await textOf(here.sms)).toMatch(/^tr \d{6}$/);
+    expect((await speak(null)).status).toBe(200);
+    expect((await populations.put(path, { name })).body['preferredLanguage']).toBe('en');
+    expect(await textOf(here.sms)).not.toMatch(/^(nl|tr)/);
+    for (const content of made) await signOn.remove(signOn.itemOf(content));
   });
 
   it('a mail is HTML unless it says otherwise, and is read as text by whoever wants that', async () => {

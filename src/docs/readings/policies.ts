@@ -131,6 +131,7 @@ export const POLICY_READINGS: ReadingGroup = {
         '30 §9.5',
         'A variant is looked for along the whole chain of locales, the server’s own language last, and is never given up',
       ],
+      ['00 §7.2', 'The `preferredLanguage` of a population stands between the user’s own and the environment’s'],
     ]),
     ...readingsIn('delivery/gateways/smtp-mail.ts', [
       [

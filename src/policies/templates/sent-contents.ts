@@ -1,5 +1,6 @@
 import type { Channel, MailAddress, Origin, TemplateName, Words } from '../../delivery/message.js';
 import type { OwnContent, OwnContents } from '../../delivery/own-contents.js';
+import type { Uuid } from '../../kernel/ids.js';
 import { isJsonObject, type Json, type JsonObject } from '../../kernel/json.js';
 import type { StoredDocument } from '../../platform/model.js';
 import { FIRST_LOCALE } from './languages.js';
@@ -25,7 +26,16 @@ export function sentContents(documents: readonly StoredDocument[]): OwnContents 
   const all = documents.filter(({ kind }) => kind === 'templateContent').flatMap(ownContent);
   if (all.length === 0) return undefined;
   const spoken = documents.find(({ kind, body }) => kind === 'language' && body['default'] === true);
-  return { defaultLocale: formOf(spoken?.body['locale'] ?? FIRST_LOCALE), all };
+  return {
+    defaultLocale: formOf(spoken?.body['locale'] ?? FIRST_LOCALE),
+    populationLocales: new Map(documents.filter(({ kind }) => kind === 'population').flatMap(spokenIn)),
+    all,
+  };
+}
+
+function spokenIn({ id, body }: StoredDocument): readonly (readonly [Uuid, string])[] {
+  const { preferredLanguage } = body;
+  return typeof preferredLanguage === 'string' ? [[id, preferredLanguage]] : [];
 }
 
 function ownContent({ parent, body }: StoredDocument): readonly OwnContent[] {

@@ -115,7 +115,10 @@ export const selectPopulationOfUser = statement(
 
 const SENT = SENT_TEMPLATES.map((name) => `'${name}'`).join(', ');
 
-/** What decisions read, whenever an environment is loaded whose configuration has moved. */
+/**
+ * What decisions read, whenever an environment is loaded whose configuration has moved; of populations, the language, which few of
+ * very many may have.
+ */
 const CONFIGURING = (
   [
     'deviceAuthenticationPolicy',
@@ -124,6 +127,7 @@ const CONFIGURING = (
     'language',
     'mfaSettings',
     'notificationsPolicy',
+    'population',
     'templateContent',
   ] satisfies DocumentKind[]
 )
@@ -140,5 +144,6 @@ export const selectConfiguration = statement(
    from environments e
    left join documents d on d.environment_id = e.id and d.kind in (${CONFIGURING})
      and (d.kind <> 'templateContent' or d.parent in (${SENT}))
+     and (d.kind <> 'population' or d.document like '%"preferredLanguage"%')
    where e.id = :environment and e.deleted_at is null order by d.created_at nulls last, d.id nulls last`,
 );
