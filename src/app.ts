@@ -10,6 +10,7 @@ import { Lifetime } from './app/lifetime.js';
 import { createLogger } from './app/logger.js';
 import { observe, serveMetrics } from './app/observation.js';
 import { pagesBelow } from './app/pages.js';
+import { persistently } from './app/persistently.js';
 import { reportRefused } from './app/refused.js';
 import { acceptSiblings } from './app/sibling-tokens.js';
 import { startSweeper } from './app/sweeper.js';
@@ -114,7 +115,7 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
     const sealer = lifetime.own(
       startSealer({ audit: store.audit, refusals, logger, retention: config.auditRetention }),
     );
-    const facts = await overrides.populate?.({ store, random, digests, urls });
+    const facts = await overrides.populate?.({ store, random, digests, urls, persistently });
     lifetime.own(startCompletion(store, relyingPartyIdOf(urls.authPath), logger));
 
     let inbox: Inbox | undefined;

@@ -23,6 +23,7 @@ import { CONTROL_SOCKET } from './control-words.js';
 import { databaseOf } from './database.js';
 import { localOrigin } from './free-port.js';
 import { createLogger } from './logger.js';
+import { persistently } from './persistently.js';
 import { reportRefused } from './refused.js';
 import { processSignals } from './signals.js';
 
@@ -50,7 +51,7 @@ export const composition: Composition = {
   async openStore(config) {
     const { store, ...parts } = await told(openDatabase(config));
     const urls = config.urls ?? localUrls(localOrigin(config.listen.host, config.listen.port));
-    return { store, ...parts, urls, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };
+    return { store, ...parts, urls, persistently, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };
   },
   async openKeys(config) {
     const { database } = config;

@@ -43,8 +43,14 @@ export interface Trust {
   readonly hostsLine?: string;
 }
 
+/** A database that is to be filled, and what that takes. */
+export interface Filling extends Pick<Server, 'store' | 'random' | 'digests' | 'urls'> {
+  /** Does it again, a few times, where the store could not: for work that finds out what became of the try before. */
+  readonly persistently: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
 /** Fills a database, and tells what with. */
-export type Populate = (parts: Pick<Server, 'store' | 'random' | 'digests' | 'urls'>) => Promise<WorldFacts>;
+export type Populate = (parts: Filling) => Promise<WorldFacts>;
 
 /** What the commands are handed by whoever starts them (`main.ts`): they know no database, no engine, no gateway. */
 export interface Composition {
@@ -55,7 +61,7 @@ export interface Composition {
   createServer(config: Config, populate?: Populate): Promise<Server>;
   /** The database alone, for commands that serve nothing. */
   openStore(config: Config): Promise<
-    Pick<Server, 'store' | 'random' | 'digests' | 'urls'> & {
+    Filling & {
       readonly audit: AuditKeys;
       readonly webhooks: WebhookKeys;
     } & AsyncDisposable

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { persistently } from '../../src/app/persistently.js';
 import { demoWorld } from '../../src/cli/demo.js';
 import { provisionWorld } from '../../src/cli/seed/provision.js';
 import { readSeed } from '../../src/cli/seed/read.js';
@@ -174,7 +175,8 @@ describe.each(DATABASES)('a seed of many users on $name', ({ open }) => {
       },
     };
     const urls = { apiPath: 'http://postern.test/v1', authPath: 'http://postern.test' };
-    const present = await provisionWorld({ store: counted, random, digests: keyring.digests, urls }, world);
+    const parts = { store: counted, random, digests: keyring.digests, urls, persistently };
+    const present = await provisionWorld(parts, world);
     return { present, steps };
   }
 

@@ -1,4 +1,5 @@
 import { composition } from '../../src/app/composition.js';
+import { persistently } from '../../src/app/persistently.js';
 import type { Composition } from '../../src/cli/composition.js';
 import { runCommand } from '../../src/cli/run.js';
 import { localUrls } from '../../src/config/base-urls.js';
@@ -21,6 +22,7 @@ export async function commandOver(
       audit: test.keyring.audit,
       webhooks: test.keyring.webhooks,
       urls: localUrls('http://127.0.0.1'),
+      persistently,
       async [Symbol.asyncDispose]() {},
     }),
     sources: (flags) => ({ ...composition.sources(flags), env: { POSTERN_MASTER_KEY: TEST_MASTER_KEY, ...env } }),

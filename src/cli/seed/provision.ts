@@ -4,13 +4,11 @@ import { unreachable } from '../../kernel/outcome.js';
 import { createSigningKey } from '../../platform/tokens/signing-key.js';
 import { relyingPartyIdOf } from '../../policies/fido2/fido2-policy-document.js';
 import type { Decided, Plan, Snapshot, Write } from '../../storage/port.js';
-import type { StoreError } from '../../storage/store-error.js';
-import type { Server } from '../composition.js';
+import type { Filling } from '../composition.js';
 import { CommandError } from '../terminal.js';
 import type { ServerFacts, World, WorldEnvironment, WorldUser } from './world.js';
 import { environmentWrites, usersWrites } from './writes.js';
 
-type Parts = Pick<Server, 'store' | 'random' | 'digests' | 'urls'>;
 /** What the server's settings say of new environments. */
 type Terms = Pick<ServerFacts, 'longestLifeTime'>;
 
@@ -20,7 +18,7 @@ type Terms = Pick<ServerFacts, 'longestLifeTime'>;
  * those that were there, whole.
  */
 export async function provisionWorld(
-  parts: Parts,
+  parts: Filling,
   world: World,
   { longestLifeTime }: Terms = {},
 ): Promise<readonly string[]> {
@@ -32,7 +30,7 @@ export async function provisionWorld(
 
 /** Whether there was anything left to make. */
 async function provision(
-  { store, random, digests, urls }: Parts,
+  { store, random, digests, urls, persistently }: Filling,
   made: WorldEnvironment,
   terms: Terms,
 ): Promise<boolean> {
@@ -71,24 +69,6 @@ async function provision(
   }
 }
 
-/** Tries of a step that a database under load has no time for. */
-const TRIES = 5;
-
-/** Again, where the store could not: whatever became of the step, the next try finds it. */
-async function persistently<T>(work: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!isOfStore(error) || tries === TRIES) throw error;
-    }
-  }
-}
-
-/** By its name: commands run no code of the storage. */
-const isOfStore = (error: unknown): error is StoreError =>
-  error instanceof Error && error.name === ('StoreError' satisfies StoreError['name']);
-
 /** Users and devices of one step: a small part of what a unit has time for. */
 const STEP_ROWS = 300;
 
@@ -99,7 +79,7 @@ const STEP_ROWS = 300;
 function step(
   { environment, environmentNameHolder, documents, now }: Snapshot,
   made: WorldEnvironment,
-  { digests, ...facts }: ServerFacts & Pick<Parts, 'digests'>,
+  { digests, ...facts }: ServerFacts & Pick<Filling, 'digests'>,
 ): Decided<'going on' | 'made' | 'present' | 'taken' | 'strange'> {
   const { users } = made;
   const [progress] = documents;
