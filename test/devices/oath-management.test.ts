@@ -10,12 +10,11 @@ import { withoutToken, withToken } from '../../src/devices/oath/pair.js';
 import type { OathTokenRejection } from '../../src/devices/oath/rejection.js';
 import type { OathToken } from '../../src/devices/oath/token.js';
 import { minutes } from '../../src/kernel/duration.js';
-import { Redacted } from '../../src/kernel/sealed.js';
-import { hotp } from '../../src/otp/hotp.js';
 import type { Snapshot, Write } from '../../src/storage/port.js';
 import { deviceOf } from '../authentication/fixtures.js';
 import { ENVIRONMENT, id, keyring, T0, USER, World } from '../authentication/world.js';
 import { decided } from '../helpers/decided.js';
+import { codeOf, TOKEN } from './oath-fixtures.js';
 import {
   at,
   POLICY as DEFAULT,
@@ -25,24 +24,9 @@ import {
   OWNER,
 } from './world.js';
 
-const SECRET = '3132333435363738393031323334353637383930';
-const TOKEN: OathToken = {
-  id: id(50),
-  environmentId: ENVIRONMENT,
-  version: 1,
-  serialNumber: 'A1',
-  secret: new Redacted(SECRET),
-  otpLength: 6,
-  algorithm: 'SHA1',
-  clock: { kind: 'HOTP' },
-  lastStep: 99,
-  createdAt: T0 - 10,
-  updatedAt: T0 - 10,
-};
 const PAIRED: OathToken = { ...TOKEN, device: { deviceId: id(1), userId: USER } };
 const open = keyring.vault.open;
-const code = (counter: number): string =>
-  hotp({ secret: Buffer.from(SECRET, 'hex'), algorithm: 'SHA1', digits: 6 }, counter);
+const code = (counter: number): string => codeOf(TOKEN, counter);
 
 /** A user whose first device is the token. */
 function device(change: Partial<Device> = {}): Device {

@@ -2,34 +2,17 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { judgeToken, resynchronise } from '../../src/devices/oath/passcode.js';
 import type { OathToken } from '../../src/devices/oath/token.js';
-import { Redacted } from '../../src/kernel/sealed.js';
-import { hotp } from '../../src/otp/hotp.js';
 import { stepAt } from '../../src/otp/totp.js';
-import { ENVIRONMENT, POLICY, T0 } from './world.js';
+import { codeOf, SECRET, TOKEN } from './oath-fixtures.js';
+import { T0 } from './world.js';
 
-const SECRET = '3132333435363738393031323334353637383930';
-const HOTP: OathToken = {
-  id: POLICY,
-  environmentId: ENVIRONMENT,
-  version: 1,
-  serialNumber: 'A1',
-  secret: new Redacted(SECRET),
-  otpLength: 6,
-  algorithm: 'SHA1',
-  clock: { kind: 'HOTP' },
-  lastStep: 99,
-  createdAt: T0,
-  updatedAt: T0,
-};
-const TOTP: OathToken = { ...HOTP, clock: { kind: 'TOTP', timeStep: 60, drift: 0 }, lastStep: -1, otpLength: 8 };
+const TOTP: OathToken = { ...TOKEN, clock: { kind: 'TOTP', timeStep: 60, drift: 0 }, lastStep: -1, otpLength: 8 };
 
-const code = ({ algorithm, otpLength }: OathToken, counter: number): string =>
-  hotp({ secret: Buffer.from(SECRET, 'hex'), algorithm, digits: otpLength }, counter);
-const judge = (token: OathToken, counter: number, now = T0) => judgeToken(token, code(token, counter), SECRET, now);
+const judge = (token: OathToken, counter: number, now = T0) => judgeToken(token, codeOf(token, counter), SECRET, now);
 const resync = (token: OathToken, counters: readonly number[], now = T0) =>
   resynchronise(
     token,
-    counters.map((counter) => code(token, counter)),
+    counters.map((counter) => codeOf(token, counter)),
     SECRET,
     now,
   );
@@ -37,16 +20,16 @@ const resync = (token: OathToken, counters: readonly number[], now = T0) =>
 describe('an HOTP token', () => {
   it('takes the next count and ten ahead of it, and none that is over (10 §10.3, SEC-23)', () => {
     for (const counter of [100, 105, 110])
-      expect(judge(HOTP, counter)).toMatchObject({ kind: 'right', token: { lastStep: counter, updatedAt: T0 } });
-    expect(judge(HOTP, 111)).toEqual({ kind: 'wrong', replayed: false });
-    for (const counter of [99, 95]) expect(judge(HOTP, counter)).toEqual({ kind: 'wrong', replayed: true });
-    expect(judge(HOTP, 50)).toEqual({ kind: 'wrong', replayed: false });
+      expect(judge(TOKEN, counter)).toMatchObject({ kind: 'right', token: { lastStep: counter, updatedAt: T0 } });
+    expect(judge(TOKEN, 111)).toEqual({ kind: 'wrong', replayed: false });
+    for (const counter of [99, 95]) expect(judge(TOKEN, counter)).toEqual({ kind: 'wrong', replayed: true });
+    expect(judge(TOKEN, 50)).toEqual({ kind: 'wrong', replayed: false });
   });
 
   it('never takes a code twice, in whatever order codes come (SEC-23)', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 90, max: 130 }), { maxLength: 40 }), (counters) => {
-        let token = HOTP;
+        let token = TOKEN;
         const taken: number[] = [];
         for (const counter of counters) {
           const verdict = judge(token, counter);
@@ -61,29 +44,29 @@ describe('an HOTP token', () => {
   });
 
   it('is resynchronised by two consecutive codes within the next hundred, at once or one by one (20 §9.4)', () => {
-    expect(resync(HOTP, [180, 181])).toMatchObject({ kind: 'right', token: { lastStep: 181 } });
-    const first = resync(HOTP, [180]);
+    expect(resync(TOKEN, [180, 181])).toMatchObject({ kind: 'right', token: { lastStep: 181 } });
+    const first = resync(TOKEN, [180]);
     if (first.kind !== 'unfinished') throw new Error(first.kind);
-    expect(first.token.lastStep).toBe(HOTP.lastStep);
+    expect(first.token.lastStep).toBe(TOKEN.lastStep);
     expect(resync(first.token, [181])).toMatchObject({ kind: 'right', token: { lastStep: 181 } });
     expect(resync(first.token, [182])).toMatchObject({ kind: 'unfinished', token: { resyncAt: 182 } });
-    expect(resync(HOTP, [180, 182])).toEqual({ kind: 'wrong', replayed: false });
+    expect(resync(TOKEN, [180, 182])).toEqual({ kind: 'wrong', replayed: false });
     // Of two that come at once, what was begun before decides nothing.
     expect(resync(first.token, [181, 183])).toEqual({ kind: 'wrong', replayed: false });
-    expect(resync(HOTP, [202, 203])).toEqual({ kind: 'wrong', replayed: false });
-    expect(resynchronise(HOTP, [], SECRET, T0)).toEqual({ kind: 'wrong', replayed: false });
+    expect(resync(TOKEN, [202, 203])).toEqual({ kind: 'wrong', replayed: false });
+    expect(resynchronise(TOKEN, [], SECRET, T0)).toEqual({ kind: 'wrong', replayed: false });
   });
 
   it('cannot be set back by a resynchronisation: no pair of used codes is taken (SEC-23)', () => {
-    expect(resync(HOTP, [98, 99])).toMatchObject({ kind: 'wrong' });
-    expect(resync(HOTP, [99, 100])).toMatchObject({ kind: 'wrong' });
-    const first = resync(HOTP, [150]);
+    expect(resync(TOKEN, [98, 99])).toMatchObject({ kind: 'wrong' });
+    expect(resync(TOKEN, [99, 100])).toMatchObject({ kind: 'wrong' });
+    const first = resync(TOKEN, [150]);
     if (first.kind !== 'unfinished') throw new Error(first.kind);
     // Meanwhile the token has been used beyond: what was begun is over.
     const used = { ...first.token, lastStep: 160 };
     expect(resync(used, [151])).toMatchObject({ kind: 'wrong' });
     expect(resync({ ...first.token, lastStep: 151 }, [151])).toMatchObject({ kind: 'wrong' });
-    const done = resync(HOTP, [150, 151]);
+    const done = resync(TOKEN, [150, 151]);
     if (done.kind !== 'right') throw new Error(done.kind);
     for (const pair of [
       [150, 151],
@@ -95,9 +78,9 @@ describe('an HOTP token', () => {
   });
 
   it('forgets a resynchronisation that was begun once a code is right', () => {
-    expect(judge({ ...HOTP, resyncAt: 150 }, 100)).toEqual({
+    expect(judge({ ...TOKEN, resyncAt: 150 }, 100)).toEqual({
       kind: 'right',
-      token: { ...HOTP, lastStep: 100, updatedAt: T0 },
+      token: { ...TOKEN, lastStep: 100, updatedAt: T0 },
     });
   });
 });
