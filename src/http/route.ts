@@ -1,6 +1,7 @@
 import type { Static, TSchema } from 'typebox';
 import type { Requester } from '../audit/record.js';
 import type { Uuid } from '../kernel/ids.js';
+import type { Outcome } from '../kernel/outcome.js';
 import type { Actor } from '../platform/model.js';
 import type { ErrorName, WireError } from './errors.js';
 import type { Links } from './hal/links.js';
@@ -55,6 +56,11 @@ export interface Reply {
 
 export function reply(status: number, body?: unknown, headers?: Readonly<Record<string, string>>): Reply {
   return { kind: 'reply', status, ...(body === undefined ? {} : { body }), ...(headers ? { headers } : {}) };
+}
+
+/** 204: it is done, and there is nothing to show; or why it is not. */
+export function done<R>(outcome: Outcome<unknown, R>, toError: (rejection: R) => WireError): Reply | WireError {
+  return outcome.ok ? reply(204) : toError(outcome.rejection);
 }
 
 /** One request, parsed: what a handler sees. */

@@ -5,7 +5,7 @@ import type { ManagedService } from '../../platform/managed/service.js';
 import type { StoredDocument } from '../../platform/model.js';
 import { notFound, type WireError } from '../errors.js';
 import { managedError } from '../rejections/managed.js';
-import { type Call, defineRoute, JSON_TYPE, type Reply, type Route, reply } from '../route.js';
+import { type Call, defineRoute, done, JSON_TYPE, type Reply, type Route, reply } from '../route.js';
 import type { ManagedDefinition, SingletonDefinition } from './definition.js';
 import { listRoute } from './list.js';
 import { environmentOf, pathIn, placeOf } from './place.js';
@@ -108,7 +108,7 @@ function allRoutes(definition: ManagedDefinition, service: ManagedService): Rout
       errors: ['REQUEST_FAILED'],
       handle: withId(async (call, itemId) => {
         const removed = await service.remove(resource, placeOf(definition, call), itemId, call.by);
-        return removed.ok ? reply(204) : managedError(removed.rejection, texts);
+        return done(removed, (rejection) => managedError(rejection, texts));
       }),
     }),
   ];

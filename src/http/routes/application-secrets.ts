@@ -10,7 +10,7 @@ import type {
 import { invalid, invalidData, type WireError } from '../errors.js';
 import { LinkView, Reference } from '../hal/collection.js';
 import { secretError } from '../rejections/applications.js';
-import { type Call, defineRoute, JSON_TYPE, type Reply, type Route, reply } from '../route.js';
+import { type Call, defineRoute, done, JSON_TYPE, type Reply, type Route, reply } from '../route.js';
 
 /** Wire: `00` §9.3. */
 const SecretView = Type.Object({
@@ -86,10 +86,8 @@ export function applicationSecretsRoutes(secrets: ApplicationSecretService): Rou
       summary: 'Remove the previous secret',
       method: 'DELETE',
       replies: { 204: null },
-      async handle({ params, by }) {
-        const removed = await secrets.removePrevious(params.envId, params.applicationId, by);
-        return removed.ok ? reply(204) : secretError(removed.rejection);
-      },
+      handle: async ({ params, by }) =>
+        done(await secrets.removePrevious(params.envId, params.applicationId, by), secretError),
     }),
   ];
 }

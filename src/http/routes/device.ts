@@ -8,7 +8,7 @@ import type { WireError } from '../errors.js';
 import { browserView, DeviceView, deviceView, NicknameView, nicknameView } from '../hal/devices.js';
 import type { Links } from '../hal/links.js';
 import { deviceError } from '../rejections/devices.js';
-import { defineRoute, JSON_TYPE, type Method, type Reply, type Route, reply, vnd } from '../route.js';
+import { defineRoute, done, JSON_TYPE, type Method, type Reply, type Route, reply, vnd } from '../route.js';
 import { ActivateBody, LogsBody, NicknameBody } from './device-request.js';
 
 const ITEM = '/environments/:envId/users/:userId/devices/:deviceId';
@@ -99,10 +99,7 @@ export function deviceRoutes(devices: DeviceService, browsers: BrowserService): 
       method: 'DELETE',
       replies: { 204: null },
       errors: ['NOT_FOUND'],
-      async handle({ params, by }) {
-        const outcome = await devices.delete(addressIn(params), by);
-        return outcome.ok ? reply(204) : deviceError(outcome.rejection);
-      },
+      handle: async ({ params, by }) => done(await devices.delete(addressIn(params), by), deviceError),
     }),
   ];
 }

@@ -22,11 +22,11 @@ import {
 import { type ListFilter, readListFilter } from '../list-filter.js';
 import { deviceError } from '../rejections/devices.js';
 import { invalidFields } from '../rejections/fields.js';
-import { defineRoute, JSON_TYPE, type Method, type Route, reply, vnd } from '../route.js';
+import { defineRoute, done, JSON_TYPE, type Method, type Route, reply, vnd } from '../route.js';
 import { deviceRoutes } from './device.js';
 import { CreateBody, DEVICE_FILTER, expansions, ListQuery, LONGEST_PAYLOAD, ReorderBody } from './device-request.js';
 
-const COLLECTION = '/environments/:envId/users/:userId/devices';
+const COLLECTION = { base: 'api', path: '/environments/:envId/users/:userId/devices' } as const;
 
 /** As whom each kind of caller acts (`20` §0). */
 const CALLERS: Record<Actor['kind'], Caller> = { worker: 'admin' };
@@ -42,8 +42,7 @@ export function devicesRoutes(devices: DeviceService, browsers: BrowserService):
       summary: "Lists a user's devices, the default first",
       source: '20 §4.1',
       method: 'GET',
-      base: 'api',
-      path: COLLECTION,
+      ...COLLECTION,
       permission: 'devices:read',
       query: ListQuery,
       replies: { 200: DevicesView },
@@ -67,8 +66,7 @@ export function devicesRoutes(devices: DeviceService, browsers: BrowserService):
       summary: 'Creates a device, paired at once or waiting for its code',
       source: '20 §6.1',
       method: 'POST',
-      base: 'api',
-      path: COLLECTION,
+      ...COLLECTION,
       accepts: JSON_TYPE,
       permission: 'devices:write',
       body: CreateBody,
@@ -100,8 +98,7 @@ export function devicesRoutes(devices: DeviceService, browsers: BrowserService):
       summary: "Sets the order of a user's devices; the first is the default",
       source: '20 §12',
       method: 'POST',
-      base: 'api',
-      path: COLLECTION,
+      ...COLLECTION,
       accepts: vnd('devices.reorder'),
       permission: 'devices:write',
       body: ReorderBody,
@@ -140,17 +137,13 @@ function removeOrderRoute(devices: DeviceService, id: string, method: Method): R
     summary: 'Removes the order: the user has no default device any more',
     source: '20 §12',
     method,
-    base: 'api',
-    path: COLLECTION,
+    ...COLLECTION,
     accepts: vnd('devices.order.remove'),
     emptyBody: true,
     permission: 'devices:write',
     replies: { 204: null },
     errors: ['NOT_FOUND'],
-    async handle({ params, by }) {
-      const outcome = await devices.removeOrder(ownerIn(params), by);
-      return outcome.ok ? reply(204) : deviceError(outcome.rejection);
-    },
+    handle: async ({ params, by }) => done(await devices.removeOrder(ownerIn(params), by), deviceError),
   });
 }
 

@@ -21,7 +21,7 @@ import {
 import type { Links } from '../hal/links.js';
 import { environmentError } from '../rejections/environments.js';
 import { platformError } from '../rejections/platform.js';
-import { defineRoute, JSON_TYPE, type Reply, type Route, reply } from '../route.js';
+import { defineRoute, done, JSON_TYPE, type Reply, type Route, reply } from '../route.js';
 
 const TYPE = oneOf('PRODUCTION', 'SANDBOX');
 
@@ -134,10 +134,8 @@ export function environmentChangesRoutes(environments: EnvironmentService, platf
       permission: 'environments:write',
       replies: { 204: null },
       errors: ['REQUEST_FAILED'],
-      async handle({ params, actor, by }) {
-        const removed = await environments.remove(params.envId, actor, by);
-        return removed.ok ? reply(204) : environmentError(removed.rejection);
-      },
+      handle: async ({ params, actor, by }) =>
+        done(await environments.remove(params.envId, actor, by), environmentError),
     }),
     defineRoute({
       ...common,

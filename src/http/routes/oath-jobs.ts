@@ -11,51 +11,48 @@ import { defineRoute, type Reply, type Route, reply, vnd } from '../route.js';
 import { ImportBody, importRows, LARGEST_JOB, RevocationBody } from './oath-job-request.js';
 
 const COLLECTION = '/environments/:envId/oathJobs';
+const COMMON = { source: '20 §9.2', base: 'api' } as const;
+/** Of what begins a job. */
+const BEGIN = {
+  ...COMMON,
+  method: 'POST',
+  path: COLLECTION,
+  permission: 'devices:write',
+  replies: { 201: OathJobView, 202: OathJobView },
+  errors: ['INVALID_DATA', 'NOT_FOUND'],
+} as const;
 
 /** Imports and revocations of many hardware tokens (wire: `20` §9.2). */
 export function oathJobsRoutes(jobs: OathJobService): Route[] {
   return [
     defineRoute({
+      ...BEGIN,
       id: 'oathJob.import',
       summary: 'Imports OATH tokens',
-      source: '20 §9.2',
-      method: 'POST',
-      base: 'api',
-      path: COLLECTION,
       accepts: vnd('job.oathtokens.create'),
       largest: LARGEST_JOB,
-      permission: 'devices:write',
       body: ImportBody,
-      replies: { 201: OathJobView, 202: OathJobView },
-      errors: ['INVALID_DATA', 'NOT_FOUND'],
       async handle({ params, body, links, by }) {
         const terms = { mayGoOn: body.async === true, by };
         return begun(await jobs.import(params.envId, importRows(body.tokens), terms), links);
       },
     }),
     defineRoute({
+      ...BEGIN,
       id: 'oathJob.revoke',
       summary: 'Revokes OATH tokens, and with `forceUnpair` the devices that they are paired as',
-      source: '20 §9.2',
-      method: 'POST',
-      base: 'api',
-      path: COLLECTION,
       accepts: vnd('job.oathtokens.revoke'),
-      permission: 'devices:write',
       body: RevocationBody,
-      replies: { 201: OathJobView, 202: OathJobView },
-      errors: ['INVALID_DATA', 'NOT_FOUND'],
       async handle({ params, body, links, by }) {
         const revocation = { tokenIds: body.tokenIds.map(uuidOf), forceUnpair: body.forceUnpair === true };
         return begun(await jobs.revoke(params.envId, revocation, { mayGoOn: body.async === true, by }), links);
       },
     }),
     defineRoute({
+      ...COMMON,
       id: 'oathJob.read',
       summary: 'Reads an import or a revocation of OATH tokens',
-      source: '20 §9.2',
       method: 'GET',
-      base: 'api',
       path: '/environments/:envId/oathJobs/:oathJobId',
       permission: 'devices:read',
       replies: { 200: OathJobView },

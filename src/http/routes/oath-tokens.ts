@@ -8,7 +8,7 @@ import { collection, collectionView, ListQuery, listRequest } from '../hal/colle
 import { OathTokenView, oathTokenView } from '../hal/oath-tokens.js';
 import { readListFilter } from '../list-filter.js';
 import { oathTokenError } from '../rejections/oath-tokens.js';
-import { defineRoute, JSON_TYPE, type Reply, type Route, reply, vnd } from '../route.js';
+import { defineRoute, done, JSON_TYPE, type Reply, type Route, reply, vnd } from '../route.js';
 import { expansions } from './device-request.js';
 import { OathTokenBody, parseOathToken, ResyncBody } from './oath-token-request.js';
 
@@ -115,10 +115,7 @@ export function oathTokensRoutes(tokens: OathTokenService): Route[] {
       permission: 'devices:write',
       replies: { 204: null },
       errors: ['NOT_FOUND'],
-      async handle({ params, by }) {
-        const revoked = await tokens.revoke(params.envId, params.tokenId, by);
-        return revoked.ok ? reply(204) : oathTokenError(revoked.rejection);
-      },
+      handle: async ({ params, by }) => done(await tokens.revoke(params.envId, params.tokenId, by), oathTokenError),
     }),
     resyncRoute('oathToken.resync', ITEM, 'Resynchronises an OATH token', (params, otps, by) =>
       tokens.resync(params.envId, params.tokenId, otps, undefined, by),

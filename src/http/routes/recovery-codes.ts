@@ -11,7 +11,7 @@ import { DeviceAuthenticationView, deviceAuthenticationView } from '../hal/devic
 import type { Links } from '../hal/links.js';
 import { authenticationError } from '../rejections/authentication.js';
 import { deviceError } from '../rejections/devices.js';
-import { defineRoute, JSON_TYPE, type Route, reply } from '../route.js';
+import { defineRoute, done, JSON_TYPE, type Route, reply } from '../route.js';
 
 /** Outside every path of the reference: nothing here is part of its contract. */
 const CODES = '/ext/environments/:envId/users/:userId/recoveryCodes';
@@ -77,10 +77,7 @@ export function recoveryCodesRoutes(codes: RecoveryCodeService, authentications:
       permission: 'devices:write',
       replies: { 204: null },
       errors: ['NOT_FOUND'],
-      async handle({ params, by }) {
-        const outcome = await codes.remove(ownerIn(params), by);
-        return outcome.ok ? reply(204) : deviceError(outcome.rejection);
-      },
+      handle: async ({ params, by }) => done(await codes.remove(ownerIn(params), by), deviceError),
     }),
     defineRoute({
       id: 'recoveryCode.check',

@@ -8,7 +8,7 @@ import { roleByName } from '../../platform/roles/roles.js';
 import { notFound } from '../errors.js';
 import { collection, collectionView, LinkView, ListQuery, Reference } from '../hal/collection.js';
 import { roleError } from '../rejections/applications.js';
-import { type Call, defineRoute, JSON_TYPE, type Permission, type Route, reply } from '../route.js';
+import { type Call, defineRoute, done, JSON_TYPE, type Permission, type Route, reply } from '../route.js';
 
 const RoleAssignmentBody = Type.Object({
   role: Type.Object({ id: Id }),
@@ -177,8 +177,7 @@ function routesOf(owners: Owners, roles: RoleAssignmentService): Route[] {
       errors: ['REQUEST_FAILED'],
       async handle(call) {
         const { params, by } = call;
-        const withdrawn = await roles.withdraw(params.envId, ownerOf(call), params[item], by);
-        return withdrawn.ok ? reply(204) : roleError(withdrawn.rejection);
+        return done(await roles.withdraw(params.envId, ownerOf(call), params[item], by), roleError);
       },
     }),
   ];

@@ -14,7 +14,7 @@ import { listView, managedList } from '../managed/list.js';
 import { environmentOf } from '../managed/place.js';
 import { managedRoutes } from '../managed/routes.js';
 import { managedError } from '../rejections/managed.js';
-import { type Call, defineRoute, JSON_TYPE, type Route, reply } from '../route.js';
+import { type Call, defineRoute, done, JSON_TYPE, type Route, reply } from '../route.js';
 
 const PATH = '/environments/:envId/templates/:templateName/contents';
 
@@ -105,8 +105,7 @@ export function templateContentsRoutes(
       async handle(call) {
         const of = variantOf(call, call.query.filter);
         if ('kind' in of) return of;
-        const outcome = await templates.removeVariant(of, call.by);
-        return outcome.ok ? reply(204) : managedError(outcome.rejection);
+        return done(await templates.removeVariant(of, call.by), managedError);
       },
     }),
   ];
