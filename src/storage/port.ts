@@ -50,6 +50,8 @@ export interface Plan {
   readonly credential?: string;
   /** Hardware tokens of the environment, by id or by serial number. */
   readonly oathTokens?: readonly ({ readonly id: Uuid } | { readonly serialNumber: string })[];
+  /** How many hardware tokens the environment has: as new as its `configVersion`, which guards what rests on it. */
+  readonly oathTokenCount?: true;
   /** An import or a revocation of hardware tokens. */
   readonly oathJob?: Uuid;
   /** Remembered browsers of `user`: one, or all. */
@@ -88,6 +90,8 @@ export interface Snapshot {
   readonly environmentNameHolder?: EnvironmentId;
   /** Present for a plan with `oathTokens`: those of them that are there. */
   readonly oathTokens?: readonly OathToken[];
+  /** Present for a plan with `oathTokenCount`. */
+  readonly oathTokenCount?: number;
   readonly oathJob?: OathJob;
   /** Present for a plan with `browsers`: those of them that are there, oldest first. */
   readonly browsers?: readonly RememberedBrowser[];

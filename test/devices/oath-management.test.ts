@@ -8,6 +8,7 @@ import {
 } from '../../src/devices/oath/decide.js';
 import { withoutToken, withToken } from '../../src/devices/oath/pair.js';
 import type { OathTokenRejection } from '../../src/devices/oath/rejection.js';
+import { planForRoom } from '../../src/devices/oath/room.js';
 import type { OathToken } from '../../src/devices/oath/token.js';
 import { minutes } from '../../src/kernel/duration.js';
 import type { Snapshot, Write } from '../../src/storage/port.js';
@@ -71,6 +72,24 @@ describe('a hardware token that is created (20 §9.1)', () => {
     });
     const { oathTokens: ___, ...noneLoaded } = snapshotOf([]);
     expect(decided(createOathToken(noneLoaded, TOKEN)).outcome.result.ok).toBe(true);
+  });
+});
+
+describe('room for a hardware token (20 §3.1)', () => {
+  it('is counted in the unit near the limit only', () => {
+    expect([0, 89_999, 90_000, 100_000].map(planForRoom)).toEqual([
+      {},
+      {},
+      { oathTokenCount: true },
+      { oathTokenCount: true },
+    ]);
+  });
+
+  it('is guarded by the environment where it was counted, and is over with the last', () => {
+    const counted = (oathTokenCount: number) => createOathToken(snapshotOf([], [], { oathTokenCount }), TOKEN);
+    expect(kinds(decided(counted(99_999)).writes)).toEqual(['update environment', 'insert oathToken']);
+    for (const count of [100_000, 100_001])
+      expect(refusal(counted(count))).toEqual({ kind: 'TooManyTokens', maximumAllowed: 100_000 });
   });
 });
 

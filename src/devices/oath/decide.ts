@@ -9,7 +9,8 @@ import type { Device } from '../model.js';
 import { withoutDeleted } from '../order.js';
 import { resynchronise } from './passcode.js';
 import type { OathTokenRejection } from './rejection.js';
-import type { OathToken, OathTokenId } from './token.js';
+import { guardOfCount, roomIn } from './room.js';
+import { MAX_OATH_TOKENS, type OathToken, type OathTokenId } from './token.js';
 
 /** What a decision says: the result for the caller, and what to report once it is durable. */
 export type OathTokenDecision<T> = Decided<{
@@ -24,10 +25,11 @@ export function createOathToken(snapshot: Snapshot, token: OathToken): OathToken
   if (!snapshot.environment) return refuse({ kind: 'EnvironmentNotFound', environmentId: token.environmentId });
   const [twin] = snapshot.oathTokens ?? [];
   if (twin) return refuse({ kind: 'SerialNumberTaken', existingId: twin.id });
+  if (roomIn(snapshot) === 0) return refuse({ kind: 'TooManyTokens', maximumAllowed: MAX_OATH_TOKENS });
   const created = { ...token, createdAt: snapshot.now, updatedAt: snapshot.now };
   return grant(
     created,
-    [{ kind: 'insert', entity: 'oathToken', value: created }],
+    [...guardOfCount(snapshot), { kind: 'insert', entity: 'oathToken', value: created }],
     [tell(created, 'OATH_TOKEN.CREATED')],
   );
 }

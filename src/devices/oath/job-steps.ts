@@ -4,6 +4,7 @@ import type { Snapshot, Write } from '../../storage/port.js';
 import { isLapsed } from '../eligibility.js';
 import { createOathToken, grant, type OathTokenDecision, refuse, revokeOathToken } from './decide.js';
 import { changed, type MalformedRow, type OathJob, type RefusedRow, rowsDone, settledJob } from './job.js';
+import { guardOfCount, roomIn } from './room.js';
 import { MAX_OATH_TOKENS, type OathToken, type OathTokenId, serialKey, type TokenPairing } from './token.js';
 
 /** A row of an import: the token it is to be, or why it can be none. */
@@ -34,13 +35,16 @@ export function abandonJob(snapshot: Snapshot): OathTokenDecision<OathJob> {
 }
 
 /**
- * The rows of an import from `from` on, each by the rules of a single token (`20` §9.1); `room`: tokens that the environment may still
- * have. A job that stands at another row stays as it is.
+ * The rows of an import from `from` on, each by the rules of a single token (`20` §9.1), as far as there is room. A job that stands at
+ * another row stays as it is.
  */
 export function importStep(
   snapshot: Snapshot,
-  { from, rows, room }: { readonly from: number; readonly rows: readonly ImportRow[]; readonly room: number },
+  { from, rows }: { readonly from: number; readonly rows: readonly ImportRow[] },
 ): OathTokenDecision<OathJob> {
+  const room = roomIn(snapshot);
+  // Guarded once for all rows.
+  const { oathTokenCount: _, ...uncounted } = snapshot;
   const known = new Map((snapshot.oathTokens ?? []).map((token) => [serialKey(token.serialNumber), token]));
   return withRows(snapshot, from, (progress) => {
     for (const { token, ...row } of rows) {
@@ -53,7 +57,7 @@ export function importStep(
         progress.refused.push({ ...row, refusal: { kind: 'TooManyTokens', maximumAllowed: MAX_OATH_TOKENS } });
         continue;
       }
-      const { writes, outcome } = createOathToken({ ...snapshot, oathTokens: twin ? [twin] : [] }, token);
+      const { writes, outcome } = createOathToken({ ...uncounted, oathTokens: twin ? [twin] : [] }, token);
       if (outcome.result.ok) {
         progress.succeeded += 1;
         known.set(serialKey(token.serialNumber), token);
@@ -62,6 +66,7 @@ export function importStep(
       progress.writes.push(...writes);
       progress.events.push(...outcome.events);
     }
+    if (progress.succeeded > 0) progress.writes.push(...guardOfCount(snapshot));
     // Two imports of the same tokens claim their serial numbers in the same order, so that neither waits for the other in turn.
     progress.writes.sort((a, b) => (claimOf(a) < claimOf(b) ? -1 : 1));
   });

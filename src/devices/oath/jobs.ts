@@ -11,7 +11,8 @@ import type { OathTokenDecision } from './decide.js';
 import { type MalformedRow, newOathJob, type OathJob, type OathJobId, rowsDone, settledJob } from './job.js';
 import { abandonJob, beginJob, type ImportRow, importStep, revocationStep } from './job-steps.js';
 import type { OathTokenRejection } from './rejection.js';
-import { MAX_OATH_TOKENS, type NewToken, newOathToken, type OathTokenId, serialKey } from './token.js';
+import { planForRoom } from './room.js';
+import { type NewToken, newOathToken, type OathTokenId, serialKey } from './token.js';
 
 /** Rows of one unit: some milliseconds, in which nobody else writes to an embedded database. */
 const STEP_ROWS = 100;
@@ -110,10 +111,9 @@ export function createOathJobService(dependencies: OathJobDependencies): OathJob
         async (from) => {
           const some = rows.slice(from, from + STEP_ROWS);
           const { count = 0 } = await store.oathTokens(environmentId, { limit: 1 });
-          const room = Math.max(0, MAX_OATH_TOKENS - count);
           return {
-            plan: { oathTokens: serialNumbersOf(some) },
-            decide: (snapshot) => importStep(snapshot, { from, rows: some, room }),
+            plan: { oathTokens: serialNumbersOf(some), ...planForRoom(count) },
+            decide: (snapshot) => importStep(snapshot, { from, rows: some }),
           };
         },
         terms,

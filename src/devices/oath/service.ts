@@ -11,7 +11,8 @@ import type { Plan, Snapshot, Store } from '../../storage/port.js';
 import { isLapsed } from '../eligibility.js';
 import { createOathToken, type OathTokenDecision, resyncOathToken, revokeOathToken } from './decide.js';
 import type { OathTokenRejection } from './rejection.js';
-import { MAX_OATH_TOKENS, type NewToken, newOathToken, type OathToken, type OathTokenId } from './token.js';
+import { planForRoom } from './room.js';
+import { type NewToken, newOathToken, type OathToken, type OathTokenId } from './token.js';
 
 export interface OathTokenDependencies {
   readonly store: Pick<Store, 'load' | 'transact' | 'oathTokens'>;
@@ -75,12 +76,10 @@ export function createOathTokenService(dependencies: OathTokenDependencies): Oat
   return {
     async create(environmentId, terms, by) {
       const { count = 0 } = await store.oathTokens(environmentId, { limit: 1 });
-      if (count >= MAX_OATH_TOKENS) return reject({ kind: 'TooManyTokens', maximumAllowed: MAX_OATH_TOKENS });
       const token = newOathToken({ id: random.uuid(), environmentId }, terms);
       const { serialNumber } = token;
-      return trail.transact({ environmentId, oathTokens: [{ serialNumber }] }, by, (snapshot) =>
-        createOathToken(snapshot, token),
-      );
+      const plan = { environmentId, oathTokens: [{ serialNumber }], ...planForRoom(count) };
+      return trail.transact(plan, by, (snapshot) => createOathToken(snapshot, token));
     },
     async list(environmentId, request) {
       const { environment } = await store.load({ environmentId });

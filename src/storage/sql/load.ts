@@ -17,7 +17,7 @@ import { documentsCall, toDocument } from './tables/documents.js';
 import { selectNameHolder, toNameHolder } from './tables/environment-names.js';
 import { toFactors } from './tables/factors.js';
 import { selectOathJob, toOathJob } from './tables/oath-jobs.js';
-import { oathTokenCall, toOathToken } from './tables/oath-tokens.js';
+import { countOathTokens, oathTokenCall, toOathToken } from './tables/oath-tokens.js';
 import { selectRecoveryCodes, toRecoveryCodes } from './tables/recovery-codes.js';
 import { toUser, usernameKey } from './tables/users.js';
 import type { TimeSource } from './time.js';
@@ -62,7 +62,7 @@ export class Loader {
       : { documents };
     const snapshot = snapshotOf(plan, layout, row, now, configured, aside);
     const named = plan.environmentName ? { ...snapshot, ...names } : snapshot;
-    const hasAside = plan.oathTokens || plan.browsers || plan.recoveryCodes || plan.oathJob;
+    const hasAside = plan.oathTokens || plan.oathTokenCount || plan.browsers || plan.recoveryCodes || plan.oathJob;
     return hasAside ? { ...named, ...(yield* selectAside(plan)) } : named;
   }
 
@@ -93,9 +93,13 @@ function* selectDocuments(
 
 /** Rows of their own, each under a version that guards it. */
 function* selectAside(plan: Plan): Script<Partial<Snapshot>> {
-  const { environmentId, user, oathTokens, browsers, recoveryCodes, oathJob } = plan;
+  const { environmentId, user, oathTokens, oathTokenCount, browsers, recoveryCodes, oathJob } = plan;
   const aside: { -readonly [K in keyof Snapshot]?: Snapshot[K] } = {};
   if (oathTokens) aside.oathTokens = yield* selectOathTokens(environmentId, oathTokens);
+  if (oathTokenCount) {
+    const { rows } = only(yield [call(countOathTokens, { environment: environmentId })]);
+    aside.oathTokenCount = integer(rows[0] ?? [], 0);
+  }
   if (browsers && user !== undefined) {
     const { rows } = only(yield [browsersCall(environmentId, user, browsers)]);
     aside.browsers = rows.map((row) => toBrowser(environmentId, row));
