@@ -6,6 +6,7 @@ import { CONTROL_SOCKET } from './app/control-words.js';
 import { databaseOf } from './app/database.js';
 import { deploymentOf } from './app/deployment.js';
 import { freePort, localOrigin } from './app/free-port.js';
+import { createKeySetReader } from './app/key-sets.js';
 import { Lifetime } from './app/lifetime.js';
 import { createLogger } from './app/logger.js';
 import { observe, serveMetrics } from './app/observation.js';
@@ -35,6 +36,7 @@ import { createKeyring } from './kernel/keys.js';
 import type { Logger } from './kernel/log.js';
 import { createSystemRandom, type Random } from './kernel/random.js';
 import { createDirectory } from './platform/directory.js';
+import { createRemoteKeySets } from './platform/tokens/remote-key-sets.js';
 import { createTokenService } from './platform/tokens/tokens.js';
 import { relyingPartyIdOf } from './policies/fido2/fido2-policy-document.js';
 import { openStore } from './storage/sql/index.js';
@@ -158,7 +160,10 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
       { lifetime, clock, logger, raiseMark: opened.raiseMark },
     );
     const directory = createDirectory(store, clock);
-    const tokensOf = (realm: BaseUrls) => createTokenService({ store, directory, vault, random, clock, ...realm });
+    const keySets = createRemoteKeySets({ read: createKeySetReader(outbound, logger), clock });
+    const { reusesAssertions } = config;
+    const tokensOf = (realm: BaseUrls) =>
+      createTokenService({ store, directory, vault, random, clock, keySets, reusesAssertions, ...realm });
     const tokens = tokensOf(urls);
     const routes = apiRoutes({
       config,

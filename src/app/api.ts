@@ -118,6 +118,7 @@ export function apiRoutes(api: ApiParts): readonly Route[] {
   const oathJobs = api.lifetime.own(createOathJobService({ ...parts, logger }));
   const authentications = createAuthenticationService(parts);
   const activities = createActivityService({ store, digests });
+  const guard = createDestinationGuard(config.outbound);
   const client = createClientEndpoint(new ClientThrottle({ free: limits.requests.tokenFailures }), refusals);
   return [
     ...tokenRoutes(tokens, client),
@@ -126,6 +127,7 @@ export function apiRoutes(api: ApiParts): readonly Route[] {
     ...platformRoutes({
       ...api,
       managed,
+      guard,
       authPath: urls.authPath,
       imageUrl: config.imageUrl ?? urls.authPath,
       longestLifeTime: limits.longestLifeTime,
@@ -154,6 +156,6 @@ export function apiRoutes(api: ApiParts): readonly Route[] {
     ...phoneDeliverySettingsRoutes(phoneDeliverySettings(config.notifications.phoneAccounts), managed),
     ...(config.recoveryCodes ? recoveryCodesRoutes(createRecoveryCodeService(parts), authentications) : []),
     ...activitiesRoutes(activities),
-    ...subscriptionsRoutes(subscriptions(createDestinationGuard(config.outbound)), managed),
+    ...subscriptionsRoutes(subscriptions(guard), managed),
   ];
 }

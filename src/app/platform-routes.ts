@@ -16,6 +16,7 @@ import { resourcesRoutes } from '../http/routes/resources.js';
 import { roleAssignmentsRoutes } from '../http/routes/role-assignments.js';
 import { rolesRoutes } from '../http/routes/roles.js';
 import type { Clock, Millis } from '../kernel/clock.js';
+import type { DestinationGuard } from '../kernel/destination.js';
 import type { Digests, Vault } from '../kernel/keys.js';
 import type { Random } from '../kernel/random.js';
 import { createApplicationSecretService } from '../platform/applications/application-secrets.js';
@@ -46,6 +47,8 @@ export interface PlatformParts {
   readonly longestLifeTime: Millis | undefined;
   readonly imageUrl: string;
   readonly clock: Clock;
+  /** Which addresses tenants may name. */
+  readonly guard: DestinationGuard;
 }
 
 /** What the management API has around the resources of MFA (wire: `00` §6, §7, §9): services and their routes. */

@@ -33,7 +33,7 @@ export interface Config {
   readonly traceUrl: string | undefined;
   readonly readyFile: string | undefined;
   readonly seedFile: string | undefined;
-  /** Where webhooks may be sent to (SEC-59). */
+  /** Where webhooks may be sent to, and key sets of clients fetched (SEC-59). */
   readonly outbound: DestinationRules;
   /** Age beyond which records of the audit trail are purged (SEC-74). */
   readonly auditRetention: Millis;
@@ -41,6 +41,8 @@ export interface Config {
   readonly bootstrapSecretLife: Millis;
   /** Between `SIGTERM` and the moment the server takes no more connections (SEC-84). */
   readonly shutdownGrace: Millis;
+  /** Whether an assertion of a client is good more than once (`00` §5.1). */
+  readonly reusesAssertions: boolean;
   /** Whether the extension is there (decision 16). */
   readonly recoveryCodes: boolean;
   readonly limits: LimitsConfig;
@@ -122,7 +124,7 @@ export interface RequestLimits {
   readonly atOnce: number;
   /** Of `atOnce`, for one environment; 0 to 1. */
   readonly tenantShare: number;
-  /** Wrong client secrets before further ones wait. */
+  /** Wrong client secrets or assertions before further ones wait. */
   readonly tokenFailures: number;
   /** Addresses and networks whose `X-Forwarded-For` is believed (SEC-56). */
   readonly trustedProxies: readonly string[];

@@ -132,7 +132,7 @@ export const LIMIT_OPTIONS = [
     default: '5',
     developmentDefault: '0',
     unit: 'failures',
-    doc: 'Wrong client secrets from one address for one client before the answers to further wrong ones are held back, longer each time; a right one is never held back. `0` for never.',
+    doc: 'Wrong client secrets or assertions from one address for one client before the answers to further wrong ones are held back, longer each time; a right one is never held back. `0` for never.',
   },
   {
     name: 'trusted-proxies',

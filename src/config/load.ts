@@ -96,6 +96,7 @@ export function loadConfig(
     auditRetention: days(set['audit-retention']),
     bootstrapSecretLife: hours(set['bootstrap-secret-life']),
     shutdownGrace: set['shutdown-grace'] * 1000,
+    reusesAssertions: set['reuse-assertions'],
     recoveryCodes: set['recovery-codes'],
     limits,
     notifications,

@@ -159,6 +159,12 @@ export const CORE_OPTIONS = [
     doc: 'How long the server still takes requests after `SIGTERM` while it reports that it is not ready, so that load balancers look elsewhere first. `SIGINT` and a second signal skip it.',
   },
   {
+    name: 'reuse-assertions',
+    kind: 'boolean',
+    default: 'false',
+    doc: 'Whether a client may present one assertion (`client_secret_jwt`, `private_key_jwt`) again until it ends. The reference does not look at `jti`; here an assertion that has one is good once, for all servers of a database together. On, for clients that repeat theirs, whoever reads an assertion along the way can use it too.',
+  },
+  {
     name: 'recovery-codes',
     kind: 'boolean',
     default: 'false',

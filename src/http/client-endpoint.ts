@@ -17,6 +17,7 @@ const CLIENT_MEMBERS = {
   client_id: Type.Optional(Type.String()),
   client_secret: Type.Optional(Type.String()),
   client_assertion: Type.Optional(Type.String()),
+  client_assertion_type: Type.Optional(Type.String()),
 };
 
 /**
@@ -52,10 +53,10 @@ interface Asked<T> {
   readonly shown: (value: T) => Reply;
 }
 
-/** Answers a client that proves itself by a secret. */
+/** Answers a client that proves itself by a secret or an assertion. */
 export type ClientEndpoint = <T>(asked: Asked<T>) => Promise<Reply | WireError>;
 
-/** Refusals go on record (SEC-72); whoever tries out secrets is slowed down, over all these endpoints together (SEC-50). */
+/** Refusals go on record (SEC-72); whoever tries out proofs is slowed down, over all these endpoints together (SEC-50). */
 export function createClientEndpoint(throttle: ClientThrottle, refusals?: Refusals): ClientEndpoint {
   function refused(
     rejection: OAuthRejection,
@@ -64,7 +65,8 @@ export function createClientEndpoint(throttle: ClientThrottle, refusals?: Refusa
   ): Reply {
     const clientId = client === undefined ? undefined : parseUuid(client);
     // The client that was named, not one that has proved anything.
-    const detail = { operation, reason: rejection.kind, ...(clientId ? { client: clientId } : {}) };
+    const reason = 'because' in rejection && rejection.because ? rejection.because : rejection.kind;
+    const detail = { operation, reason, ...(clientId ? { client: clientId } : {}) };
     if (environmentId) refusals?.note({ type: 'REQUEST.REFUSED', environmentId, detail }, { correlationId });
     return toOAuthReply(rejection, correlationId);
   }
@@ -76,7 +78,7 @@ export function createClientEndpoint(throttle: ClientThrottle, refusals?: Refusa
     const outcome = await asked.answer(credentials.value);
     const { clientId } = credentials.value ?? {};
     if (!outcome.ok) {
-      // On record before the wait: also the wrong secret of somebody who is not even told so.
+      // On record before the wait: also the wrong proof of somebody who is not even told so.
       const refusal = refused(outcome.rejection, asked, clientId);
       if (clientId !== undefined && outcome.rejection.kind === 'ClientNotAuthenticated') {
         const held = await throttle.failed(call.source, clientId, call.signal);

@@ -11,21 +11,35 @@ export interface Get {
   readonly url: string;
   readonly maxBytes: number;
   readonly signal: AbortSignal;
+  /** How many redirects are followed; three unless it is said. */
+  readonly redirects?: number;
+}
+
+/** What came is not what was asked for. The message is for the operator; the code has no address in it. */
+export class UnfitAnswer extends Error {
+  override readonly name = 'UnfitAnswer';
+
+  constructor(
+    message: string,
+    readonly code: string,
+  ) {
+    super(message);
+  }
 }
 
 export type GetFrom = (get: Get) => Promise<Buffer>;
 
 /**
  * Reads what is at an address, under the same guard as what is posted (SEC-59): the URL, its name and every address of it are checked,
- * those of redirects too, of which three are followed. Rejects unless the answer is 200 and no longer than it may be; the message is
+ * those of redirects too. Rejects unless the answer is 200 and no longer than it may be; the message is
  * for the operator.
  */
 export function createGet(guard: DestinationGuard, resolve: Resolve = systemResolve): GetFrom {
-  return async ({ url: first, maxBytes, signal }) => {
+  return async ({ url: first, maxBytes, signal, redirects: most = MAX_REDIRECTS }) => {
     let url = first;
-    for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
+    for (let redirects = 0; redirects <= most; redirects++) {
       const problem = guard.problem(url);
-      if (problem !== undefined) throw new Error(`${url} ${problem}`);
+      if (problem !== undefined) throw new UnfitAnswer(`${url} ${problem}`, 'FORBIDDEN');
       const request = { url, method: 'GET', headers: {}, verifyTls: true } as const;
       const answer = await exchange(request, { guard, resolve }, signal);
       const { statusCode = 0 } = answer;
@@ -33,10 +47,10 @@ export function createGet(guard: DestinationGuard, resolve: Resolve = systemReso
       if (statusCode === 200) return readAll(answer, maxBytes, url);
       answer.destroy();
       const isRedirect = statusCode >= 300 && statusCode < 400 && location !== '' && URL.canParse(location, url);
-      if (!isRedirect) throw new Error(`${url} answered ${statusCode}`);
+      if (!isRedirect) throw new UnfitAnswer(`${url} answered ${statusCode}`, `HTTP_${statusCode}`);
       url = new URL(location, url).href;
     }
-    throw new Error(`${first} redirects more than ${MAX_REDIRECTS} times`);
+    throw new UnfitAnswer(`${first} redirects more than ${most} times`, 'REDIRECTED');
   };
 }
 
@@ -47,7 +61,7 @@ async function readAll(answer: IncomingMessage, maxBytes: number, url: string): 
     chunks.push(chunk as Buffer);
     size += (chunk as Buffer).length;
     // Leaving the loop closes the connection.
-    if (size > maxBytes) throw new Error(`${url} sent more than ${maxBytes} bytes`);
+    if (size > maxBytes) throw new UnfitAnswer(`${url} sent more than ${maxBytes} bytes`, 'TOO_LONG');
   }
   return Buffer.concat(chunks);
 }

@@ -37,6 +37,7 @@ export function atMost(limit: number, resolve: Resolve): Resolve {
 /** The name leads where nobody may be led (SEC-59). */
 export class ForbiddenDestination extends Error {
   override readonly name = 'ForbiddenDestination';
+  readonly code = 'FORBIDDEN';
 }
 
 /**

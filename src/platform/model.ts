@@ -192,6 +192,8 @@ export interface Application {
   readonly mayActForItself: boolean;
   /** A key set (RFC 7517) of its own, as text. */
   readonly jwks?: string;
+  /** Where such a set is read, by https; the application's own `jwks` goes before it. */
+  readonly jwksUrl?: string;
   /** The demo client of `postern dev` only: its secret is taken by Basic and by form. */
   readonly anySecretMethod?: true;
   readonly roles: readonly RoleAssignment[];

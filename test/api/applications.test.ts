@@ -1,6 +1,8 @@
+import type { KeyObject } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { minutes } from '../../src/kernel/duration.js';
 import { roleByName } from '../../src/platform/roles/roles.js';
+import { assertionClaims, assertionForm, clientKey, jws, keySet } from '../helpers/client-assertion.js';
 import { refusesBadFields, refusesRequests } from './bad-fields.js';
 import { documentOf, managed } from './managed.js';
 import { invalidData, refusalOf } from './refusal.js';
@@ -206,6 +208,36 @@ describe('applications (00 §9)', () => {
     expect(await asked()).toBe(403);
     expect((await remove(itemOf(created))).status).toBe(204);
     expect([await asked(), (await tokenWith(created.body['id'], secret)).status]).toEqual([401, 401]);
+  });
+
+  it('prove themselves by their own key, or by their secret without sending it, once they are to (00 §5.1; SEC-50)', async () => {
+    const key = clientKey('mine');
+    const jwks = keySet(key);
+    const ask = (id: unknown, alg: 'HS256' | 'RS256', by: KeyObject | string) => {
+      const claims = assertionClaims(String(id), `${world().postern.authPath}/${HERE}/as`, world().postern.now());
+      return world().ask({
+        path: `/${HERE}/as/token`,
+        type: 'application/x-www-form-urlencoded',
+        body: assertionForm(jws({ alg }, claims, by), { grant_type: 'client_credentials' }),
+        token: null,
+      });
+    };
+    const body = { ...worker('By key'), tokenEndpointAuthMethod: 'PRIVATE_KEY_JWT', jwks };
+    const created = await create(body);
+    const { id } = created.body;
+    expect(documentOf(created)).toEqual(body);
+    const issued = await ask(id, 'RS256', key.privateKey);
+    expect(issued.status).toBe(200);
+    const token = String(issued.body['access_token']);
+    // It is a token like any other: known, and without a role.
+    expect((await world().ask({ path: PATH, token })).status).toBe(403);
+    const { jwks: _, ...rest } = body;
+    const bySecret = { ...rest, tokenEndpointAuthMethod: 'CLIENT_SECRET_JWT' };
+    expect(documentOf(await put(itemOf(created), bySecret))).toEqual(bySecret);
+    expect((await ask(id, 'RS256', key.privateKey)).status).toBe(401);
+    expect((await ask(id, 'HS256', await secretOf(itemOf(created)))).status).toBe(200);
+    const elsewhere = { ...rest, tokenEndpointAuthMethod: 'PRIVATE_KEY_JWT', jwksUrl: 'https://keys.example.org/a' };
+    expect(documentOf(await put(itemOf(created), elsewhere))).toEqual(elsewhere);
   });
 
   it('that are no workers have no tokens of their own', async () => {
@@ -522,6 +554,21 @@ refusesRequests('an application is refused that', { world, to: () => ({ path: PA
   {
     name: 'fetches keys over http',
     body: () => ({ ...web('Bad'), jwksUrl: 'http://example.org/keys' }),
+    details: ['INVALID_VALUE jwksUrl'],
+  },
+  {
+    name: 'fetches keys from an address that is not public (SEC-59)',
+    body: () => ({ ...web('Bad'), jwksUrl: 'https://10.0.0.1/keys' }),
+    details: ['INVALID_VALUE jwksUrl'],
+  },
+  {
+    name: 'proves itself by keys that it does not have',
+    body: () => ({ ...web('Bad'), tokenEndpointAuthMethod: 'PRIVATE_KEY_JWT' }),
+    details: ['REQUIRED_VALUE jwks'],
+  },
+  {
+    name: 'has its keys in two places',
+    body: () => ({ ...web('Bad'), jwks: '{"keys":[]}', jwksUrl: 'https://example.org/keys' }),
     details: ['INVALID_VALUE jwksUrl'],
   },
 ]);

@@ -112,6 +112,7 @@ describe('the token endpoint (00 §4.7, §5.1)', () => {
   });
   const right = basic(clientId(HERE, 'backend'), SECRET);
   const GRANT = 'grant_type=client_credentials';
+  const JWT_BEARER = 'client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
   const to = (request: Partial<Ask>): Ask => ({
     path: `/${HERE}/as/token`,
     type: 'application/x-www-form-urlencoded',
@@ -173,7 +174,8 @@ describe('the token endpoint (00 §4.7, §5.1)', () => {
       400,
       'invalid_request',
     ],
-    ['an assertion', { body: `${GRANT}&client_assertion=a.b.c` }, 401, 'invalid_client'],
+    ['an assertion of no type', { body: `${GRANT}&client_assertion=a.b.c` }, 400, 'invalid_request'],
+    ['an assertion that is none', { body: `${GRANT}&${JWT_BEARER}&client_assertion=a.b.c` }, 401, 'invalid_client'],
   ];
   it.each(cases)('%s', async (_name, request, status, error) => {
     for (const path of [`/${HERE}/as/token`, '/as/token']) {

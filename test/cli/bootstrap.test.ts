@@ -2,7 +2,9 @@ import { expect, it } from 'vitest';
 import { toTimestamp } from '../../src/kernel/clock.js';
 import { hours } from '../../src/kernel/duration.js';
 import { uuidOf } from '../../src/kernel/ids.js';
+import { createTokenRealm } from '../../src/platform/tokens/access-token.js';
 import { createClients } from '../../src/platform/tokens/clients.js';
+import { createRemoteKeySets } from '../../src/platform/tokens/remote-key-sets.js';
 import { commandOver } from '../helpers/command.js';
 import { openTestStore, TEST_TIME, type TestStore } from '../helpers/store.js';
 
@@ -30,8 +32,17 @@ it.each([
     const { said, clientId, clientSecret } = await run(test, env);
     expect(said).toContain(`It expires at ${toTimestamp(TEST_TIME + hours(life))}`);
     const { store, random, clock } = test;
-    const authenticate = createClients({ store, random, clock, vault: test.keyring.vault });
-    const isGood = async () => (await authenticate({ method: 'CLIENT_SECRET_BASIC', clientId, clientSecret })).ok;
+    const authenticate = createClients({
+      store,
+      random,
+      clock,
+      vault: test.keyring.vault,
+      realm: createTokenRealm('https://mfa.example.org/v1', 'https://mfa.example.org'),
+      keySets: createRemoteKeySets({ read: async () => undefined, clock }),
+      reusesAssertions: false,
+    });
+    const credentials = { method: 'CLIENT_SECRET_BASIC', clientId, clientSecret } as const;
+    const isGood = async () => (await authenticate(credentials, { endpoint: 'token' })).ok;
     clock.advance(hours(life) - 1);
     expect(await isGood()).toBe(true);
     clock.advance(1);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createAssertionUses } from '../../src/platform/tokens/assertion-uses.js';
 import type { Write } from '../../src/storage/port.js';
 import { openTestStore } from '../helpers/store.js';
 import { insert, otherProcess, versions } from './batch-world.js';
@@ -18,6 +19,21 @@ describe('units that want what others have on PostgreSQL', () => {
     const answers = await Promise.all(Array.from({ length: 300 }, () => test.store.transact(plan, guess(false))));
     expect(new Set(answers.map(({ verdict }) => verdict))).toEqual(new Set(['refused']));
     await other.query('rollback');
+  });
+
+  it('an assertion is used once, whichever process it comes to, however many times at once (SEC-50)', async () => {
+    await using test = await open();
+    await using peer = await openTestStore({ database: test.database, keyring: test.keyring });
+    const { environmentId } = await addEnvironment(test.store);
+    const uses = [test, peer].map(({ store }) => createAssertionUses(store));
+    const client = { id: test.random.uuid(), environmentId };
+    const endsAt = test.clock.now() + 60_000;
+    for (const jti of ['a', 'b', 'c']) {
+      const use = (n: number) => present(uses[n % 2])(client, { jti, endsAt });
+      const verdicts = await Promise.all(Array.from({ length: 24 }, (_, n) => use(n)));
+      expect(verdicts.filter(Boolean)).toHaveLength(1);
+      expect([await use(0), await use(1)]).toEqual([false, false]);
+    }
   });
 
   it('two processes that lock many rows: none is lost, and there is no deadlock (SEC-78)', async () => {

@@ -92,7 +92,30 @@ describe('the token endpoint (00 §5.1)', () => {
       'invalid_client',
     ],
     ['Basic that is not base64', { authorization: 'Basic ???' }, 401, 'invalid_client'],
-    ['an assertion', { authorization: undefined, body: `${grant}&client_assertion=a.b.c` }, 401, 'invalid_client'],
+    [
+      'an assertion that is none',
+      {
+        authorization: undefined,
+        body: `${grant}&client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer&client_assertion=a.b.c`,
+      },
+      401,
+      'invalid_client',
+    ],
+    [
+      'an assertion of another type',
+      {
+        authorization: undefined,
+        body: `${grant}&client_assertion_type=urn:ietf:params:oauth:client-assertion-type:saml2-bearer&client_assertion=a`,
+      },
+      401,
+      'invalid_client',
+    ],
+    [
+      'an assertion of no type',
+      { authorization: undefined, body: `${grant}&client_assertion=a.b.c` },
+      400,
+      'invalid_request',
+    ],
     ['two ways at once', { body: `${grant}&client_id=${CLIENT}&client_secret=x` }, 400, 'invalid_request'],
     ['two ids', { body: `${grant}&client_id=${NOWHERE}` }, 400, 'invalid_request'],
     ['the environment of others', { url: `/${ELSEWHERE}/as/token` }, 401, 'invalid_client'],

@@ -3,7 +3,9 @@ import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { createDestinationGuard } from '../../src/kernel/destination.js';
+import { createKeySetReader } from '../../src/app/key-sets.js';
+import { createDestinationGuard, type DestinationRules } from '../../src/kernel/destination.js';
+import { silentLogger } from '../../src/kernel/log.js';
 import { createPost } from '../../src/outbound/post.js';
 import { atMost, type HostAddress, type Resolve } from '../../src/outbound/resolve.js';
 
@@ -114,6 +116,46 @@ describe('a post to an address of a tenant', () => {
     expect((await send(post(url))).kind).toBe('unanswered');
     expect(server.seen).toEqual([]);
     expect(await send(post(url, { verifyTls: false }))).toEqual({ kind: 'answered', status: 200 });
+  });
+});
+
+describe('a key set of a client', () => {
+  const RULES = { allowsHttp: true, ports: 'any', internal: ['127.0.0.0/8'] } as const;
+  const reader = (rules: DestinationRules = RULES) => {
+    const logged: object[] = [];
+    const read = createKeySetReader(rules, { ...silentLogger, warn: (fields) => logged.push(fields) });
+    return { read, logged };
+  };
+
+  it('is read where it stands', async () => {
+    await using server = await receiver((_, response) => response.end('{"keys":[]}'));
+    const { read, logged } = reader();
+    expect([await read(`http://127.0.0.1:${server.port}/keys`), logged]).toEqual(['{"keys":[]}', []]);
+  });
+
+  it('is not read from internal addresses, through a redirect, without end, or where it is not; the log has the host alone (SEC-59, SEC-60)', async () => {
+    await using inside = await receiver((_, response) => response.end('{"keys":[]}'));
+    const location = `http://127.0.0.1:${inside.port}/`;
+    await using server = await receiver(({ url }, response) => {
+      if (url === '/away') response.writeHead(302, { location }).end();
+      else if (url === '/long') response.end(`{"keys":[${' '.repeat(65_536)}]}`);
+      else response.writeHead(404).end();
+    });
+    const host = `127.0.0.1:${server.port}`;
+    const { read, logged } = reader();
+    const strict = reader({ ...RULES, internal: [] });
+    const secure = reader({ ...RULES, allowsHttp: false });
+    const from = (path: string) => `http://${host}/${path}`;
+    expect([await read(from('away')), await read(from('long')), await read(from('none'))]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect([await strict.read(from('keys')), await secure.read(from('keys'))]).toEqual([undefined, undefined]);
+    expect([...logged, ...strict.logged, ...secure.logged]).toEqual(
+      ['REDIRECTED', 'TOO_LONG', 'HTTP_404', 'FORBIDDEN', 'FORBIDDEN'].map((reason) => ({ host, reason })),
+    );
+    expect([server.seen.length, inside.seen]).toEqual([3, []]);
   });
 });
 

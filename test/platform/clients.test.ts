@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { livePrevious, liveSecrets, replacedSecret } from '../../src/platform/applications/application-secret.js';
-import { authenticateClient, type ClientCredentials } from '../../src/platform/tokens/client-authentication.js';
+import { authenticateClient, type PresentedSecret } from '../../src/platform/tokens/client-authentication.js';
 import { worker } from './world.js';
 
-const credentials = (method: ClientCredentials['method'], clientSecret = 'right'): ClientCredentials => ({
+const credentials = (method: PresentedSecret['method'], clientSecret = 'right'): PresentedSecret => ({
   method,
   clientId: worker().id,
   clientSecret,

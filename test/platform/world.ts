@@ -1,5 +1,5 @@
 import type { BusinessEvent } from '../../src/events.js';
-import { createClientEndpoint } from '../../src/http/client-endpoint.js';
+import { type ClientEndpoint, createClientEndpoint } from '../../src/http/client-endpoint.js';
 import { ClientThrottle } from '../../src/http/client-throttle.js';
 import { discoveryRoutes } from '../../src/http/routes/discovery.js';
 import { environmentsRoutes } from '../../src/http/routes/environments.js';
@@ -22,6 +22,7 @@ import { createManagedService } from '../../src/platform/managed/service.js';
 import type { Application, RoleAssignment, RoleName } from '../../src/platform/model.js';
 import { createPasswordService } from '../../src/platform/passwords/passwords.js';
 import { createPlatformService, type PlatformService } from '../../src/platform/service.js';
+import { createRemoteKeySets, type ReadKeySet } from '../../src/platform/tokens/remote-key-sets.js';
 import { createSigningKey } from '../../src/platform/tokens/signing-key.js';
 import { createTokenStates } from '../../src/platform/tokens/token-states.js';
 import { createTokenService, type TokenService } from '../../src/platform/tokens/tokens.js';
@@ -79,14 +80,38 @@ export interface PlatformWorld extends AsyncDisposable {
   write(environmentId: Uuid, ...writes: Write[]): Promise<void>;
 }
 
+export interface PlatformOptions {
+  /** What is at clients' `jwksUrl`; nothing unless it is said. */
+  readonly readKeySet?: ReadKeySet;
+  readonly reusesAssertions?: boolean;
+  readonly client?: ClientEndpoint;
+}
+
 /** Two environments of one organization, a worker in the first, and the server over them. */
-export async function platformWorld(): Promise<PlatformWorld> {
+export async function platformWorld({
+  readKeySet = async () => undefined,
+  reusesAssertions = false,
+  client = createClientEndpoint(new ClientThrottle({ free: 0 })),
+}: PlatformOptions = {}): Promise<PlatformWorld> {
   const test = await openTestStore({ database: { kind: 'sqlite', file: ':memory:' } });
   const { store, random, clock, keyring } = test;
   const events: BusinessEvent[] = [];
   const directory = createDirectory(store, clock);
-  const node = { store, directory, vault: keyring.vault, random, clock, apiPath: API, authPath: AUTH };
-  const tokens = createTokenService(node);
+  const urls = { apiPath: API, authPath: AUTH };
+  const node = () => {
+    const keySets = createRemoteKeySets({ read: readKeySet, clock });
+    return createTokenService({
+      store,
+      directory,
+      vault: keyring.vault,
+      random,
+      clock,
+      keySets,
+      reusesAssertions,
+      ...urls,
+    });
+  };
+  const tokens = node();
   const sink = { emit: (event: BusinessEvent) => void events.push(event) };
   const platform = createPlatformService({ store, events: sink, digests: keyring.digests });
   // Cheap, because what a hash costs is not what these tests are about.
@@ -102,7 +127,6 @@ export async function platformWorld(): Promise<PlatformWorld> {
   });
   const passwords = createPasswordService({ store, passwords: hashes, events: sink });
   const groups = createGroupService({ store, random, digests: keyring.digests, events: sink });
-  const client = createClientEndpoint(new ClientThrottle({ free: 0 }));
   const server = createHttpServer({
     routes: [
       ...tokenRoutes(tokens, client),
@@ -155,7 +179,7 @@ export async function platformWorld(): Promise<PlatformWorld> {
   const world: PlatformWorld = {
     test,
     tokens,
-    otherNode: createTokenService(node),
+    otherNode: node(),
     platform,
     server,
     events,

@@ -11,7 +11,29 @@ export const APPLICATION_READINGS: ReadingGroup = {
       ],
     ]),
     ...readingsIn('platform/applications/application-secret.ts', [
-      ['00 §9.3', 'During the overlap both secrets authenticate'],
+      ['00 §9.3', 'During the overlap both secrets authenticate, also as keys of assertions'],
+    ]),
+    ...readingsIn('platform/tokens/client-assertion.ts', [
+      [
+        '00 §5.1',
+        'An assertion that has a `jti` is good once, where the reference does not look at `jti`; the setting `reuse-assertions` lets clients repeat theirs',
+      ],
+      [
+        '00 §5.1',
+        'Of several audiences every one must be this server’s; the path without an environment counts, too. A clock may be a minute ahead',
+      ],
+    ]),
+    ...readingsIn('platform/tokens/key-set.ts', [
+      [
+        '00 §5.1',
+        'An assertion means the one key of its `kid`, or without one the only key that fits; where several can be meant, none is',
+      ],
+    ]),
+    ...readingsIn('platform/applications/application-keys.ts', [
+      [
+        '00 §9.2',
+        '`PRIVATE_KEY_JWT` asks for `jwks` or `jwksUrl`, and no application has both: the Terraform provider sends them so',
+      ],
     ]),
     ...readingsIn('platform/applications/applications.ts', [
       ['00 §9.2', 'Names of applications need not be unique; type and protocol stay as they were made'],

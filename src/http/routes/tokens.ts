@@ -43,7 +43,7 @@ export function tokenRoutes(
     source: '00 §5.1',
     body: TokenForm,
     replies: { 200: TokenView, ...CLIENT_REFUSALS },
-    partial: 'client_credentials only, by client_secret_basic or client_secret_post; no assertions, no other grants.',
+    partial: 'client_credentials only, no other grants.',
   } as const;
 
   return [

@@ -45,7 +45,8 @@ export function applicationDocument(
   secret: Protected | undefined,
   at: { readonly createdAt: Instant; readonly updatedAt: Instant },
 ): StoredDocument {
-  const { id, environmentId, name, type, enabled, tokenEndpointAuthMethod, anySecretMethod, roles } = application;
+  const { id, environmentId, name, type, enabled, tokenEndpointAuthMethod, anySecretMethod, jwks, jwksUrl, roles } =
+    application;
   return {
     environmentId,
     kind: 'application',
@@ -57,6 +58,8 @@ export function applicationDocument(
       enabled,
       grantTypes: application.mayActForItself ? ['CLIENT_CREDENTIALS'] : [],
       tokenEndpointAuthMethod,
+      ...(jwks === undefined ? {} : { jwks }),
+      ...(jwksUrl === undefined ? {} : { jwksUrl }),
       ...(anySecretMethod ? { anySecretMethod } : {}),
       roles: roles.map(toBody),
     },
@@ -68,7 +71,7 @@ export function applicationDocument(
 
 /** Throws `ApplicationDocumentError`, with the id, when the document is not one that `applicationDocument` made. */
 export function toApplication({ environmentId, id, body }: StoredDocument): Application {
-  const { name, type, enabled, anySecretMethod, jwks, tokenEndpointAuthMethod = 'NONE', grantTypes } = body;
+  const { name, type, enabled, anySecretMethod, jwks, jwksUrl, tokenEndpointAuthMethod = 'NONE', grantTypes } = body;
   const method = METHODS.find((known) => known === tokenEndpointAuthMethod);
   if (typeof name !== 'string' || typeof enabled !== 'boolean' || typeof type !== 'string' || !method)
     throw new ApplicationDocumentError(`application ${id} of environment ${environmentId} does not decode`);
@@ -81,6 +84,7 @@ export function toApplication({ environmentId, id, body }: StoredDocument): Appl
     tokenEndpointAuthMethod: method,
     mayActForItself: Array.isArray(grantTypes) && grantTypes.includes('CLIENT_CREDENTIALS'),
     ...(typeof jwks === 'string' ? { jwks } : {}),
+    ...(typeof jwksUrl === 'string' ? { jwksUrl } : {}),
     ...(anySecretMethod === true ? { anySecretMethod } : {}),
     roles: toRoles(body, id),
   };

@@ -1,4 +1,5 @@
 import type { Requester } from '../../audit/record.js';
+import type { DestinationGuard } from '../../kernel/destination.js';
 import { isJsonObject, type JsonObject } from '../../kernel/json.js';
 import type { Vault } from '../../kernel/keys.js';
 import type { Random } from '../../kernel/random.js';
@@ -14,6 +15,7 @@ import type { ManagedService } from '../managed/service.js';
 import type { ApplicationId, RoleAssignment } from '../model.js';
 import { rolesOf } from './application.js';
 import { APPLICATION_WRITE_ONLY, ApplicationDocument, applicationProblems } from './application-document.js';
+import { keyProblems } from './application-keys.js';
 import { readApplicationSecrets, sealable } from './application-secret.js';
 import { isSystemApplication, systemOnesStay } from './system-applications.js';
 
@@ -31,10 +33,12 @@ interface Facts {
   readonly roles: readonly RoleAssignment[];
   /** A pure function over keys. */
   readonly open: (secret: Protected) => string;
+  /** Which addresses of keys may be named (SEC-59). */
+  readonly guard: Pick<DestinationGuard, 'problem'>;
 }
 
 /** Applications of an environment (wire: `00` §9.1): what is said of them, with what is not said: roles and secrets. */
-export function applications({ secret, roles, open }: Facts): ManagedResource {
+export function applications({ secret, roles, open, guard }: Facts): ManagedResource {
   return {
     kind: KIND,
     schema: ApplicationDocument,
@@ -51,6 +55,7 @@ export function applications({ secret, roles, open }: Facts): ManagedResource {
     },
     rules: [
       checked(applicationProblems),
+      checked((document) => keyProblems(document, guard)),
       immutable('type'),
       immutable('protocol'),
       ownPackage(),
@@ -143,6 +148,7 @@ export interface ApplicationParts {
   readonly managed: ManagedService;
   readonly random: Pick<Random, 'bytes'>;
   readonly vault: Pick<Vault, 'open'>;
+  readonly guard: Pick<DestinationGuard, 'problem'>;
   /** Told when something about an application has changed that its tokens rest on. */
   readonly onChange: (applicationId: ApplicationId) => void;
 }
@@ -153,6 +159,7 @@ export function createApplicationService({
   managed,
   random,
   vault,
+  guard,
   onChange,
 }: ApplicationParts): ManagedService & { readonly resource: ManagedResource } {
   const withFacts = (roles: readonly RoleAssignment[] = []): ManagedResource =>
@@ -160,6 +167,7 @@ export function createApplicationService({
       secret: random.bytes(CLIENT_SECRET_BYTES).toString('base64url'),
       roles,
       open: (secret) => vault.open(secret),
+      guard,
     });
   async function rolesOfCaller(by: Requester | undefined): Promise<readonly RoleAssignment[]> {
     const caller = by?.clientId && (await store.findDocument(KIND, by.clientId));

@@ -3,7 +3,7 @@ import type { JWTVerifyOptions } from 'jose/jwt/verify';
 import type { Instant } from '../../kernel/clock.js';
 import { isUuid, type Uuid } from '../../kernel/ids.js';
 import type { ApplicationId, EnvironmentId } from '../model.js';
-import { ALGORITHM, type ParsedToken } from './jws.js';
+import { ALGORITHM, asksForMore, type ParsedToken } from './jws.js';
 
 /** Life of an access token (wire: `00` §5.1). */
 export const ACCESS_TOKEN_SECONDS = 3_600;
@@ -57,14 +57,12 @@ export function accessToken(
 }
 
 /**
- * The key that a header names, if it names one and nothing more: no key, no place to fetch one, no extension that must be
- * understood (SEC-48; RFC 8725). Left alone, jose passes over most of these, and tries the only key of a set on a header without
- * `kid`.
+ * The key that a header names, if it names one and asks for nothing more. Left alone, jose tries the only key of a set on a header
+ * without `kid`.
  */
 export function keyNamedBy(header: ParsedToken['header']): string | undefined {
-  const foreign = ['jwk', 'jku', 'x5c', 'x5u', 'crit', 'b64', 'zip'].some((name) => Object.hasOwn(header, name));
   const { kid } = header;
-  return !foreign && typeof kid === 'string' ? kid : undefined;
+  return !asksForMore(header) && typeof kid === 'string' ? kid : undefined;
 }
 
 /** The environment that a token says it is of: whose keys to verify it with. */

@@ -1,23 +1,28 @@
 import { equalDigests, sha256 } from '../../kernel/keys.js';
 import { accept, type Outcome, reject } from '../../kernel/outcome.js';
 import type { Application } from '../model.js';
+import type { AssertionFault, AssertionMethod, PresentedAssertion } from './client-assertion.js';
 
-/** What a client presents at the token endpoint, and how (wire: `00` §5.1). */
-export interface ClientCredentials {
+/** A secret that a client presents, and how (wire: `00` §5.1). */
+export interface PresentedSecret {
   readonly method: 'CLIENT_SECRET_BASIC' | 'CLIENT_SECRET_POST';
   readonly clientId: string;
   readonly clientSecret: string;
 }
 
+/** What a client proves itself by. */
+export type ClientCredentials = PresentedSecret | PresentedAssertion;
+
 export type ClientRejection =
-  /** Unknown, disabled, or the wrong secret: one answer for all. */
-  | { readonly kind: 'ClientNotAuthenticated' }
-  /** The right secret by a way that is not the application's own. */
+  /** Unknown, disabled, the wrong secret, an assertion that is not good: one answer for all. `because` is for the record. */
+  | { readonly kind: 'ClientNotAuthenticated'; readonly because?: AssertionFault }
+  /** Proved by a way that is not the application's own. */
   | { readonly kind: 'AuthenticationMethodNotSupported' };
 
-/** Whether an application takes a secret that comes this way: its own method only, but for the demo client (`00` §5.1). */
-function takes(application: Application, method: ClientCredentials['method']): boolean {
-  return application.anySecretMethod === true || application.tokenEndpointAuthMethod === method;
+/** Whether an application takes what comes this way: by its own method only, but for the demo client's secret (`00` §5.1). */
+function takes(application: Application, method: PresentedSecret['method'] | AssertionMethod): boolean {
+  if (application.tokenEndpointAuthMethod === method) return true;
+  return application.anySecretMethod === true && (method === 'CLIENT_SECRET_BASIC' || method === 'CLIENT_SECRET_POST');
 }
 
 /**
@@ -28,7 +33,7 @@ function takes(application: Application, method: ClientCredentials['method']): b
 export function authenticateClient(
   application: Application | undefined,
   secrets: readonly string[],
-  credentials: ClientCredentials,
+  credentials: PresentedSecret,
 ): Outcome<Application, ClientRejection> {
   const presented = sha256(credentials.clientSecret);
   // Each is compared, whichever fits.
@@ -37,4 +42,15 @@ export function authenticateClient(
   return takes(application, credentials.method)
     ? accept(application)
     : reject({ kind: 'AuthenticationMethodNotSupported' });
+}
+
+/** Judges a client by an assertion: whether it signed it, and what is wrong with the claims. The same is said of all that is wrong. */
+export function authenticateByAssertion(
+  application: Application | undefined,
+  { method }: Pick<PresentedAssertion, 'method'>,
+  { isProved, fault }: { readonly isProved: boolean; readonly fault: AssertionFault | undefined },
+): Outcome<Application, ClientRejection> {
+  if (!isProved || !application?.enabled) return reject({ kind: 'ClientNotAuthenticated' });
+  if (fault !== undefined) return reject({ kind: 'ClientNotAuthenticated', because: fault });
+  return takes(application, method) ? accept(application) : reject({ kind: 'AuthenticationMethodNotSupported' });
 }

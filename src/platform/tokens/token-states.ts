@@ -13,7 +13,7 @@ import type { ReadToken, TokenService } from './tokens.js';
 export interface TokenQuestion {
   readonly environmentId: EnvironmentId;
   readonly token: string | undefined;
-  /** Absent: nothing that identifies the client by a secret. */
+  /** Absent: nothing that identifies the client. */
   readonly credentials: ClientCredentials | undefined;
   /** Of the request, for the record. */
   readonly correlationId: Uuid;
@@ -47,9 +47,9 @@ export function createTokenStates(parts: TokenStateParts): TokenStates {
   const trail = createTrail(parts);
 
   /** The client, and the token if it is a good one of the environment. */
-  async function asked({ environmentId, token, credentials }: TokenQuestion) {
+  async function asked(endpoint: 'introspect' | 'revoke', { environmentId, token, credentials }: TokenQuestion) {
     if (!credentials) return reject({ kind: 'ClientNotAuthenticated' } as const);
-    const client = await tokens.authenticateClient(credentials, environmentId);
+    const client = await tokens.authenticateClient(credentials, { environmentId, endpoint });
     if (!client.ok) return client;
     if (token === undefined) return reject({ kind: 'TokenMissing' } as const);
     const found = await tokens.read(token);
@@ -72,14 +72,14 @@ export function createTokenStates(parts: TokenStateParts): TokenStates {
 
   return {
     async introspect(question) {
-      const answer = await asked(question);
+      const answer = await asked('introspect', question);
       if (!answer.ok) return answer;
       const { text, isOwn } = answer.value;
       // Verified: it is the whole text that was found good.
       return accept(isOwn ? parseToken(text)?.claims : undefined);
     },
     async revoke(question) {
-      const answer = await asked(question);
+      const answer = await asked('revoke', question);
       if (!answer.ok) return answer;
       const { text, read, isOwn } = answer.value;
       if (!read) return accept(undefined);

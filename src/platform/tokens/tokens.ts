@@ -5,7 +5,7 @@ import type { Uuid } from '../../kernel/ids.js';
 import type { Vault } from '../../kernel/keys.js';
 import { accept, type Outcome, reject } from '../../kernel/outcome.js';
 import type { Random } from '../../kernel/random.js';
-import type { Reader } from '../../storage/port.js';
+import type { Store } from '../../storage/port.js';
 import { toApplication } from '../applications/application.js';
 import type { Directory } from '../directory.js';
 import type { Actor, ApplicationId, EnvironmentId, StoredDocument } from '../model.js';
@@ -23,13 +23,14 @@ import {
 import type { ClientCredentials, ClientRejection } from './client-authentication.js';
 import { type AuthenticateClient, createClients } from './clients.js';
 import { parseToken, signToken, verifyToken } from './jws.js';
+import type { RemoteKeySets } from './remote-key-sets.js';
 import { type PublicJwk, SigningKeyError, toPrivateKey, toPublicJwk } from './signing-key.js';
 
 /** A client-credentials request (wire: `00` §5.1). Without an environment, the client's own is meant (`00` §1.2). */
 export interface TokenRequest {
   readonly environmentId?: EnvironmentId;
   readonly grantType: string | undefined;
-  /** Absent: nothing that identifies the client by a secret. */
+  /** Absent: nothing that identifies the client. */
   readonly credentials: ClientCredentials | undefined;
 }
 
@@ -74,13 +75,17 @@ export interface TokenService {
 }
 
 interface TokenServiceOptions {
-  readonly store: Pick<Reader, 'findDocument' | 'documents' | 'isRevoked'>;
+  readonly store: Pick<Store, 'findDocument' | 'documents' | 'isRevoked' | 'transact'>;
   readonly directory: Directory;
   readonly vault: Vault;
   readonly random: Random;
   readonly clock: Clock;
   readonly apiPath: string;
   readonly authPath: string;
+  /** The keys of clients that have them elsewhere. */
+  readonly keySets: RemoteKeySets;
+  /** Whether a client may present one assertion again. */
+  readonly reusesAssertions: boolean;
 }
 
 interface EnvironmentKeys {
@@ -100,8 +105,8 @@ const REMEMBERED_ENVIRONMENTS = 1_000;
 
 export function createTokenService(options: TokenServiceOptions): TokenService {
   const { store, directory, vault, random, clock } = options;
-  const authenticateClient = createClients(options);
   const realm = createTokenRealm(options.apiPath, options.authPath);
+  const authenticateClient = createClients({ ...options, realm });
   const verified = new Map<string, { readonly token: string; readonly claims: VerifiedToken }>();
   const clients = new Recent<ApplicationId, Actor | undefined>(
     { clock, maxAge: LOOK_UP_AGAIN_AFTER, capacity: REMEMBERED_CLIENTS },
@@ -164,7 +169,10 @@ export function createTokenService(options: TokenServiceOptions): TokenService {
     async issue({ environmentId, grantType, credentials }) {
       if (grantType === undefined) return reject({ kind: 'GrantTypeMissing' });
       if (!credentials) return reject({ kind: 'ClientNotAuthenticated' });
-      const client = await authenticateClient(credentials, environmentId);
+      const client = await authenticateClient(credentials, {
+        endpoint: 'token',
+        ...(environmentId ? { environmentId } : {}),
+      });
       if (!client.ok) return client;
       if (grantType !== 'client_credentials') return reject({ kind: 'GrantTypeNotSupported' });
       if (client.value.type !== 'WORKER' || !client.value.mayActForItself)
