@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Logger } from '../../src/kernel/log.js';
+import { assertionClaims, assertionForm, jws } from '../helpers/client-assertion.js';
 import { policyDocument, TYPES, type Type, wrongFor } from './scene.js';
 import { type Server, startServer } from './server.js';
 import type { Body } from './world.js';
@@ -81,15 +82,20 @@ async function authenticateInEveryWay({ send, app, facts }: Server): Promise<voi
     return otp;
   };
 
-  const token = (secret: string) =>
-    send('POST', `${authPath}/${facts.environmentId}/as/token`, {
-      type: 'application/x-www-form-urlencoded',
-      body: `grant_type=client_credentials&client_id=${facts.clientId}&client_secret=${secret}`,
-      headers: { authorization: '' },
-    });
-  await token(WRONG_SECRET);
+  // Without a header: two ways at once would be refused before either is looked at.
+  const refused = async (form: string): Promise<void> => {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const url = `/${facts.environmentId}/as/token`;
+    const answer = await app.inject({ method: 'POST', url, headers, payload: form });
+    if (answer.statusCode !== 401) throw new Error(answer.payload);
+  };
+  await refused(`grant_type=client_credentials&client_id=${facts.clientId}&client_secret=${WRONG_SECRET}`);
   canaries.set('a wrong client secret', WRONG_SECRET);
   canaries.set('the client secret', facts.clientSecret);
+  const assertion = jws({ alg: 'HS256' }, assertionClaims(facts.clientId, authPath, app.clock.now()), WRONG_SECRET);
+  await refused(assertionForm(assertion, { grant_type: 'client_credentials' }));
+  canaries.set('a client’s assertion', assertion);
+  canaries.set('a client’s assertion’s signature', assertion.split('.')[2] ?? '');
   const issued = await send('POST', `${authPath}/${facts.environmentId}/as/token`, {
     type: 'application/x-www-form-urlencoded',
     body: 'grant_type=client_credentials',
