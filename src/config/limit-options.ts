@@ -19,7 +19,7 @@ export const LIMIT_OPTIONS = [
     kind: 'enum',
     values: ['standard', 'strict'],
     default: 'standard',
-    doc: 'How closely defaults follow the reference. `strict` prefers NIST SP 800-63B where the two differ: 30 seconds before a code is sent again, and no policy whose codes live longer than 10 minutes, and a passcode of an authenticator app only within one step of now.',
+    doc: 'How closely defaults follow the reference. `strict` prefers NIST SP 800-63B where the two differ: 30 seconds before a code is sent again, no policy whose codes live longer than 10 minutes, a passcode of an authenticator app only within one step of now, and an assertion of a client once.',
   },
   {
     name: 'send-limit-unconfirmed',

@@ -96,7 +96,7 @@ export function loadConfig(
     auditRetention: days(set['audit-retention']),
     bootstrapSecretLife: hours(set['bootstrap-secret-life']),
     shutdownGrace: set['shutdown-grace'] * 1000,
-    reusesAssertions: set['reuse-assertions'],
+    reusesAssertions: set['reuse-assertions'] ?? set.profile !== 'strict',
     recoveryCodes: set['recovery-codes'],
     limits,
     notifications,

@@ -161,8 +161,7 @@ export const CORE_OPTIONS = [
   {
     name: 'reuse-assertions',
     kind: 'boolean',
-    default: 'false',
-    doc: 'Whether a client may present one assertion (`client_secret_jwt`, `private_key_jwt`) again until it ends. The reference does not look at `jti`; here an assertion that has one is good once, for all servers of a database together. On, for clients that repeat theirs, whoever reads an assertion along the way can use it too.',
+    doc: 'Whether a client may present one assertion (`client_secret_jwt`, `private_key_jwt`) again until it ends, as the reference has it, which does not look at `jti`. Off, an assertion that has one is good once, for all servers of a database together, and nobody who read it along the way can use it too. Default: on, in the `strict` profile off.',
   },
   {
     name: 'recovery-codes',

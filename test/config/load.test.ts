@@ -357,6 +357,13 @@ describe('metrics and traces', () => {
     });
   });
 
+  it('assertions may be sent again, as the reference has it, unless that is off or the profile is strict (00 §5.1)', () => {
+    expect(config('dev', {}).reusesAssertions).toBe(true);
+    expect(config('dev', { POSTERN_REUSE_ASSERTIONS: 'false' }).reusesAssertions).toBe(false);
+    expect(config('dev', { POSTERN_PROFILE: 'strict' }).reusesAssertions).toBe(false);
+    expect(config('dev', { POSTERN_PROFILE: 'strict' }, { 'reuse-assertions': 'true' }).reusesAssertions).toBe(true);
+  });
+
   it('traces go to our own setting or to the variable that OpenTelemetry tools share, and nowhere without either', () => {
     const shared = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318/' };
     expect(config('dev', {}).traceUrl).toBeUndefined();

@@ -16,7 +16,7 @@ export const APPLICATION_READINGS: ReadingGroup = {
     ...readingsIn('platform/tokens/client-assertion.ts', [
       [
         '00 §5.1',
-        'An assertion that has a `jti` is good once, where the reference does not look at `jti`; the setting `reuse-assertions` lets clients repeat theirs',
+        '`jti` is not looked at, so that an assertion can be repeated until it ends; in the `strict` profile, or with `reuse-assertions` off, one that has a `jti` is good once',
       ],
       [
         '00 §5.1',
