@@ -216,7 +216,6 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   // Draws the QR code of a key URI on the inbox page, when one is asked for; any encoder of ISO/IEC 18004 would take its place.
   uqr: /^inbox\/qr\.ts$/,
   yaml: /^cli\//,
-  'prom-client': /^metrics\//,
   '@opentelemetry/api': /^traces\//,
   '@opentelemetry/exporter-trace-otlp-http': /^traces\//,
   '@opentelemetry/resources': /^traces\//,

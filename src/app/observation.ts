@@ -2,12 +2,11 @@ import type { Refusals } from '../audit/refusals.js';
 import type { Dispatcher } from '../delivery/dispatcher.js';
 import type { BusinessEvent } from '../events.js';
 import type { HttpServer } from '../http/server.js';
-import type { Millis } from '../kernel/clock.js';
 import type { Logger } from '../kernel/log.js';
 import { BusinessMeter } from '../metrics/business.js';
 import { METRICS } from '../metrics/catalogue.js';
 import { DeliveryMeter } from '../metrics/deliveries.js';
-import { processMetrics } from '../metrics/process.js';
+import { ProcessMeter } from '../metrics/process.js';
 import { RequestMeter } from '../metrics/requests.js';
 import type { Family, Measured, Source } from '../metrics/series.js';
 import { createMetricsServer, type MetricsServer } from '../metrics/server.js';
@@ -15,9 +14,6 @@ import { storeSource, type WatchedStore } from '../metrics/store.js';
 import { metricsText } from '../metrics/text.js';
 import { WebhookMeter } from '../metrics/webhooks.js';
 import type { TokenService } from '../platform/tokens/tokens.js';
-
-/** The library of the process metrics takes as long to load as much of the start: whoever waits for the server waits not for it. */
-const PROCESS_METRICS_AFTER: Millis = 1_000;
 
 /** What is looked at when metrics are asked for. */
 export interface Observed {
@@ -42,8 +38,8 @@ export interface Observation {
   show(observed: Observed): void;
   /** Everything in the Prometheus text format. */
   text(): Promise<string>;
-  /** Begins what the process measures of itself: the library behind it is loaded only now. */
-  beginProcessMetrics(): Promise<void>;
+  /** Begins what the process measures of itself, until it is disposed of: that alone costs something while nobody asks. */
+  watchProcess(): Disposable;
 }
 
 export function observe(): Observation {
@@ -52,7 +48,6 @@ export function observe(): Observation {
   const deliveries = new DeliveryMeter();
   const webhooks = new WebhookMeter();
   const sources: Source[] = [requests, business, deliveries, webhooks];
-  let processText: (() => Promise<string>) | undefined;
   return {
     requests,
     deliveries,
@@ -61,12 +56,11 @@ export function observe(): Observation {
     show(observed) {
       sources.push(storeSource(observed.store), { measure: () => ownNumbers(observed) });
     },
-    async text() {
-      const own = await metricsText(sources);
-      return processText ? own + (await processText()) : own;
-    },
-    async beginProcessMetrics() {
-      processText ??= await processMetrics();
+    text: () => metricsText(sources),
+    watchProcess() {
+      const meter = new ProcessMeter();
+      sources.push(meter);
+      return meter;
     },
   };
 }
@@ -78,17 +72,14 @@ export function serveMetrics(
   logger: Logger,
 ): MetricsServer {
   const server = createMetricsServer({ ...at, text: observation.text, logger });
-  let later: NodeJS.Timeout | undefined;
-  const begin = (): void => {
-    observation.beginProcessMetrics().catch((error: unknown) => logger.error({ err: error }, 'no process metrics'));
-  };
+  let watch: Disposable | undefined;
   return {
     listen() {
       server.listen();
-      later = setTimeout(begin, PROCESS_METRICS_AFTER).unref();
+      watch ??= observation.watchProcess();
     },
     async [Symbol.asyncDispose]() {
-      clearTimeout(later);
+      watch?.[Symbol.dispose]();
       await server[Symbol.asyncDispose]();
     },
   };

@@ -9,7 +9,7 @@ const histogram = (name: string, help: string, ...labels: string[]): Family => (
   labels,
 });
 
-/** Every metric of our own; `docs/metrics.md` is made from this table. Those of the process itself come beside them. */
+/** Every metric of our own; `docs/metrics.md` is made from this table and the next. */
 export const METRICS = {
   build: gauge('postern_build_info', 'Always 1; the release that runs.', 'version'),
   requests: counter('postern_http_requests_total', 'Requests answered.', 'operation', 'status'),
@@ -125,9 +125,36 @@ export const METRICS = {
   draining: gauge('postern_draining', '1 once the server has begun to end.'),
 } as const satisfies Readonly<Record<string, Family>>;
 
+const bytes = (name: string, what: string, ...labels: string[]): Family => gauge(name, `${what}, in bytes.`, ...labels);
+const loop = (which: string, what: string): Family =>
+  gauge(`nodejs_eventloop_lag_${which}_seconds`, `${what} of the event-loop delays since the last scrape, in seconds.`);
+
+/** What the process tells of itself, by the names of Prometheus' client libraries; shown at the port for metrics. */
+export const PROCESS_METRICS = {
+  cpuUser: counter('process_cpu_user_seconds_total', 'Processor time in the code of the process, in seconds.'),
+  cpuSystem: counter('process_cpu_system_seconds_total', 'Processor time in the kernel for it, in seconds.'),
+  cpu: counter('process_cpu_seconds_total', 'Processor time of both kinds, in seconds.'),
+  startTime: gauge('process_start_time_seconds', 'When the process began, in seconds since 1970.'),
+  openDescriptors: gauge('process_open_fds', 'Open file descriptors (Linux).'),
+  mostDescriptors: gauge('process_max_fds', 'File descriptors that may be open (Linux).'),
+  residentMemory: bytes('process_resident_memory_bytes', 'Memory that the process holds'),
+  heapTotal: bytes('nodejs_heap_size_total_bytes', 'Heap of the JavaScript engine'),
+  heapUsed: bytes('nodejs_heap_size_used_bytes', 'Heap in use'),
+  externalMemory: bytes('nodejs_external_memory_bytes', 'Memory outside the heap that belongs to objects in it'),
+  heapSpaceUsed: bytes('nodejs_heap_space_size_used_bytes', 'Heap in use by the space that it is in', 'space'),
+  loopMin: loop('min', 'The least'),
+  loopMax: loop('max', 'The greatest'),
+  loopMean: loop('mean', 'The mean'),
+  loopP50: loop('p50', 'The median'),
+  loopP90: loop('p90', 'The 90th percentile'),
+  loopP99: loop('p99', 'The 99th percentile'),
+  gcSeconds: histogram('nodejs_gc_duration_seconds', 'Pauses of garbage collections, in seconds.', 'kind'),
+  version: gauge('nodejs_version_info', 'Always 1; the release of Node.js that runs the server.', 'version'),
+} as const satisfies Readonly<Record<string, Family>>;
+
 /** `docs/metrics.md`. */
 export function metricsMarkdown(): string {
-  const rows = Object.values<Family>(METRICS).map(
+  const rows = Object.values<Family>({ ...METRICS, ...PROCESS_METRICS }).map(
     ({ name, type, labels, help }) =>
       `| \`${name}\` | ${type} | ${labels.map((label) => `\`${label}\``).join(', ')} | ${help} |`,
   );
@@ -137,8 +164,8 @@ export function metricsMarkdown(): string {
     'Generated from `src/metrics/catalogue.ts` by `npm run docs`: do not edit.',
     '',
     'Labels take few values, whatever clients send: operations are the ids of routes and never paths, countries come from the',
-    'numbering plan, everything else from tables in the code. Beside these stand the usual metrics of the process and of Node.js',
-    '(`process_*`, `nodejs_*`), among them `nodejs_eventloop_lag_p99_seconds`, which is the event-loop delay since the last scrape.',
+    'numbering plan, everything else from tables in the code. The last ones (`process_*`, `nodejs_*`) have the names that dashboards',
+    'for Node.js know.',
     '',
     '| metric | type | labels | meaning |',
     '|---|---|---|---|',

@@ -191,4 +191,14 @@ describe('dependencies', () => {
     for (const version of Object.values({ ...dependencies, ...devDependencies }))
       expect(version).toMatch(/^[0-9]+\.[0-9]+\.[0-9]+(?:-[a-z0-9.]+)?$/);
   });
+
+  it('at most eighty packages in production, of the embedded database that of one platform (SEC-93)', () => {
+    const { packages } = JSON.parse(page('package-lock.json')) as {
+      readonly packages: Readonly<Record<string, { readonly dev?: true; readonly integrity?: string }>>;
+    };
+    const installed = Object.entries(packages).filter(([path, { dev }]) => path !== '' && !dev);
+    const elsewhere = installed.filter(([path]) => path.startsWith('node_modules/@libsql/')).slice(1);
+    expect(installed.length - elsewhere.length).toBeLessThanOrEqual(80);
+    for (const [path, { integrity }] of installed) expect([path, integrity]).toEqual([path, expect.any(String)]);
+  });
 });

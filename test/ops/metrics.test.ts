@@ -5,11 +5,11 @@ import { freePort } from '../../src/app/free-port.js';
 import type { Outgoing } from '../../src/delivery/gateway.js';
 import { watchedGateway } from '../../src/delivery/watched-gateway.js';
 import { silentLogger } from '../../src/kernel/log.js';
-import { METRICS, metricsMarkdown } from '../../src/metrics/catalogue.js';
+import { METRICS, metricsMarkdown, PROCESS_METRICS } from '../../src/metrics/catalogue.js';
 import { DeliveryMeter } from '../../src/metrics/deliveries.js';
 import { exposition } from '../../src/metrics/exposition.js';
 import { RequestMeter } from '../../src/metrics/requests.js';
-import { Counters } from '../../src/metrics/series.js';
+import { Counters, type Family } from '../../src/metrics/series.js';
 import { createMetricsServer } from '../../src/metrics/server.js';
 import { storeSource } from '../../src/metrics/store.js';
 import { type Postern, type PosternAnswer, startPostern } from '../helpers/postern.js';
@@ -328,22 +328,25 @@ describe('the port for metrics', () => {
 
 describe('the table of metrics', () => {
   it('has a name, a meaning and labels for each, in the conventions of Prometheus', () => {
-    for (const { name, type, help, labels } of Object.values(METRICS)) {
-      expect(name).toMatch(/^postern_[a-z_]+$/);
+    const families: readonly Family[] = Object.values({ ...METRICS, ...PROCESS_METRICS });
+    for (const { name, type, help, labels } of families) {
+      expect(name).toMatch(/^(?:postern|process|nodejs)_[a-z0-9_]+$/);
       expect([name, name.endsWith('_total')]).toEqual([name, type === 'counter']);
       expect(help).toMatch(/^(?:[A-Z]|1 ).*\.$/);
       for (const label of labels) expect(label).toMatch(/^[a-z]+$/);
       expect(metricsMarkdown()).toContain(`\`${name}\``);
     }
-    expect(new Set(Object.values(METRICS).map(({ name }) => name)).size).toBe(Object.values(METRICS).length);
+    expect(new Set(families.map(({ name }) => name)).size).toBe(families.length);
   });
 
   it('has every metric that the alerts of docs/operations.md ask for, with the labels they name', () => {
     const page = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
-    const asked = [...page.matchAll(/\b(postern_[a-z_]+?)(?:_bucket)?(?:\{([^}]*)\})?(?=[^a-z_{])/g)];
+    const asked = [
+      ...page.matchAll(/\b((?:postern|process|nodejs)_[a-z0-9_]+?)(?:_bucket)?(?:\{([^}]*)\})?(?=[^a-z0-9_{])/g),
+    ];
     expect(asked.length).toBeGreaterThan(15);
     for (const [text, name, selector = ''] of asked) {
-      const family = Object.values(METRICS).find((one) => one.name === name);
+      const family = Object.values<Family>({ ...METRICS, ...PROCESS_METRICS }).find((one) => one.name === name);
       expect([text, family?.name]).toEqual([text, name]);
       for (const [, label] of selector.matchAll(/([a-z]+)(?==)/g))
         expect([text, family?.labels]).toEqual([text, expect.arrayContaining([label])]);

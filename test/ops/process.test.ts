@@ -1,7 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { freePort } from '../../src/app/free-port.js';
-import { METRICS } from '../../src/metrics/catalogue.js';
+import { METRICS, PROCESS_METRICS } from '../../src/metrics/catalogue.js';
 import { type PosternProcess, spawnPostern } from '../helpers/process.js';
 import { type Line, parseScrape, total } from './scrape.js';
 
@@ -54,17 +53,18 @@ describe('a server as an operator runs it', () => {
     await using postern = await spawnPostern(settings);
     const { token, codes } = await secretsOfUse(postern.ready);
     const scrape = async (): Promise<string> => (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
-    let text = await scrape();
-    // What the process measures of itself is loaded behind the start.
-    while (!text.includes('nodejs_eventloop_lag_p99_seconds')) {
-      await delay(50);
-      text = await scrape();
-    }
+    const text = await scrape();
     const lines = parseScrape(text);
-    for (const { name } of Object.values(METRICS)) expect(text).toContain(`# TYPE ${name} `);
+    for (const { name } of Object.values({ ...METRICS, ...PROCESS_METRICS })) expect(text).toContain(`# TYPE ${name} `);
     expect(sum(lines, 'postern_codes_checked_total', { result: 'right' })).toBe(2);
     expect(sum(lines, 'postern_codes_checked_total', { result: 'wrong' })).toBe(2);
     expect(sum(lines, 'process_resident_memory_bytes')).toBeGreaterThan(1e7);
+    expect(sum(lines, 'process_cpu_seconds_total')).toBeGreaterThan(0);
+    expect(sum(lines, 'process_open_fds')).toBeGreaterThan(3);
+    expect(sum(lines, 'process_start_time_seconds')).toBeGreaterThan(1.7e9);
+    // Looked at every 20 ms, of which each delay has its share.
+    expect(sum(lines, 'nodejs_eventloop_lag_p99_seconds')).toBeGreaterThan(0.01);
+    expect(sum(lines, 'nodejs_gc_duration_seconds_count')).toBeGreaterThan(0);
     expect(sum(lines, 'postern_http_connections')).toBeGreaterThan(0);
 
     expect(await postern.kill('SIGTERM')).toBe(0);
