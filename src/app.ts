@@ -34,6 +34,7 @@ import { createInbox, type Inbox } from './inbox/service.js';
 import { type Clock, systemClock } from './kernel/clock.js';
 import { createKeyring } from './kernel/keys.js';
 import type { Logger } from './kernel/log.js';
+import type { HashCost } from './kernel/password-hash.js';
 import { createSystemRandom, type Random } from './kernel/random.js';
 import { createDirectory } from './platform/directory.js';
 import { createRemoteKeySets } from './platform/tokens/remote-key-sets.js';
@@ -48,6 +49,8 @@ export interface AppOverrides {
   readonly random?: Random;
   readonly logger?: Logger;
   readonly populate?: Populate;
+  /** What a hash of a password costs, in place of the tenth of a second and more that a guess should cost an attacker. */
+  readonly passwordCost?: HashCost;
   /** The release, for metrics and traces. */
   readonly version?: string;
 }
@@ -180,6 +183,7 @@ export async function createApp(config: Config, overrides: AppOverrides = {}): P
       refusals,
       logger,
       lifetime,
+      ...(overrides.passwordCost ? { passwordCost: overrides.passwordCost } : {}),
     });
     const http = lifetime.own(
       createHttpServer({

@@ -46,7 +46,7 @@ import type { Clock } from '../kernel/clock.js';
 import { createDestinationGuard } from '../kernel/destination.js';
 import type { Digests, Vault } from '../kernel/keys.js';
 import type { Logger } from '../kernel/log.js';
-import { createPasswordHashes } from '../kernel/password-hash.js';
+import { createPasswordHashes, type HashCost } from '../kernel/password-hash.js';
 import type { Random } from '../kernel/random.js';
 import { createActivityService } from '../platform/activities.js';
 import type { Directory } from '../platform/directory.js';
@@ -84,6 +84,8 @@ export interface ApiParts {
   readonly logger: Logger;
   /** Ends what goes on after requests have been answered. */
   readonly lifetime: Lifetime;
+  /** The hashes' own cost unless given. */
+  readonly passwordCost?: HashCost;
 }
 
 /** Every operation of the API, over its services. */
@@ -92,7 +94,7 @@ export function apiRoutes(api: ApiParts): readonly Route[] {
   const { limits } = config;
   const { refusedNumberTypes: refused } = limits;
   const numbers = refused.length > 0 ? { numbers: createNumberRules(refused) } : {};
-  const hashes = createPasswordHashes(random);
+  const hashes = createPasswordHashes(random, api.passwordCost);
   const accounts = createAccountService({
     store,
     random,

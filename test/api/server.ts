@@ -6,7 +6,7 @@ import { loadConfig } from '../../src/config/load.js';
 import { describeProblems } from '../../src/config/problem.js';
 import { GATEWAY_OPTIONS, gatewayProblems } from '../../src/delivery/gateways/index.js';
 import { type Logger, silentLogger } from '../../src/kernel/log.js';
-import { testClock } from '../helpers/store.js';
+import { CHEAP_PASSWORDS, testClock } from '../helpers/store.js';
 import type { Body } from './world.js';
 
 export interface Server extends AsyncDisposable {
@@ -44,6 +44,7 @@ export async function startServer(
   const app = await createApp(loaded.value.config, {
     clock: testClock(),
     logger,
+    passwordCost: CHEAP_PASSWORDS,
     async populate(parts) {
       await provisionWorld(parts, world);
       facts = await worldFacts(parts, world);

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { DeviceAuthentication } from '../../src/authentication/model.js';
 import type { Write } from '../../src/storage/port.js';
-import { createTestDatabase } from '../helpers/postgres.js';
+import { migratedDatabase } from '../helpers/migrated-database.js';
 import { openTestStore, type TestStore } from '../helpers/store.js';
 import { createProxy, isQuery } from './proxy.js';
 import { aFlow, arrange, commit, present, type World } from './world.js';
@@ -19,7 +19,7 @@ export async function otherProcess(test: TestStore): Promise<pg.Client & AsyncDi
 export async function counted(): Promise<
   TestStore & { readonly proxy: Awaited<ReturnType<typeof createProxy>>; readonly commits: () => number }
 > {
-  const kept = await createTestDatabase();
+  const kept = await migratedDatabase();
   const proxy = await createProxy(kept.url);
   let commits = 0;
   proxy.tap((chunk) => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import Libsql from 'libsql';
 import pg from 'pg';
 import type { Database } from '../../src/storage/sql/engine.js';
-import { createTestDatabase } from '../helpers/postgres.js';
+import { migratedDatabase } from '../helpers/migrated-database.js';
 
 export interface KeptDatabase extends AsyncDisposable {
   readonly database: Database;
@@ -12,10 +12,10 @@ export interface KeptDatabase extends AsyncDisposable {
 
 export const KINDS = ['sqlite', 'postgres'] as const;
 
-/** A database that outlives the stores opened on it. */
-export async function keptDatabase(kind: Database['kind']): Promise<KeptDatabase> {
+/** A database that outlives the stores opened on it; `make`: on PostgreSQL another than one that is up to date. */
+export async function keptDatabase(kind: Database['kind'], make = migratedDatabase): Promise<KeptDatabase> {
   if (kind === 'postgres') {
-    const fresh = await createTestDatabase();
+    const fresh = await make();
     return { database: { kind, url: fresh.url }, [Symbol.asyncDispose]: () => fresh[Symbol.asyncDispose]() };
   }
   const directory = mkdtempSync(join(tmpdir(), 'postern-contract-'));

@@ -10,8 +10,8 @@ import { describeProblems } from '../../src/config/problem.js';
 import { GATEWAY_OPTIONS, gatewayProblems } from '../../src/delivery/gateways/index.js';
 import type { Instant } from '../../src/kernel/clock.js';
 import { type Logger, silentLogger } from '../../src/kernel/log.js';
-import { createTestDatabase } from './postgres.js';
-import { testClock } from './store.js';
+import { migratedDatabase } from './migrated-database.js';
+import { CHEAP_PASSWORDS, testClock } from './store.js';
 
 export { type PosternProcess, spawnPostern } from './process.js';
 
@@ -77,13 +77,14 @@ export interface Postern extends AsyncDisposable {
  * clock that stands.
  */
 export async function startPostern(options: PosternOptions = {}): Promise<Postern> {
-  const database = options.database === 'postgres' ? await createTestDatabase() : undefined;
+  const database = options.database === 'postgres' ? await migratedDatabase() : undefined;
   const clock = testClock(options.now);
   const world = worldFrom(options.seed);
   let facts: Awaited<ReturnType<typeof worldFacts>> | undefined;
   const app = await createApp(configFrom(options, database?.url), {
     clock,
     logger: options.logger ?? silentLogger,
+    passwordCost: CHEAP_PASSWORDS,
     async populate(parts) {
       await provisionWorld(parts, world);
       facts = await worldFacts(parts, world);

@@ -28,15 +28,49 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   return { url, [Symbol.asyncDispose]: () => administer((client) => drop(client, new URL(url).pathname.slice(1))) };
 }
 
+/**
+ * A copy of a database that `fill` has made once for all test files of a run, dropped when disposed. `kind` names what it was filled
+ * with: whoever fills differently says so in it.
+ */
+export async function copiedDatabase(kind: string, fill: (url: string) => Promise<void>): Promise<TestDatabase> {
+  let name = '';
+  await administer(async (client) => {
+    // Until this connection ends: of all that want the same one, the first makes it.
+    await client.query('select pg_advisory_lock(hashtext($1))', [kind]);
+    const pattern = `^${PREFIX}_[0-9]+_${kind}$`;
+    const { rows } = await client.query('select datname from pg_database where datname ~ $1', [pattern]);
+    const original: string = rows[0]?.datname ?? (await filled(client, kind, fill));
+    name = newName();
+    await client.query(`create database ${name} template ${original}`);
+  });
+  return { url: await urlOf(name), [Symbol.asyncDispose]: () => administer((client) => drop(client, name)) };
+}
+
+/** It has its name once it is complete. */
+async function filled(client: pg.Client, kind: string, fill: (url: string) => Promise<void>): Promise<string> {
+  const partial = newName();
+  await client.query(`create database ${partial} template template0 encoding 'UTF8'`);
+  await fill(await urlOf(partial));
+  const name = newName(kind);
+  await client.query(`alter database ${partial} rename to ${name}`);
+  return name;
+}
+
 /** The URL of a fresh, empty database. It ends with the test run's server, or is dropped by a later run. */
 export async function freshDatabase(): Promise<string> {
-  const name = `${PREFIX}_${Date.now()}_${randomBytes(4).toString('hex')}`;
+  const name = newName();
   await administer(async (client) => {
     const { rows } = await client.query(`select datname from pg_database where datname ~ '^${PREFIX}_[0-9]+_'`);
     for (const { datname } of rows)
       if (Date.now() - Number(datname.split('_')[2]) > STALE_MILLIS) await drop(client, datname);
     await client.query(`create database ${name} template template0 encoding 'UTF8'`);
   });
+  return urlOf(name);
+}
+
+const newName = (end = randomBytes(4).toString('hex')): string => `${PREFIX}_${Date.now()}_${end}`;
+
+async function urlOf(name: string): Promise<string> {
   const url = new URL(await serverUrl());
   url.pathname = `/${name}`;
   return url.href;

@@ -5,13 +5,14 @@ import { LEASE_MILLIS, type OutboxMessage } from '../../src/delivery/message.js'
 import type { Clock, Instant, Millis } from '../../src/kernel/clock.js';
 import { createKeyring, type Keyring } from '../../src/kernel/keys.js';
 import { silentLogger } from '../../src/kernel/log.js';
+import type { HashCost } from '../../src/kernel/password-hash.js';
 import { createSystemRandom, type Random } from '../../src/kernel/random.js';
 import { Redacted } from '../../src/kernel/sealed.js';
 import { parseConfiguration } from '../../src/policies/configuration.js';
 import type { Database, EngineOptions } from '../../src/storage/sql/engine.js';
 import { openStoreWith } from '../../src/storage/sql/open.js';
 import type { SqlStore } from '../../src/storage/sql/store.js';
-import { createTestDatabase } from './postgres.js';
+import { migratedDatabase } from './migrated-database.js';
 
 /** A clock that stands still until it is moved. */
 export interface TestClock extends Clock {
@@ -56,6 +57,9 @@ export interface TestStore extends AsyncDisposable {
   /** Messages that commits have handed out, in their order. */
   readonly appended: OutboxMessage[];
 }
+
+/** A hash in no time: what it costs to guess is the hashes' own test. */
+export const CHEAP_PASSWORDS: HashCost = { logN: 4, r: 8, p: 1 };
 
 /** One for all stores of the tests, in hexadecimal: a database refuses any other than its own. */
 export const TEST_MASTER_KEY = '07'.repeat(32);
@@ -106,7 +110,7 @@ export async function openTestStore(options: TestStoreOptions = {}): Promise<Tes
 
 async function freshDatabase(kind: Database['kind'], cleanUp: (() => unknown)[]): Promise<Database> {
   if (kind === 'postgres') {
-    const database = await createTestDatabase();
+    const database = await migratedDatabase();
     cleanUp.push(() => database[Symbol.asyncDispose]());
     return { kind, url: database.url };
   }

@@ -146,7 +146,7 @@ async function apply(database: Database, migrations: readonly Migration[]): Prom
 
 describe.each(KINDS)('migrations on %s', (kind) => {
   it('are applied once, in order, and recorded', async () => {
-    await using kept = await keptDatabase(kind);
+    await using kept = await keptDatabase(kind, createTestDatabase);
     await migrate(kept.database, silentLogger);
     await migrate(kept.database, silentLogger);
     const rows = await raw(kept.database, 'select number, name, oldest_server from schema_migrations order by number');
@@ -156,7 +156,7 @@ describe.each(KINDS)('migrations on %s', (kind) => {
   });
 
   it('users from before there were keys beside their documents are found by them', async () => {
-    await using kept = await keptDatabase(kind);
+    await using kept = await keptDatabase(kind, createTestDatabase);
     const before = MIGRATIONS.slice(
       0,
       MIGRATIONS.findIndex(({ name }) => name === 'directory'),
@@ -187,7 +187,7 @@ describe.each(KINDS)('migrations on %s', (kind) => {
   });
 
   it('an older server refuses a database that has moved on, and says what to do', async () => {
-    await using kept = await keptDatabase(kind);
+    await using kept = await keptDatabase(kind, createTestDatabase);
     await migrate(kept.database, silentLogger);
     await raw(kept.database, `insert into schema_migrations values (999, 'contracted', 999, 0) returning number`);
     await expect(openTestStore({ ...kept })).rejects.toThrow(MigrationError);
@@ -195,7 +195,7 @@ describe.each(KINDS)('migrations on %s', (kind) => {
   });
 
   it('a server of the release before carries on when a step only added something', async () => {
-    await using kept = await keptDatabase(kind);
+    await using kept = await keptDatabase(kind, createTestDatabase);
     await migrate(kept.database, silentLogger);
     await raw(kept.database, `insert into schema_migrations values (999, 'expanded', 1, 0) returning number`);
     await using test = await openTestStore({ ...kept });
@@ -203,7 +203,7 @@ describe.each(KINDS)('migrations on %s', (kind) => {
   });
 
   it('a step that fails leaves nothing behind', async () => {
-    await using kept = await keptDatabase(kind);
+    await using kept = await keptDatabase(kind, createTestDatabase);
     const broken: Migration = {
       number: 2,
       name: 'broken',

@@ -29,7 +29,7 @@ import { createTokenService, type TokenService } from '../../src/platform/tokens
 import { createUserService } from '../../src/platform/users/users.js';
 import { provisionEnvironment } from '../../src/policies/provisioning.js';
 import type { Write } from '../../src/storage/port.js';
-import { openTestStore, type TestStore } from '../helpers/store.js';
+import { CHEAP_PASSWORDS, openTestStore, type TestStore } from '../helpers/store.js';
 
 export const API = 'https://mfa.example.org/v1';
 export const AUTH = 'https://mfa.example.org';
@@ -114,9 +114,8 @@ export async function platformWorld({
   const tokens = node();
   const sink = { emit: (event: BusinessEvent) => void events.push(event) };
   const platform = createPlatformService({ store, events: sink, digests: keyring.digests });
-  // Cheap, because what a hash costs is not what these tests are about.
   const unsent = () => () => ({ writes: [], outcome: [] });
-  const hashes = createPasswordHashes(random, { logN: 4, r: 8, p: 1 });
+  const hashes = createPasswordHashes(random, CHEAP_PASSWORDS);
   const users = createUserService({
     store,
     random,
