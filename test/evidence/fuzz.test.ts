@@ -41,69 +41,70 @@ afterAll(() => world[Symbol.asyncDispose]());
 const ACTIVITY = activityId(uuidOf(HERE), 1, 0);
 
 /** Objects that may be named, made anew where an operation has taken them away. */
-let objects: Record<string, string> = {};
-let samples: Objects = {};
+let objects: Record<string, string> = { envId: HERE, otherEnvId: THERE, activityId: ACTIVITY };
+let samples: Objects | undefined;
+/** A request has been answered since that may have changed something. */
+let isDisturbed = true;
+
 async function refresh(): Promise<void> {
-  const exists = async (path: string): Promise<boolean> => (await world.ask({ path })).status === 200;
-  if (objects['userId'] && !(await exists(`/environments/${HERE}/users/${objects['userId']}`))) objects = {};
-  if (
-    objects['deviceId'] &&
-    !(await exists(`/environments/${HERE}/users/${objects['userId']}/devices/${objects['deviceId']}`))
-  )
-    objects = {};
-  if (
-    objects['policyId'] &&
-    !(await exists(`/environments/${HERE}/deviceAuthenticationPolicies/${objects['policyId']}`))
-  )
-    objects = {};
-  if (
-    objects['id'] &&
-    (await world.ask({ path: `/${HERE}/deviceAuthentications/${objects['id']}` })).body['status'] !== 'OTP_REQUIRED'
-  )
-    objects = {};
-  if (Object.keys(objects).length > 0) return;
-  const created = async (path: string, body: object): Promise<string> => {
-    const answer = await world.ask({ path, body });
-    if (answer.status !== 201) throw new Error(`${path}: ${answer.status} ${answer.text}`);
-    return String(answer.body['id']);
-  };
-  await world.ask({ method: 'DELETE', path: `/environments/${HERE}/mfaSettings` });
-  await removeSamples(world, HERE, samples);
-  samples = await makeSamples(world, HERE);
+  objects['populationId'] = here.population;
+  if (!isDisturbed) return;
+  isDisturbed = false;
+  samples ??= await newSamples();
+  if (!(await isThere('policyId', (id) => `/environments/${HERE}/deviceAuthenticationPolicies/${id}`)))
+    objects['policyId'] = await newPolicy();
+  if (!(await waits())) Object.assign(objects, await newWaitingUser());
+  objects = { ...objects, ...samples };
+}
+
+async function isThere(name: string, path: (id: string) => string): Promise<boolean> {
+  const id = objects[name];
+  return id !== undefined && (await world.ask({ path: path(id) })).status === 200;
+}
+
+/** Whether the flow still waits for its code, and its user and device are there. */
+async function waits(): Promise<boolean> {
+  const { id, userId } = objects;
+  if (id === undefined || userId === undefined) return false;
+  const flow = await world.ask({ path: `/${HERE}/deviceAuthentications/${id}` });
+  return (
+    flow.body['status'] === 'OTP_REQUIRED' &&
+    (await isThere('deviceId', (deviceId) => `/environments/${HERE}/users/${userId}/devices/${deviceId}`))
+  );
+}
+
+async function created(path: string, body: object): Promise<string> {
+  const answer = await world.ask({ path, body });
+  if (answer.status !== 201) throw new Error(`${path}: ${answer.status} ${answer.text}`);
+  return String(answer.body['id']);
+}
+
+let taken: Objects = {};
+async function newSamples(): Promise<Objects> {
+  await removeSamples(world, HERE, taken);
+  taken = await makeSamples(world, HERE);
+  return taken;
+}
+
+async function newPolicy(): Promise<string> {
+  const path = `/environments/${HERE}/deviceAuthenticationPolicies`;
+  const { body: policy } = await world.ask({ path: `${path}/${here.otherPolicy}` });
   const name = `fuzzed-${Math.random()}`;
+  return created(path, { ...policy, id: undefined, environment: undefined, default: false, name });
+}
+
+/** A user with a device to which a code has been sent, under settings that let them. */
+async function newWaitingUser(): Promise<Record<'userId' | 'deviceId' | 'id', string>> {
+  await world.ask({ method: 'DELETE', path: `/environments/${HERE}/mfaSettings` });
+  const email = 'f@example.org';
   const userId = await created(`/environments/${HERE}/users`, {
-    username: name,
-    email: 'f@example.org',
+    username: `fuzzed-${Math.random()}`,
+    email,
     mfaEnabled: true,
   });
-  const deviceId = await created(`/environments/${HERE}/users/${userId}/devices`, {
-    type: 'EMAIL',
-    email: 'f@example.org',
-  });
-  const policy = (await world.ask({ path: `/environments/${HERE}/deviceAuthenticationPolicies/${here.otherPolicy}` }))
-    .body;
-  const policyId = await created(`/environments/${HERE}/deviceAuthenticationPolicies`, {
-    ...policy,
-    id: undefined,
-    environment: undefined,
-    default: false,
-    name,
-  });
-  const id = await created(`/${HERE}/deviceAuthentications`, {
-    user: { id: userId },
-    selectedDevice: { id: deviceId },
-  });
-  objects = {
-    envId: HERE,
-    otherEnvId: THERE,
-    userId,
-    deviceId,
-    policyId,
-    populationId: here.population,
-    id,
-    activityId: ACTIVITY,
-    ...samples,
-  };
+  const deviceId = await created(`/environments/${HERE}/users/${userId}/devices`, { type: 'EMAIL', email });
+  const flow = { user: { id: userId }, selectedDevice: { id: deviceId } };
+  return { userId, deviceId, id: await created(`/${HERE}/deviceAuthentications`, flow) };
 }
 
 /** Lone surrogates have no form in a URL. */
@@ -130,7 +131,7 @@ function known(): Named {
     otherPolicy: policyId,
     flow: id,
     activity: ACTIVITY,
-    objects: samples,
+    objects: samples ?? {},
   };
 }
 
@@ -213,6 +214,7 @@ describe('every documented operation, right and mutated (SEC-91)', () => {
   type Views = ReadonlyMap<string, ReturnType<typeof Compile>>;
   function hold(operation: Operation, views: Views, request: Ask, answer: Answer): void {
     requests++;
+    isDisturbed ||= request.method !== 'GET';
     reached.set(answer.status, (reached.get(answer.status) ?? 0) + 1);
     const wrong = complaint(operation, views, answer, request);
     if (wrong) throw new Error(`${wrong}: ${answer.status} ${answer.text.slice(0, 600)}\n${JSON.stringify(request)}`);
@@ -261,8 +263,9 @@ describe('every documented operation, right and mutated (SEC-91)', () => {
       }),
       { seed, numRuns: RUNS, examples: [[rightCaseOf(path, operation)]] },
     );
-    // What was there to be deleted is made anew for the next.
-    if (method === 'DELETE') objects = {};
+    // What was there to be changed and deleted is made anew for the next.
+    if (method !== 'GET') samples = undefined;
+    isDisturbed = true;
   });
 
   it('a control: right requests are among them, and refusals of many kinds', () => {
