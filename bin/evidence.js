@@ -23,6 +23,7 @@ const EVIDENCE = {
   fuzz: ['test/evidence/fuzz.test.ts'],
   'hostile-http': ['test/evidence/hostile-http.test.ts', 'test/http/socket.test.ts', 'test/http/json-reader.test.ts'],
   tenants: ['test/api/tenants.test.ts'],
+  times: ['test/evidence/answer-times.test.ts'],
   canaries: ['test/api/secrets.test.ts', 'test/evidence/canaries.test.ts'],
   rotate: ['test/evidence/rotate.test.ts'],
   backup: ['test/evidence/backup.test.ts'],
