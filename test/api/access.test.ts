@@ -106,6 +106,39 @@ describe('roles × operations (00 §6.2; SEC-44)', () => {
     }
   });
 
+  /** Who only reads must not learn what lets him do more. */
+  const READERS = ROLES.filter((role) => role.endsWith('Read Only'));
+
+  it.each(READERS)(
+    '%s: reads and lists what an administrator does, each field of it, and no secret (SEC-44)',
+    async (role) => {
+      const [token, administrators] = [await world.tokenOf(role), await world.tokenOf('everything')];
+      const readable = guarded().filter((route) => route.method === 'GET' && permits(role, route));
+      expect(readable.length).toBeGreaterThan(5);
+      const absent: string[] = [];
+      const isThere = async (route: Route): Promise<boolean> =>
+        (await world.ask({ ...rightRequest(route, ours), token: administrators })).status === 200;
+      for (const route of readable) {
+        const writes = routes.find(({ method, path }) => method === 'PUT' && path === route.path);
+        if (writes && !(await isThere(route)))
+          await world.ask({ ...rightRequest(writes, ours), token: administrators });
+        const { status, body } = await world.ask({ ...rightRequest(route, ours), token });
+        const shown = await world.ask({ ...rightRequest(route, ours), token: administrators });
+        expect([route.id, status]).toEqual([route.id, shown.status]);
+        expect([route.id, secretsIn(body)]).toEqual([route.id, []]);
+        if (status === 200) expect([route.id, body]).toEqual([route.id, shown.body]);
+        else absent.push(route.id);
+      }
+      expect(absent).toEqual([]);
+    },
+  );
+
+  it('a control: a secret is seen where one is shown', async () => {
+    const route = routes.find(({ id }) => id === 'application.secret.read');
+    const { body } = await world.ask(route ? rightRequest(route, ours) : { path: '/' });
+    expect(secretsIn(body)).toEqual(['secret']);
+  });
+
   it('a control: every operation is somebody’s, and none is everybody’s', () => {
     for (const route of guarded()) {
       const holders = ROLES.filter((role) => permits(role, route));
@@ -114,6 +147,13 @@ describe('roles × operations (00 §6.2; SEC-44)', () => {
     }
   });
 });
+
+/** Where texts stand that let their reader in somewhere, by the names that the reference has for them. */
+function secretsIn(value: unknown, at = ''): readonly string[] {
+  if (typeof value === 'string') return /(?:secret|password|passphrase|authToken|privateKey)$/i.test(at) ? [at] : [];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]) => secretsIn(inner, at === '' ? name : `${at}.${name}`));
+}
 
 const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
