@@ -6,6 +6,8 @@ export type FieldProblem =
       readonly target: string;
       readonly message?: string;
       readonly allowedValues?: readonly string[];
+      /** The message stands at the top of the answer as well: clients look for it there (wire: `00` §4.4). */
+      readonly isHeadline?: true;
     }
   | { readonly problem: 'tooLong'; readonly target: string; readonly maximum?: number }
   | OutOfRange

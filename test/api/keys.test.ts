@@ -5,7 +5,7 @@ import { uuidOf } from '../../src/kernel/ids.js';
 import { pemOf, pkcs7Of } from '../../src/platform/certificates/files.js';
 import { importOf, ownCertificate } from './certificate-files.js';
 import { managed } from './managed.js';
-import { invalidData, refusalOf } from './refusal.js';
+import { detailsOf, invalidData, refusalOf } from './refusal.js';
 import { type Answer, type Body, HERE, NOBODY, startWorld, THERE, type World } from './world.js';
 
 let started: World;
@@ -172,9 +172,13 @@ describe('keys of an environment', () => {
       kerberos: { key: { id: key.body['id'] } },
     });
     const path = `/environments/${HERE}/applications`;
-    expect(refusalOf(await world().ask({ path, body: native(signing) }))).toEqual(
-      invalidData('INVALID_VALUE kerberos.key.id'),
-    );
+    const refused = await world().ask({ path, body: native(signing) });
+    expect(refusalOf(refused)).toEqual(invalidData('INVALID_VALUE kerberos.key.id'));
+    const text = `Key with ID '${signing.body['id']}' in Environment '${HERE}' is not for ISSUANCE. Usage type should be ISSUANCE.`;
+    expect([refused.body['message'], detailsOf(refused)[0]?.message]).toEqual([text, text]);
+    const unknown = await world().ask({ path, body: native({ ...signing, body: { id: NOBODY } }) });
+    expect(refusalOf(unknown)).toEqual(invalidData('INVALID_VALUE kerberos.key.id'));
+    expect(unknown.text).not.toContain('Usage type');
     expect((await world().ask({ path, body: native(issuing) })).status).toBe(201);
     expect((await keys.remove(keys.itemOf(issuing))).status).toBe(400);
   });

@@ -13,7 +13,11 @@ import {
 
 /** Every bad field at once (wire: `00` §4.2). */
 export function invalidFields(problems: readonly FieldProblem[]): WireError {
-  return invalidData(...problems.map(fieldDetail));
+  const error = invalidData(...problems.map(fieldDetail));
+  const [message] = problems.flatMap((problem) =>
+    problem.problem === 'invalid' && problem.isHeadline && problem.message ? [problem.message] : [],
+  );
+  return message === undefined ? error : { ...error, message };
 }
 
 function fieldDetail(problem: FieldProblem): ErrorDetail {

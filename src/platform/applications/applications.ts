@@ -60,7 +60,12 @@ export function applications({ secret, roles, open, guard }: Facts): ManagedReso
       immutable('protocol'),
       ownPackage(),
       refersTo('key', SIGNING_KEY, 'a key'),
-      refersTo('key', ISSUING_KEY, 'a key for ISSUANCE', { serves: ({ body }) => body['usageType'] === 'ISSUANCE' }),
+      refersTo('key', ISSUING_KEY, 'a key for ISSUANCE', {
+        serves: ({ body }) => body['usageType'] === 'ISSUANCE',
+        // Released clients look for this text.
+        unfit: ({ id, environmentId }) =>
+          `Key with ID '${id}' in Environment '${environmentId}' is not for ISSUANCE. Usage type should be ISSUANCE.`,
+      }),
       ...CERTIFICATE_PLACES.map((place) => refersTo('certificate', place, 'a certificate')),
       atMost(KIND, MOST_APPLICATIONS),
       systemOnesStay(),

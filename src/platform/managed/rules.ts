@@ -54,7 +54,8 @@ export function oneDefault(kind: DocumentKind): Rule {
 
 /**
  * Every id at `path` names a document of `kind` (SEC-43). In the path `*` stands for every entry of an array. `what` names the
- * kind to the caller: "a FIDO policy"; `serves` says which of the kind will do, `also` which words stand for something built in.
+ * kind to the caller: "a FIDO policy"; `serves` says which of the kind will do, `also` which words stand for something built in;
+ * `unfit` is what the caller is told of one that is there and will not do, where clients look for a text of its own.
  */
 export function refersTo(
   kind: DocumentKind,
@@ -63,21 +64,25 @@ export function refersTo(
   {
     serves = () => true,
     also = [],
-  }: { readonly serves?: (stored: StoredDocument) => boolean; readonly also?: readonly string[] } = {},
+    unfit,
+  }: {
+    readonly serves?: (stored: StoredDocument) => boolean;
+    readonly also?: readonly string[];
+    readonly unfit?: (stored: StoredDocument) => string;
+  } = {},
 ): Rule {
   return {
     reads: ({ document }) => (document && placesAt(document, path).length > 0 ? [{ kind }] : []),
     problems({ document }, others) {
-      const ids = others
-        .of(kind)
-        .filter(serves)
-        .map(({ id }) => id);
-      const known = new Set<Json>([...also, ...ids]);
-      return placesAt(document, path).flatMap(({ target, value }): FieldProblem[] =>
-        known.has(value)
-          ? []
-          : [{ problem: 'invalid', target, message: `must be the id of ${what} of this environment` }],
-      );
+      const found = others.of(kind);
+      const known = new Set<Json>([...also, ...found.filter(serves).map(({ id }) => id)]);
+      return placesAt(document, path).flatMap(({ target, value }): FieldProblem[] => {
+        if (known.has(value)) return [];
+        const other = unfit && found.find(({ id }) => id === value);
+        return other
+          ? [{ problem: 'invalid', target, message: unfit(other), isHeadline: true }]
+          : [{ problem: 'invalid', target, message: `must be the id of ${what} of this environment` }];
+      });
     },
   };
 }
