@@ -21,6 +21,7 @@ import type { Digests, Vault } from '../kernel/keys.js';
 import type { Random } from '../kernel/random.js';
 import { createApplicationSecretService } from '../platform/applications/application-secrets.js';
 import { createApplicationService } from '../platform/applications/applications.js';
+import { createKeyMaker } from '../platform/certificates/key-maker.js';
 import { createCertificateService, createKeyService } from '../platform/certificates/service.js';
 import type { Directory } from '../platform/directory.js';
 import { createEnvironmentService } from '../platform/environments/environments.js';
@@ -63,6 +64,7 @@ export function platformRoutes(parts: PlatformParts): readonly Route[] {
     onRoles: tokens.forget,
   });
   const applications = createApplicationService({ ...parts, onChange: tokens.forget });
+  const keyMaker = createKeyMaker(parts);
   return [
     ...organizationsRoutes(platform),
     ...rolesRoutes(platform),
@@ -73,7 +75,7 @@ export function platformRoutes(parts: PlatformParts): readonly Route[] {
     ...identityProvidersRoutes(managed),
     ...applicationsRoutes(applications),
     ...applicationSecretsRoutes(createApplicationSecretService(parts)),
-    ...keysRoutes(createKeyService(parts), clock),
+    ...keysRoutes(createKeyService({ managed, keyMaker }), clock),
     ...certificatesRoutes(createCertificateService(managed), clock),
     ...imagesRoutes(createImageService(parts), imageUrl),
     ...resourcesRoutes(managed),

@@ -1,65 +1,41 @@
-import { generateKeyPair, type KeyObject } from 'node:crypto';
-import { promisify } from 'node:util';
 import type { Requester } from '../../audit/record.js';
-import type { Clock } from '../../kernel/clock.js';
-import { days } from '../../kernel/duration.js';
 import type { JsonObject } from '../../kernel/json.js';
 import { type Outcome, reject } from '../../kernel/outcome.js';
-import type { Random } from '../../kernel/random.js';
-import { Redacted } from '../../kernel/sealed.js';
 import type { ManagedRejection } from '../managed/rejection.js';
 import type { ManagedService, Place } from '../managed/service.js';
 import type { StoredDocument } from '../model.js';
 import { certificates } from './certificate.js';
 import { certificateIn } from './files.js';
 import { changedKeys, keys, type MadeKey } from './key.js';
+import type { KeyMaker } from './key-maker.js';
 import { parseName, writtenName } from './name.js';
 import { storedFacts } from './stored.js';
-import { readCertificate, SIGNATURE_ALGORITHMS, selfSigned } from './x509.js';
-
-/** Names of curves by the bits of their keys. */
-const CURVES: Readonly<Record<number, string>> = { 224: 'secp224r1', 256: 'P-256', 384: 'P-384', 521: 'P-521' };
-const newKeyPair = promisify(generateKeyPair);
+import { readCertificate, SIGNATURE_ALGORITHMS } from './x509.js';
 
 interface KeyParts {
   readonly managed: ManagedService;
-  readonly random: Pick<Random, 'bytes'>;
-  readonly clock: Clock;
+  readonly keyMaker: KeyMaker;
 }
 
-/** The commands of managed resources on keys: making one takes a while, beside the event loop. */
-export function createKeyService({ managed, random, clock }: KeyParts): ManagedService {
-  // One at a time: long keys would take the threads away from what every request needs.
-  let last: Promise<unknown> = Promise.resolve();
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = last.then(work);
-    last = done.catch(() => undefined);
-    return done;
-  }
-
+/** The commands of managed resources on keys. */
+export function createKeyService({ managed, keyMaker }: KeyParts): ManagedService {
   async function made(document: JsonObject): Promise<MadeKey | undefined> {
     const { subjectDN, issuerDN = subjectDN, keyLength, algorithm, validityPeriod, serialNumber } = document;
     const [subject, issuer] = [parseName(String(subjectDN)), parseName(String(issuerDN))];
     const signatureAlgorithm = SIGNATURE_ALGORITHMS.find((name) => name === document['signatureAlgorithm']);
     if (!subject || !issuer || !signatureAlgorithm) return undefined;
-    const key = await inTurn(() => generate(String(algorithm), Number(keyLength)));
-    // Whole seconds are all that a certificate can say (RFC 5280 §4.1.2.5).
-    const from = Math.floor(clock.now() / 1000) * 1000;
-    const der = selfSigned({
-      serialNumber: serialNumber === undefined ? newSerial(random) : BigInt(Number(serialNumber)),
+    const { privateKey, certificate } = await keyMaker.make({
+      algorithm: String(algorithm),
+      keyLength: Number(keyLength),
       subject,
       issuer,
-      from,
-      until: from + days(Number(validityPeriod)),
       signatureAlgorithm,
-      key,
+      validityPeriod: Number(validityPeriod),
+      ...(serialNumber === undefined ? {} : { serialNumber: BigInt(Number(serialNumber)) }),
     });
-    const facts = readCertificate(der);
+    const facts = readCertificate(certificate);
     if (!facts) throw new TypeError('a certificate that was just made does not read');
-    return {
-      privateKey: new Redacted(key.export({ type: 'pkcs8', format: 'pem' }).toString()),
-      facts: storedFacts(facts, der),
-    };
+    return { privateKey, facts: storedFacts(facts, certificate) };
   }
 
   return {
@@ -70,14 +46,6 @@ export function createKeyService({ managed, random, clock }: KeyParts): ManagedS
     },
     replace: (_, place, id, document, by) => managed.replace(changedKeys, place, id, document, by),
   };
-}
-
-/** Positive, and small enough for every reader of JSON. */
-const newSerial = (random: Pick<Random, 'bytes'>): bigint => BigInt(random.bytes(6).readUIntBE(0, 6) + 1);
-
-async function generate(algorithm: string, keyLength: number): Promise<KeyObject> {
-  if (algorithm === 'RSA') return (await newKeyPair('rsa', { modulusLength: keyLength })).privateKey;
-  return (await newKeyPair('ec', { namedCurve: CURVES[keyLength] ?? '' })).privateKey;
 }
 
 /** Certificates are imported, and read and deleted as other documents are. */
