@@ -8,6 +8,7 @@ import { environmentChangesRoutes } from '../http/routes/environment-changes.js'
 import { environmentsRoutes } from '../http/routes/environments.js';
 import { identityProvidersRoutes } from '../http/routes/identity-providers.js';
 import { imagesRoutes } from '../http/routes/images.js';
+import { keyRotationPoliciesRoutes } from '../http/routes/key-rotation-policies.js';
 import { keysRoutes } from '../http/routes/keys.js';
 import { organizationsRoutes } from '../http/routes/organizations.js';
 import { passwordPoliciesRoutes } from '../http/routes/password-policies.js';
@@ -22,6 +23,7 @@ import type { Random } from '../kernel/random.js';
 import { createApplicationSecretService } from '../platform/applications/application-secrets.js';
 import { createApplicationService } from '../platform/applications/applications.js';
 import { createKeyMaker } from '../platform/certificates/key-maker.js';
+import { createRotationService } from '../platform/certificates/rotation.js';
 import { createCertificateService, createKeyService } from '../platform/certificates/service.js';
 import type { Directory } from '../platform/directory.js';
 import { createEnvironmentService } from '../platform/environments/environments.js';
@@ -76,6 +78,7 @@ export function platformRoutes(parts: PlatformParts): readonly Route[] {
     ...applicationsRoutes(applications),
     ...applicationSecretsRoutes(createApplicationSecretService(parts)),
     ...keysRoutes(createKeyService({ managed, keyMaker }), clock),
+    ...keyRotationPoliciesRoutes(createRotationService({ ...parts, keyMaker })),
     ...certificatesRoutes(createCertificateService(managed), clock),
     ...imagesRoutes(createImageService(parts), imageUrl),
     ...resourcesRoutes(managed),

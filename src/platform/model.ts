@@ -43,6 +43,7 @@ export type DocumentKind =
   | 'identityProviderAttribute'
   | 'image'
   | 'key'
+  | 'keyRotationPolicy'
   | 'language'
   | 'mfaSettings'
   | 'notificationsPolicy'

@@ -41,7 +41,7 @@ const PERMITTED: readonly [pattern: RegExp, read: readonly string[], write: read
     ['Organization Admin', 'Environment Admin'],
   ],
   [
-    /^(application|certificate|grant|image|key|resource(?:Attribute)?|roleAssignment|scope|signOnPolicyAssignment)\.(?!secret)/,
+    /^(application|certificate|grant|image|key|keyRotationPolicy|resource(?:Attribute)?|roleAssignment|scope|signOnPolicyAssignment)\.(?!secret)/,
     ['Client Application Developer', 'Environment Admin', 'Configuration Read Only'],
     ['Client Application Developer', 'Environment Admin'],
   ],

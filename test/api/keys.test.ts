@@ -213,6 +213,178 @@ describe('keys of an environment', () => {
   });
 });
 
+describe('key rotation policies', () => {
+  const policies = managed(world, `/environments/${HERE}/keyRotationPolicies`);
+  const applications = managed(world, `/environments/${HERE}/applications`);
+  const POLICY: Body = {
+    name: 'Rotation',
+    algorithm: 'RSA',
+    dn: 'CN=Rotation, OU=Ping Identity, O=Ping Identity, L=, ST=, C=US',
+    keyLength: 2048,
+    signatureAlgorithm: 'SHA256withRSA',
+    usageType: 'SIGNING',
+  };
+  interface Jwk {
+    readonly kid: string;
+    readonly x5c: readonly [string];
+    readonly x5t: string;
+    readonly [member: string]: unknown;
+  }
+  const keysIn = ({ body }: Answer): readonly Jwk[] => body['keys'] as readonly Jwk[];
+  const keySet = (policy: Answer): Promise<Answer> => world().ask({ path: `${policies.itemOf(policy)}/jwks` });
+  const rotation = ({ body: { currentKeyId, nextKeyId, rotatedAt } }: Answer) => ({
+    currentKeyId,
+    nextKeyId,
+    rotatedAt: Date.parse(String(rotatedAt)),
+  });
+  /** Removes them again: an environment has few. */
+  async function withPolicy(more: Body, use: (policy: Answer) => Promise<void>): Promise<void> {
+    const policy = await policies.create({ ...POLICY, ...more });
+    await use(policy);
+    expect((await policies.remove(policies.itemOf(policy))).status).toBe(204);
+  }
+
+  it('show what was sent, and which keys are in rotation since when', () =>
+    withPolicy({ rotationPeriod: 31, validityPeriod: 340 }, async (made) => {
+      const { id } = made.body;
+      expect(made.body).toEqual({
+        _links: {
+          self: { href: `${world().postern.apiPath}${policies.path}/${id}` },
+          environment: { href: `${world().postern.apiPath}/environments/${HERE}` },
+        },
+        id,
+        environment: { id: HERE },
+        ...POLICY,
+        rotationPeriod: 31,
+        validityPeriod: 340,
+        currentKeyId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        nextKeyId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        rotatedAt: expect.stringMatching(/Z$/),
+      });
+      expect((await policies.read(policies.itemOf(made))).body).toEqual(made.body);
+    }));
+
+  it('have keys of their own, made once however many ask for them, and sealed (SEC-66)', () =>
+    withPolicy({ validityPeriod: 120 }, async (made) => {
+      const [first, second] = await Promise.all([keySet(made), keySet(made)]);
+      expect(first.status, first.text).toBe(200);
+      expect(second.text).toBe(first.text);
+      expect((await keySet(made)).text).toBe(first.text);
+      const { currentKeyId, nextKeyId } = rotation(made);
+      expect(keysIn(first).map(({ kid }) => kid)).toEqual([currentKeyId, nextKeyId]);
+      for (const { x5c, x5t, kid, use, ...numbers } of keysIn(first)) {
+        const certificate = new X509Certificate(Buffer.from(x5c[0], 'base64'));
+        expect(certificate.verify(certificate.publicKey)).toBe(true);
+        expect([certificate.subject, certificate.issuer]).toEqual(
+          Array(2).fill('C=US\nO=Ping Identity\nOU=Ping Identity\nCN=Rotation'),
+        );
+        expect(Date.parse(certificate.validTo) - Date.parse(certificate.validFrom)).toBe(days(120));
+        expect(certificate.publicKey.export({ format: 'jwk' })).toEqual(numbers);
+        expect(Buffer.from(x5t, 'base64url').toString('hex')).toBe(
+          certificate.fingerprint.replaceAll(':', '').toLowerCase(),
+        );
+      }
+      const [stored] = await world().postern.app.store.documents(uuidOf(HERE), {
+        kind: 'keyRotationPolicy',
+        id: uuidOf(String(made.body['id'])),
+      });
+      expect(JSON.stringify(stored)).not.toContain('PRIVATE KEY');
+      expect(stored?.secret).toBeDefined();
+      expect((await policies.read(policies.itemOf(made))).body).toEqual(made.body);
+    }));
+
+  it('rotate by their period, as often as it has gone by, and list the key before', () =>
+    withPolicy({ rotationPeriod: 30, validityPeriod: 90 }, async (made) => {
+      const before = keysIn(await keySet(made));
+      const first = rotation(made);
+      await world().advance(days(30) - 60_000);
+      expect(rotation(await policies.read(policies.itemOf(made)))).toEqual(first);
+      await world().advance(60_000);
+      const second = rotation(await policies.read(policies.itemOf(made)));
+      expect(second).toEqual({
+        currentKeyId: first.nextKeyId,
+        nextKeyId: expect.not.stringMatching(String(first.currentKeyId)),
+        rotatedAt: first.rotatedAt + days(30),
+      });
+      const [previous, current, next] = keysIn(await keySet(made));
+      expect([previous, current]).toEqual(before);
+      expect(next?.kid).toBe(second.nextKeyId);
+      // Twice in the dark.
+      await world().advance(days(65));
+      const [listed] = (await policies.listed()).filter(({ id }) => id === made.body['id']);
+      const third = rotation({ ...made, body: listed ?? {} });
+      expect(third.rotatedAt).toBe(first.rotatedAt + days(90));
+      const after = keysIn(await keySet(made)).map(({ kid }) => kid);
+      expect(after).toEqual([second.nextKeyId, third.currentKeyId, third.nextKeyId]);
+      expect(new Set([...before.map(({ kid }) => kid), ...after]).size).toBe(5);
+      // And many times.
+      await world().advance(days(300));
+      const last = rotation(await policies.read(policies.itemOf(made)));
+      expect(last.rotatedAt).toBe(first.rotatedAt + days(390));
+      expect(after).not.toContain(last.currentKeyId);
+    }));
+
+  it('change, and keep their keys', () =>
+    withPolicy({}, async (made) => {
+      const changed = await policies.put(policies.itemOf(made), { ...POLICY, name: 'Other', keyLength: 3072 });
+      expect(changed.body).toEqual({ ...made.body, name: 'Other', keyLength: 3072 });
+    }));
+
+  it('stay while an application names them; an application names none of another environment (SEC-43)', () =>
+    withPolicy({}, async (made) => {
+      const there = managed(world, `/environments/${THERE}/keyRotationPolicies`);
+      const elsewhere = await there.create(POLICY);
+      const web = (id: unknown): Body => ({
+        name: 'Web',
+        type: 'WEB_APP',
+        protocol: 'OPENID_CONNECT',
+        enabled: true,
+        tokenEndpointAuthMethod: 'CLIENT_SECRET_BASIC',
+        grantTypes: ['AUTHORIZATION_CODE'],
+        signing: { keyRotationPolicy: { id } },
+      });
+      for (const id of [NOBODY, elsewhere.body['id']])
+        expect(refusalOf(await world().ask({ path: applications.path, body: web(id) }))).toEqual(
+          invalidData('INVALID_VALUE signing.keyRotationPolicy.id'),
+        );
+      const application = await applications.create(web(made.body['id']));
+      expect(application.body).toMatchObject(web(made.body['id']));
+      expect(refusalOf(await policies.remove(policies.itemOf(made)))).toEqual({
+        status: 400,
+        code: 'REQUEST_FAILED',
+        details: ['CONSTRAINT_VIOLATION'],
+      });
+      const { signing, ...rest } = web(made.body['id']);
+      const given = await applications.put(applications.itemOf(application), rest);
+      expect(given.status, given.text).toBe(200);
+    }));
+
+  it.each<[string, Body, string]>([
+    ['another algorithm', { algorithm: 'EC' }, 'INVALID_VALUE algorithm'],
+    ['a length that is none of RSA', { keyLength: 1024 }, 'INVALID_VALUE keyLength'],
+    ['a name that is none', { dn: 'rotation' }, 'INVALID_VALUE dn'],
+    ['another use', { usageType: 'ENCRYPTION' }, 'INVALID_VALUE usageType'],
+    ['a period that is short', { rotationPeriod: 29 }, 'OUT_OF_RANGE rotationPeriod'],
+    ['a period as long as a key is good', { rotationPeriod: 90, validityPeriod: 90 }, 'OUT_OF_RANGE rotationPeriod'],
+    ['a period as long as keys are good when it is not said', { rotationPeriod: 365 }, 'OUT_OF_RANGE rotationPeriod'],
+    ['keys that are over before they rotate', { validityPeriod: 60 }, 'OUT_OF_RANGE rotationPeriod'],
+  ])('are refused with %s', async (_what, more, detail) => {
+    expect(refusalOf(await world().ask({ path: policies.path, body: { ...POLICY, ...more } }))).toEqual(
+      invalidData(detail),
+    );
+  });
+
+  it('are at most five', async () => {
+    const made = await Promise.all([1, 2, 3, 4, 5].map((number) => policies.create({ ...POLICY, name: `${number}` })));
+    expect(refusalOf(await world().ask({ path: policies.path, body: POLICY }))).toEqual({
+      status: 400,
+      code: 'REQUEST_FAILED',
+      details: ['LIMIT_EXCEEDED'],
+    });
+    for (const policy of made) await policies.remove(policies.itemOf(policy));
+  });
+});
+
 describe('certificates of an environment', () => {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const der = ownCertificate(privateKey);

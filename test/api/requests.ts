@@ -12,6 +12,10 @@ import { type Ask, type Body, clientId, HERE, here, NOBODY, SECRET, type Tenant,
 export const RIGHT_PASSWORD = 'Correct horse, 7';
 export const OTHER_PASSWORD = 'Battery staple 8!';
 
+/** Whether an operation answers with a resource or a list of them: a file or a key set says nothing of where it is from. */
+export const hasLinks = ({ replies }: Pick<Route, 'replies'>): boolean =>
+  JSON.stringify(replies[200] ?? null).includes('"_links"');
+
 /** The objects that a request names, in its path or its body. */
 export interface Named extends Tenant {
   /** An active device of `user`, and one that waits for its code. */

@@ -128,6 +128,21 @@ export const SAMPLES: readonly Sample[] = [
     }),
   },
   {
+    id: 'keyRotationPolicy',
+    parameter: 'keyRotationPolicyId',
+    path: '/keyRotationPolicies',
+    body: (name) => ({
+      name,
+      algorithm: 'RSA',
+      dn: `CN=${name}, O=Postern, C=US`,
+      keyLength: 2048,
+      signatureAlgorithm: 'SHA256withRSA',
+      usageType: 'SIGNING',
+      rotationPeriod: 90,
+      validityPeriod: 365,
+    }),
+  },
+  {
     id: 'certificate',
     parameter: 'certificateId',
     path: '/certificates',

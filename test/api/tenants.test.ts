@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Route } from '../../src/http/route.js';
 import { refusalOf } from './refusal.js';
-import { type Named, namedIn, nobodys, rightRequest } from './requests.js';
+import { hasLinks, type Named, namedIn, nobodys, rightRequest } from './requests.js';
 import { type Answer, HERE, here, NOBODY, startWorld, THERE, there, type World } from './world.js';
 
 let world: World;
@@ -54,7 +54,7 @@ describe('objects of another environment answer exactly like objects that do not
       for (const route of reads) {
         const { status, body } = await world.ask(rightRequest(route, named));
         expect([route.id, tenant, status]).toEqual([route.id, tenant, 200]);
-        expect(JSON.stringify(body)).toContain(tenant);
+        expect([route.id, JSON.stringify(body).includes(tenant)]).toEqual([route.id, hasLinks(route)]);
         expect(JSON.stringify(body)).not.toContain(tenant === HERE ? THERE : HERE);
       }
   });

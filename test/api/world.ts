@@ -156,6 +156,7 @@ const CONFIGURATION: readonly DocumentKind[] = [
   'identityProviderAttribute',
   'image',
   'key',
+  'keyRotationPolicy',
   'language',
   'mfaSettings',
   'notificationsPolicy',

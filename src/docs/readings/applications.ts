@@ -67,6 +67,26 @@ export const APPLICATION_READINGS: ReadingGroup = {
       ],
       ['00 §9.2', 'Of a key `usageType` and `default` change; one that an application names stays'],
     ]),
+    ...readingsIn('platform/certificates/rotation-policy.ts', [
+      [
+        '00 §9.2',
+        'Key rotation policies: members are those of the public clients; an environment has at most five, begins with none, and the last can be deleted',
+      ],
+      [
+        '00 §9.2',
+        'Nothing is signed with the keys of a policy: tokens are signed by the environment’s own key, and `signing.keyRotationPolicy` is kept and shown',
+      ],
+      [
+        '00 §9.2',
+        'A policy rotates when it is next looked at after its period, as often as that has gone by: 90 days, and certificates 365, when not sent',
+      ],
+    ]),
+    ...readingsIn('platform/certificates/rotation.ts', [
+      [
+        '00 §9.2',
+        '`…/jwks` lists the previous, the current and the next key; one is made when it is first asked for, by what the policy says then',
+      ],
+    ]),
     ...readingsIn('platform/certificates/stored.ts', [
       ['00 §9.2', 'A certificate is `EXPIRING` in its last 30 days; none is `REVOKED`'],
     ]),

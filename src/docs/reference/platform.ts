@@ -145,6 +145,8 @@ export const PLATFORM: readonly ReferenceGroup[] = [
         ['DELETE env/certificates/:id', 'Delete a certificate'],
         ['GET env/certificates/:id/applications', 'List the applications of a certificate'],
       ]),
+      ...managed('00 §9.2', 'env/keyRotationPolicies', 'a key rotation policy', 'key rotation policies'),
+      ...operations('api', '00 §9.2', [['GET env/keyRotationPolicies/:id/jwks', 'The keys of a key rotation policy']]),
       // What the section names is lists and reads; creating and changing is in the public clients.
       ...managed('00 §9.4', 'env/resources', 'a resource', 'resources'),
       ...managed(

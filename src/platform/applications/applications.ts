@@ -7,6 +7,7 @@ import type { Protected, Redacted } from '../../kernel/sealed.js';
 import type { Store } from '../../storage/port.js';
 import { CERTIFICATE_PLACES } from '../certificates/certificate.js';
 import { ISSUING_KEY, SIGNING_KEY } from '../certificates/key.js';
+import { ROTATION_PLACES, ROTATION_POLICY } from '../certificates/rotation-policy.js';
 import { placesAt } from '../managed/places.js';
 import type { Candidate, ManagedResource, Rule } from '../managed/resource.js';
 import { atMost, checked, immutable, leavesReferrers, owns, refersTo } from '../managed/rules.js';
@@ -67,6 +68,7 @@ export function applications({ secret, roles, open, guard }: Facts): ManagedReso
           `Key with ID '${id}' in Environment '${environmentId}' is not for ISSUANCE. Usage type should be ISSUANCE.`,
       }),
       ...CERTIFICATE_PLACES.map((place) => refersTo('certificate', place, 'a certificate')),
+      ...ROTATION_PLACES.map((place) => refersTo(ROTATION_POLICY, place, 'a key rotation policy')),
       atMost(KIND, MOST_APPLICATIONS),
       systemOnesStay(),
       workersServeAdministrators(),

@@ -15,8 +15,9 @@ const MOST_KEYS = 100;
 const MOST_DAYS = 36_500;
 
 /** Bits that a key may have. */
+export const RSA_LENGTHS: readonly number[] = [2048, 3072, 4096, 7680];
 const LENGTHS: Readonly<Record<string, readonly number[]>> = {
-  RSA: [2048, 3072, 4096, 7680],
+  RSA: RSA_LENGTHS,
   EC: [224, 256, 384, 521],
 };
 const Name = Type.String({ minLength: 1, maxLength: 1_024 });
