@@ -23,8 +23,9 @@ import type { Random } from '../kernel/random.js';
 import { createApplicationSecretService } from '../platform/applications/application-secrets.js';
 import { createApplicationService } from '../platform/applications/applications.js';
 import { createKeyMaker } from '../platform/certificates/key-maker.js';
+import { createKeyService } from '../platform/certificates/key-service.js';
 import { createRotationService } from '../platform/certificates/rotation.js';
-import { createCertificateService, createKeyService } from '../platform/certificates/service.js';
+import { createCertificateService } from '../platform/certificates/service.js';
 import type { Directory } from '../platform/directory.js';
 import { createEnvironmentService } from '../platform/environments/environments.js';
 import { createImageService } from '../platform/images/service.js';
@@ -77,7 +78,7 @@ export function platformRoutes(parts: PlatformParts): readonly Route[] {
     ...identityProvidersRoutes(managed),
     ...applicationsRoutes(applications),
     ...applicationSecretsRoutes(createApplicationSecretService(parts)),
-    ...keysRoutes(createKeyService({ managed, keyMaker }), clock),
+    ...keysRoutes(createKeyService({ ...parts, keyMaker }), clock),
     ...keyRotationPoliciesRoutes(createRotationService({ ...parts, keyMaker })),
     ...certificatesRoutes(createCertificateService(managed), clock),
     ...imagesRoutes(createImageService(parts), imageUrl),

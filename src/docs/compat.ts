@@ -82,9 +82,12 @@ function isSame(route: Route, operation: ReferenceOperation): boolean {
     route.method === operation.method &&
     route.base === operation.base &&
     shape(route.path) === shape(operation.path) &&
-    (operation.action === undefined ? !isAction : route.accepts?.toLowerCase() === vnd(operation.action).toLowerCase())
+    (operation.action === undefined ? !isAction : route.accepts?.toLowerCase() === typeOf(operation.action))
   );
 }
+
+/** A media type as it is, or that of an action. */
+const typeOf = (action: string): string => (action.includes('/') ? action : vnd(action)).toLowerCase();
 
 function rowOf(operation: ReferenceOperation, route: Route | undefined, seenBy: string): string {
   const { method, path, base, action, summary, source } = operation;

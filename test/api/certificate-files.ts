@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { parseName } from '../../src/platform/certificates/name.js';
 import { type CertificateTerms, selfSigned } from '../../src/platform/certificates/x509.js';
 
@@ -21,17 +22,31 @@ export function ownCertificate(key: KeyObject, terms: Partial<CertificateTerms> 
 const BOUNDARY = 'the-boundary-of-a-form';
 
 /** The form that imports a file. */
-export function importOf(file: string | Buffer, usageType = 'SIGNING') {
-  const part = (more: string, content: string | Buffer) =>
-    Buffer.concat([
-      Buffer.from(`--${BOUNDARY}\r\nContent-Disposition: form-data; ${more}\r\n\r\n`),
+export function importOf(file: string | Buffer, usageType = 'SIGNING', password?: string) {
+  return formOf({ usageType, file, ...(password === undefined ? {} : { password }) });
+}
+
+/** A form with these parts. */
+export function formOf(parts: Readonly<Record<string, string | Buffer>>) {
+  const body = Buffer.concat([
+    ...Object.entries(parts).flatMap(([name, content]) => [
+      Buffer.from(
+        name === 'file'
+          ? `--${BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="file"\r\nContent-Type: application/octet-stream\r\n\r\n`
+          : `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n`,
+      ),
       Buffer.from(content),
       Buffer.from('\r\n'),
-    ]);
-  const body = Buffer.concat([
-    part('name="usageType"', usageType),
-    part('name="file"; filename="file"\r\nContent-Type: application/octet-stream', file),
+    ]),
     Buffer.from(`--${BOUNDARY}--\r\n`),
   ]);
   return { type: `multipart/form-data; boundary=${BOUNDARY}`, body };
+}
+
+/** What the keystores that are encrypted were encrypted under. */
+export const KEYSTORE_PASSWORD = 'a-password-for-tests';
+
+/** A PKCS #12 file that OpenSSL has made of a P-256 key: encrypted by PBES2, not at all, by what came before; without the key. */
+export function keystore(name: 'pbes2' | 'open' | 'triple-des' | 'certificate-only'): Buffer {
+  return readFileSync(new URL(`keystores/${name}.p12`, import.meta.url));
 }

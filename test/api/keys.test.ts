@@ -1,9 +1,14 @@
-import { createPublicKey, generateKeyPairSync, X509Certificate } from 'node:crypto';
+import { createCipheriv, createPublicKey, generateKeyPairSync, pbkdf2Sync, verify, X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { integer, objectId, octets, sequence, value } from '../../src/kernel/der.js';
 import { days } from '../../src/kernel/duration.js';
 import { uuidOf } from '../../src/kernel/ids.js';
 import { pemOf, pkcs7Of } from '../../src/platform/certificates/files.js';
-import { importOf, ownCertificate } from './certificate-files.js';
+import { decodeName, writtenName } from '../../src/platform/certificates/name.js';
+import { createDecrypt } from '../../src/platform/certificates/password-encryption.js';
+import { readInside, readWhole, SEQUENCE } from '../../src/webauthn/der.js';
+import { type CertificateRequest, issueCertificate } from '../helpers/certificates.js';
+import { formOf, importOf, KEYSTORE_PASSWORD, keystore, ownCertificate } from './certificate-files.js';
 import { managed } from './managed.js';
 import { detailsOf, invalidData, refusalOf } from './refusal.js';
 import { type Answer, type Body, HERE, NOBODY, startWorld, THERE, type World } from './world.js';
@@ -209,6 +214,173 @@ describe('keys of an environment', () => {
     expect((await keys.remove(keys.itemOf(key))).status).toBe(204);
     expect((await keys.read(keys.itemOf(key))).body['message']).toBe(
       `Key not found for id: ${key.body['id']} and environmentId: ${HERE}`,
+    );
+  });
+});
+
+describe('keys that come in files', () => {
+  const upload = (name: Parameters<typeof keystore>[0], password?: string): Promise<Answer> =>
+    world().ask({ path: keys.path, ...importOf(keystore(name), 'ENCRYPTION', password) });
+  const NAME = 'CN=terraform, OU=Non-Production Testing, O=Ping Identity, C=GB';
+
+  it.each([
+    ['encrypted', 'pbes2', KEYSTORE_PASSWORD],
+    ['as they are', 'open', undefined],
+    ['as they are, under an empty password', 'open', ''],
+  ] as const)('are imported as PKCS #12, %s', async (_how, name, password) => {
+    const made = await upload(name, password);
+    expect(made.status, made.text).toBe(201);
+    expect(made.body).toMatchObject({
+      name: 'terraform',
+      algorithm: 'EC',
+      keyLength: 256,
+      signatureAlgorithm: 'SHA256withECDSA',
+      subjectDN: NAME,
+      issuerDN: NAME,
+      usageType: 'ENCRYPTION',
+      validityPeriod: 3650,
+      default: false,
+    });
+    // 20 bytes, more than a number of JavaScript holds.
+    expect(made.text).toContain('"serialNumber":139229044880429644822744020468581663187042916365,');
+    expect((await keys.read(keys.itemOf(made))).text).toBe(made.text);
+    const [stored] = await world().postern.app.store.documents(uuidOf(HERE), {
+      kind: 'key',
+      id: uuidOf(String(made.body['id'])),
+    });
+    expect(stored?.secret).toBeDefined();
+    expect(JSON.stringify(stored)).not.toContain('PRIVATE KEY');
+    expect((await world().ask({ method: 'GET', path: `${keys.itemOf(made)}/csr` })).status).toBe(200);
+  });
+
+  it.each([
+    ['under another password', 'pbes2', 'another'],
+    ['without its password', 'pbes2', undefined],
+    ['encrypted by what came before PBES2', 'triple-des', KEYSTORE_PASSWORD],
+    ['without a key', 'certificate-only', KEYSTORE_PASSWORD],
+  ] as const)('are none %s', async (_how, name, password) => {
+    const before = await world().fingerprint();
+    expect(refusalOf(await upload(name, password))).toEqual(invalidData('INVALID_VALUE file'));
+    expect(await world().fingerprint()).toBe(before);
+  });
+
+  it('are none when they are cut off, or something else', async () => {
+    const file = keystore('open');
+    for (const wrong of [Buffer.alloc(0), file.subarray(0, 400), Buffer.from('a key'), file.fill(0, 300, 500)])
+      expect(refusalOf(await world().ask({ path: keys.path, ...importOf(wrong) }))).toEqual(
+        invalidData('INVALID_VALUE file'),
+      );
+    expect(refusalOf(await world().ask({ path: keys.path, ...formOf({ password: 'a' }) }))).toEqual(
+      invalidData('REQUIRED_VALUE file', 'REQUIRED_VALUE usageType'),
+    );
+  });
+
+  it('cost no more than a second’s work to open, whatever they ask for', async () => {
+    const encryptedBy = (iterations: number) => {
+      const count = Buffer.alloc(4);
+      count.writeUInt32BE(iterations);
+      const salt = octets(Buffer.alloc(8));
+      const terms = sequence(salt, integer(count), sequence(objectId('1.2.840.113549.2.9')));
+      const derivation = sequence(objectId('1.2.840.113549.1.5.12'), terms);
+      const cipher = sequence(objectId('2.16.840.1.101.3.4.1.42'), octets(Buffer.alloc(16)));
+      return readWhole(sequence(objectId('1.2.840.113549.1.5.13'), sequence(derivation, cipher)));
+    };
+    const closed = (iterations: number): Buffer => {
+      const key = pbkdf2Sync('secret', Buffer.alloc(8), iterations, 32, 'sha256');
+      const cipher = createCipheriv('aes-256-cbc', key, Buffer.alloc(16));
+      return Buffer.concat([cipher.update('words'), cipher.final()]);
+    };
+    const decrypt = createDecrypt('secret');
+    expect((await decrypt(encryptedBy(5), closed(5)))?.toString()).toBe('words');
+    // With those before, one too many.
+    expect(await decrypt(encryptedBy(1_999_996), closed(5))).toBeUndefined();
+    expect(await decrypt(encryptedBy(2 ** 32 - 1), closed(5))).toBeUndefined();
+    expect(await createDecrypt('other')(encryptedBy(5), closed(5))).toBeUndefined();
+  });
+});
+
+describe('certificate signing requests', () => {
+  const requestOf = async (key: Answer): Promise<Buffer> =>
+    (await exported(`${keys.itemOf(key)}/csr`, 'application/pkcs10')).rawPayload;
+  const answerFor = async (key: Answer, more: Partial<CertificateRequest> = {}) => {
+    const { publicKey } = await certificateOf(key);
+    const issuer = issueCertificate({ subject: { O: 'Postern', CN: 'Test CA' } });
+    const certifies = { key: issuer.key, publicKey };
+    return issueCertificate({ subject: { O: 'Postern', CN: 'certified' }, issuer, certifies, ...more });
+  };
+  const certify = (key: Answer, file: string | Buffer, method = 'POST'): Promise<Answer> =>
+    world().ask({ method, path: `${keys.itemOf(key)}/csr`, ...formOf({ file }) });
+
+  it.each([
+    ['EC', 256, 'SHA384withECDSA', 'sha384'],
+    ['RSA', 2048, 'SHA256withRSA', 'sha256'],
+  ])(
+    'ask for the name of an %s key, and are signed by it (RFC 2986)',
+    async (algorithm, keyLength, signature, digest) => {
+      const key = await keys.create({ ...EC, algorithm, keyLength, signatureAlgorithm: signature });
+      const der = await requestOf(key);
+      const [asked, , signed] = readInside(readWhole(der), SEQUENCE) ?? [];
+      const [version, subject, spki, attributes] = readInside(asked, SEQUENCE) ?? [];
+      const certificate = await certificateOf(key);
+      expect([version?.content, attributes?.content.length]).toEqual([Buffer.from([0]), 0]);
+      expect(writtenName(decodeName(subject) ?? [])).toBe('C=US,O=Ping\\, Identity,OU=Ping Identity,CN=Ours');
+      const bytes = value(SEQUENCE, asked?.content ?? Buffer.alloc(0));
+      expect(verify(digest, bytes, certificate.publicKey, signed?.content.subarray(1) ?? Buffer.alloc(0))).toBe(true);
+      expect(value(SEQUENCE, spki?.content ?? Buffer.alloc(0))).toEqual(
+        certificate.publicKey.export({ type: 'spki', format: 'der' }),
+      );
+    },
+  );
+
+  it('come as PKCS #10 or, unless `Accept` says so, as PEM', async () => {
+    const key = await keys.create({ ...EC, algorithm: 'RSA', keyLength: 2048, signatureAlgorithm: 'SHA256withRSA' });
+    const pem = await exported(`${keys.itemOf(key)}/csr`, 'application/x-pem-file');
+    const plain = await exported(`${keys.itemOf(key)}/csr`, 'application/json');
+    expect(pem.headers['content-type']).toBe('application/x-pem-file');
+    expect(plain.payload).toBe(pem.payload);
+    expect(pem.payload).toBe(pemOf(await requestOf(key), 'CERTIFICATE REQUEST'));
+  });
+
+  it('are answered by a certificate that takes the place of the former; a name of one’s own stays', async () => {
+    const key = await keys.create({ ...EC, name: 'Mine' });
+    const answer = await answerFor(key);
+    const certified = await certify(key, pemOf(answer.der));
+    expect(certified.status, certified.text).toBe(200);
+    expect(certified.body).toMatchObject({
+      id: key.body['id'],
+      name: 'Mine',
+      subjectDN: 'CN=certified, O=Postern',
+      issuerDN: 'CN=Test CA, O=Postern',
+      signatureAlgorithm: 'SHA256withECDSA',
+      usageType: 'SIGNING',
+      expiresAt: '2099-12-31T23:59:59.000Z',
+      createdAt: key.body['createdAt'],
+    });
+    expect((await certificateOf(key)).raw.equals(answer.der)).toBe(true);
+    expect((await keys.read(keys.itemOf(key))).text).toBe(certified.text);
+    // And asks again under its new name.
+    const [asked] = readInside(readWhole(await requestOf(key)), SEQUENCE) ?? [];
+    expect(writtenName(decodeName(readInside(asked, SEQUENCE)?.[1]) ?? [])).toBe('O=Postern,CN=certified');
+  });
+
+  it('are answered by `PUT`, too; a name that came of the certificate goes with it', async () => {
+    const key = await world().ask({ path: keys.path, ...importOf(keystore('open')) });
+    const certified = await certify(key, pkcs7Of((await answerFor(key)).der), 'PUT');
+    expect(certified.body).toMatchObject({ id: key.body['id'], name: 'certified (Test CA)' });
+  });
+
+  it('are not answered by a certificate of another key, or none', async () => {
+    const [key, other] = [await keys.create(EC), await keys.create(EC)];
+    const before = await world().fingerprint();
+    const foreign = (await answerFor(other)).der;
+    for (const file of [foreign, 'a certificate', '', await requestOf(key)])
+      expect(refusalOf(await certify(key, file))).toEqual(invalidData('INVALID_VALUE file'));
+    expect(
+      refusalOf(await world().ask({ path: `${keys.itemOf(key)}/csr`, ...formOf({ usageType: 'SIGNING' }) })),
+    ).toEqual(invalidData('REQUIRED_VALUE file'));
+    expect(await world().fingerprint()).toBe(before);
+    expect((await keys.read(`${keys.path}/${NOBODY}/csr`)).body['message']).toBe(
+      `Key not found for id: ${NOBODY} and environmentId: ${HERE}`,
     );
   });
 });

@@ -1,10 +1,13 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { activityId } from '../../src/audit/activity.js';
 import { LICENSE_ID, ORGANIZATION_ID } from '../../src/cli/seed/world.js';
 import type { Route } from '../../src/http/route.js';
 import { parseUuid, uuidOf } from '../../src/kernel/ids.js';
 import { namedId } from '../../src/kernel/keys.js';
+import { pemOf } from '../../src/platform/certificates/files.js';
 import { roleByName } from '../../src/platform/roles/roles.js';
 import { factoryPolicy } from '../../src/policies/defaults.js';
+import { formOf, importOf, keystore, ownCertificate } from './certificate-files.js';
 import { makeSamples, NAMES, type Objects, oathToken, replacementOf, SAMPLES, sampleBody } from './samples.js';
 import { type Ask, type Body, clientId, HERE, here, NOBODY, SECRET, type Tenant, type World } from './world.js';
 
@@ -138,6 +141,8 @@ const QUERIES: Readonly<Record<string, string>> = {
   'activity.list': `?filter=${encodeURIComponent(SINCE)}`,
 };
 
+const OTHERS = ownCertificate(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey);
+
 /** Environments made: their names are unique. */
 let made = 0;
 
@@ -231,6 +236,14 @@ const BODIES: Readonly<Record<string, (named: Named) => Body | string>> = {
   'mfaSettings.update': () => ({ pairing: { maxAllowedDevices: 5 } }),
 };
 
+/** Forms in place of bodies. */
+const FILES: Readonly<Record<string, ReturnType<typeof formOf>>> = {
+  'key.import': importOf(keystore('open')),
+  // Of another key: good as far as that.
+  'key.csr.import': formOf({ file: pemOf(OTHERS) }),
+  'key.csr.import.put': formOf({ file: pemOf(OTHERS) }),
+};
+
 const WAITING = new Set(['user.sendVerificationCode', 'user.verify']);
 const PENDING = new Set(['device.activate', 'device.activate.put', 'device.sendActivationCode']);
 
@@ -254,7 +267,7 @@ export function rightRequest(route: Route, named: Named): Ask {
     if (id === undefined) throw new TypeError(`no object for :${name} of ${route.id}`);
     return id;
   });
-  const file = SAMPLES.find(({ id }) => route.id === `${id}.create`)?.file;
+  const file = FILES[route.id] ?? SAMPLES.find(({ id }) => route.id === `${id}.create`)?.file;
   const body = BODIES[route.id]?.(named) ?? file?.body ?? sampleFor(route, named.objects);
   if (route.accepts !== undefined && body === undefined) throw new TypeError(`no body for ${route.id}`);
   return {

@@ -67,6 +67,24 @@ export const APPLICATION_READINGS: ReadingGroup = {
       ],
       ['00 §9.2', 'Of a key `usageType` and `default` change; one that an application names stays'],
     ]),
+    ...readingsIn('platform/certificates/pkcs12.ts', [
+      [
+        '00 §9.2',
+        'Keys are imported as PKCS #12 in DER, open or encrypted by PBES2; its MAC is not looked at. What came before PBES2 is `INVALID_VALUE` of `file`',
+      ],
+    ]),
+    ...readingsIn('platform/certificates/stored.ts', [
+      [
+        '00 §9.2',
+        'A key that comes in a file is called as its certificate’s subject, and an issuer in brackets when that is another, as the Terraform provider’s tests have it',
+      ],
+    ]),
+    ...readingsIn('http/routes/keys.ts', [
+      [
+        '00 §9.2',
+        'The answer to a signing request is taken by `POST`, as the Go SDK sends it, and by `PUT`; it is a certificate of that key, and a name of the key’s own stays',
+      ],
+    ]),
     ...readingsIn('platform/certificates/rotation-policy.ts', [
       [
         '00 §9.2',

@@ -4,7 +4,7 @@ export interface ReferenceOperation {
   readonly base: 'api' | 'auth';
   /** With `:name` for ids. */
   readonly path: string;
-  /** The action's media type in short (`otp.check`), where one path carries several operations. */
+  /** The action's media type in short (`otp.check`), or as it is when it is none, where one path carries several operations. */
   readonly action?: string;
   readonly summary: string;
   /** Section of the reference's description: `10 §7.3`. */

@@ -139,6 +139,8 @@ export const PLATFORM: readonly ReferenceGroup[] = [
         ['GET env/keys/:id/applications', 'List the applications of a key'],
         ['GET env/keys/:id/csr', 'Export a certificate signing request'],
         ['POST env/keys/:id/csr', 'Import the answer to one'],
+        ['PUT env/keys/:id/csr', 'The same'],
+        ['POST env/keys multipart/form-data', 'Import a key'],
         ['GET env/certificates', 'List certificates'],
         ['POST env/certificates', 'Import a certificate'],
         ['GET env/certificates/:id', 'Read a certificate'],

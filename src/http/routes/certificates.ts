@@ -1,19 +1,16 @@
 import type { Clock } from '../../kernel/clock.js';
-import { fits } from '../../kernel/document-schema.js';
 import { certificates } from '../../platform/certificates/certificate.js';
 import type { CertificateService } from '../../platform/certificates/service.js';
-import { UNSHOWN, UsageType } from '../../platform/certificates/stored.js';
-import { invalid, invalidData, required, type WireError, wireError } from '../errors.js';
+import { UNSHOWN } from '../../platform/certificates/stored.js';
 import type { ManagedDefinition } from '../managed/definition.js';
 import { pathIn, placeOf } from '../managed/place.js';
 import { managedRoutes } from '../managed/routes.js';
 import { managedView, viewSchema } from '../managed/view.js';
-import { MULTIPART_TYPE, readMultipart } from '../multipart-reader.js';
+import { MULTIPART_TYPE } from '../multipart-reader.js';
 import { managedError } from '../rejections/managed.js';
-import { type Call, defineRoute, type Route, reply } from '../route.js';
+import { defineRoute, type Route, reply } from '../route.js';
+import { readImport } from './certificate-form.js';
 import { certificateMembers, withSerialNumbers } from './certificate-view.js';
-
-const isUsage = fits(UsageType);
 
 /** Certificates that an environment has imported. */
 export function certificatesRoutes(service: CertificateService, clock: Clock): Route[] {
@@ -51,7 +48,7 @@ export function certificatesRoutes(service: CertificateService, clock: Clock): R
       replies: { 201: viewSchema(definition) },
       errors: ['REQUEST_FAILED'],
       async handle(call) {
-        const form = formOf(call);
+        const form = readImport(call);
         if ('kind' in form) return form;
         const made = await service.import(placeOf(definition, call), form.file, form.usageType, call.by);
         return made.ok
@@ -61,15 +58,4 @@ export function certificatesRoutes(service: CertificateService, clock: Clock): R
     }),
     ...managedRoutes(definition, service),
   ].map(withSerialNumbers);
-}
-
-/** The two parts that an import has. */
-function formOf(call: Call): { readonly file: Buffer; readonly usageType: string } | WireError {
-  const parts = Buffer.isBuffer(call.body) && readMultipart(call.header('content-type') ?? '', call.body);
-  if (!parts) return wireError('INVALID_REQUEST');
-  const [file, usage] = [parts.get('file'), parts.get('usageType')];
-  if (!file || !usage)
-    return invalidData(...(file ? [] : [required('file')]), ...(usage ? [] : [required('usageType')]));
-  const usageType = usage.toString('utf8');
-  return isUsage(usageType) ? { file, usageType } : invalidData(invalid('usageType', 'is not valid'));
 }

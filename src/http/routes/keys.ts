@@ -1,19 +1,32 @@
 import type { Clock } from '../../kernel/clock.js';
+import type { Uuid } from '../../kernel/ids.js';
+import { Type } from '../../kernel/json-schema.js';
+import type { Outcome } from '../../kernel/outcome.js';
 import { pemOf, pkcs7Of } from '../../platform/certificates/files.js';
 import { changedKeys, keys } from '../../platform/certificates/key.js';
+import type { KeyService } from '../../platform/certificates/key-service.js';
 import { certificateOf, UNSHOWN } from '../../platform/certificates/stored.js';
-import type { ManagedService } from '../../platform/managed/service.js';
+import type { ManagedRejection } from '../../platform/managed/rejection.js';
+import type { ManagedService, Place } from '../../platform/managed/service.js';
+import type { StoredDocument } from '../../platform/model.js';
+import type { WireError } from '../errors.js';
 import type { ManagedDefinition } from '../managed/definition.js';
-import { environmentOf } from '../managed/place.js';
+import { environmentOf, pathIn, placeOf } from '../managed/place.js';
 import { managedRoutes } from '../managed/routes.js';
-import { type Call, type Route, reply } from '../route.js';
+import { managedView, viewSchema } from '../managed/view.js';
+import { MULTIPART_TYPE } from '../multipart-reader.js';
+import { managedError } from '../rejections/managed.js';
+import { type Call, defineRoute, type Reply, type Route, reply } from '../route.js';
+import { readFile, readImport } from './certificate-form.js';
 import { certificateMembers, withSerialNumbers } from './certificate-view.js';
 
 const PEM = 'application/x-x509-ca-cert';
 const PKCS7 = 'application/x-pkcs7-certificates';
+const PKCS10 = 'application/pkcs10';
+const PEM_FILE = 'application/x-pem-file';
 
 /** Keys of an environment, with their certificates. */
-export function keysRoutes(service: ManagedService, clock: Clock): Route[] {
+export function keysRoutes(service: KeyService, clock: Clock): Route[] {
   const definition: ManagedDefinition = {
     resource: keys(),
     id: 'key',
@@ -31,12 +44,80 @@ export function keysRoutes(service: ManagedService, clock: Clock): Route[] {
     // Released clients look for these texts.
     missing: (id, environmentId) => `Key not found for id: ${id} and environmentId: ${environmentId}`,
     texts: { StillReferenced: 'The Key must not be in use' },
-    partial: { create: 'Keys are made here; PKCS #12 files are not imported.' },
     replacement: changedKeys.schema,
   };
-  return managedRoutes(definition, service).map((route) =>
-    withSerialNumbers(route.id === 'key.read' ? exporting(route, service) : route),
-  );
+  const { id, one, source, path, permission, missing, texts } = definition;
+  const shown = (outcome: Outcome<StoredDocument, ManagedRejection>, call: Call, status: number): Reply | WireError =>
+    outcome.ok
+      ? reply(status, managedView(definition, pathIn(path, call), outcome.value, call.links))
+      : managedError(outcome.rejection, texts);
+  /** On the one that the path names. */
+  const onKey =
+    (use: (call: Call, place: Place, keyId: Uuid) => Promise<Reply | WireError>) =>
+    async (call: Call<'envId' | 'keyId'>): Promise<Reply | WireError> => {
+      const { envId, keyId } = call.params;
+      const answer = await use(call, placeOf(definition, call), keyId);
+      const isMissing = answer.kind === 'error' && answer.name === 'NOT_FOUND' && !answer.message;
+      return isMissing && missing ? { ...answer, message: missing(keyId, envId) } : answer;
+    };
+  const certify = {
+    summary: 'Import the answer to a certificate signing request',
+    source,
+    base: 'api',
+    path: '/environments/:envId/keys/:keyId/csr',
+    accepts: MULTIPART_TYPE,
+    asBytes: true,
+    permission: permission.write,
+    replies: { 200: viewSchema(definition) },
+    handle: onKey(async (call, place, keyId) => {
+      const form = readFile(call);
+      if ('kind' in form) return form;
+      return shown(await service.certify(place, keyId, form.file, call.by), call, 200);
+    }),
+  } as const;
+  const routes = [
+    ...managedRoutes(definition, service).map((route) => (route.id === 'key.read' ? exporting(route, service) : route)),
+    defineRoute({
+      id: `${id}.import`,
+      summary: `Import ${one}`,
+      source,
+      method: 'POST',
+      base: 'api',
+      path,
+      accepts: MULTIPART_TYPE,
+      asBytes: true,
+      permission: permission.write,
+      replies: { 201: viewSchema(definition) },
+      errors: ['REQUEST_FAILED'],
+      async handle(call) {
+        const form = readImport(call);
+        if ('kind' in form) return form;
+        const { file, password, usageType } = form;
+        return shown(await service.import(placeOf(definition, call), file, password, usageType, call.by), call, 201);
+      },
+    }),
+    defineRoute({
+      id: `${id}.csr.export`,
+      summary: 'Export a certificate signing request',
+      source,
+      method: 'GET',
+      base: 'api',
+      path: '/environments/:envId/keys/:keyId/csr',
+      permission: permission.read,
+      replies: { 200: Type.String() },
+      handle: onKey(async (call, place, keyId) => {
+        const made = await service.signingRequest(place, keyId);
+        if (!made.ok) return managedError(made.rejection);
+        const isDer = call.header('accept') === PKCS10;
+        const file = isDer ? made.value : Buffer.from(pemOf(made.value, 'CERTIFICATE REQUEST'));
+        return reply(200, file, { 'content-type': isDer ? PKCS10 : PEM_FILE });
+      }),
+    }),
+    // The reference has it by `PUT`, the public clients by `POST`.
+    defineRoute({ ...certify, id: `${id}.csr.import`, method: 'POST' }),
+    defineRoute({ ...certify, id: `${id}.csr.import.put`, method: 'PUT' }),
+  ];
+  return routes.map(withSerialNumbers);
 }
 
 /** Reads a key, or its certificate as a file when `Accept` names the type of one. */

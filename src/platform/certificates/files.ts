@@ -5,10 +5,13 @@ const SIGNED_DATA = '1.2.840.113549.1.7.2';
 const DATA = '1.2.840.113549.1.7.1';
 const SET = 0x31;
 
-/** A certificate as text (RFC 7468 §5). */
-export function pemOf(der: Buffer): string {
+/** What a file that is no certificate should be. */
+export const NO_CERTIFICATE = 'must be an X.509 certificate with an RSA or EC key, as PEM, DER or PKCS #7';
+
+/** A certificate, or a request for one, as text (RFC 7468 §5, §7). */
+export function pemOf(der: Buffer, label: 'CERTIFICATE' | 'CERTIFICATE REQUEST' = 'CERTIFICATE'): string {
   const lines = der.toString('base64').match(/.{1,64}/g) ?? [];
-  return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n');
+  return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n');
 }
 
 /** A certificate as a message that nobody has signed (RFC 5652 §5.2, "certs-only"), DER. */

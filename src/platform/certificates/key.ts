@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { oneOf } from '../../kernel/document-schema.js';
 import type { FieldProblem } from '../../kernel/field-problem.js';
 import type { JsonObject } from '../../kernel/json.js';
@@ -6,8 +7,8 @@ import type { Redacted } from '../../kernel/sealed.js';
 import type { ManagedResource, Rule } from '../managed/resource.js';
 import { atMost, checked, notReferredToBy } from '../managed/rules.js';
 import { parseName } from './name.js';
-import { oneDefaultOfUsage, UsageType } from './stored.js';
-import { SIGNATURE_ALGORITHMS } from './x509.js';
+import { certificateOf, keyNameOf, oneDefaultOfUsage, UsageType } from './stored.js';
+import { readCertificate, SIGNATURE_ALGORITHMS } from './x509.js';
 
 const KIND = 'key';
 /** Of one environment. */
@@ -134,3 +135,42 @@ export const changedKeys: ManagedResource = {
     { completes: ({ document, current }) => ({ ...current?.body, ...document }) },
   ],
 };
+
+/** Keys that come in files, each with its certificate. */
+export function importedKeys(imported: MadeKey): ManagedResource {
+  return {
+    kind: KIND,
+    schema: Type.Object({ usageType: UsageType }),
+    noun: 'KEY',
+    seals: () => imported.privateKey,
+    rules: [
+      atMost(KIND, MOST_KEYS),
+      { completes: ({ document }) => ({ ...document, default: false, ...imported.facts }) },
+    ],
+  };
+}
+
+/** Keys whose certificate is another than before; `facts` are what is stored of it. A name that came of the former goes with it. */
+export function certifiedKeys(facts: JsonObject): ManagedResource {
+  return {
+    ...changedKeys,
+    rules: [
+      {
+        problems: ({ current }) =>
+          !current || isOfSameKey(certificateOf(current), certificateOf({ body: facts }))
+            ? []
+            : [{ problem: 'invalid', target: 'file', message: 'must be a certificate of this key' }],
+        completes({ document, current }) {
+          if (!current) return document;
+          const { name } = current.body;
+          const former = readCertificate(certificateOf(current));
+          return { ...current.body, ...facts, ...(former && name !== keyNameOf(former) ? { name: name ?? '' } : {}) };
+        },
+      },
+    ],
+  };
+}
+
+function isOfSameKey(one: Buffer, other: Buffer): boolean {
+  return new X509Certificate(one).publicKey.equals(new X509Certificate(other).publicKey);
+}

@@ -94,5 +94,17 @@ function textOf({ tag, content }: DerValue): string {
 
 /** As certificates that come from elsewhere are shown: in the order of their encoding. */
 export function writtenName(attributes: readonly NameAttribute[]): string {
-  return attributes.map(({ type, value: content }) => `${type}=${content.replace(/[,\\]/g, '\\$&')}`).join(',');
+  return attributes.map(written).join(',');
+}
+
+/** As keys that come from elsewhere are shown, and all others are sent: the most specific attribute first. */
+export function spokenName(attributes: readonly NameAttribute[]): string {
+  return [...attributes].reverse().map(written).join(', ');
+}
+
+const written = ({ type, value: content }: NameAttribute): string => `${type}=${content.replace(/[,\\]/g, '\\$&')}`;
+
+/** The most specific common name. */
+export function commonNameIn(attributes: readonly NameAttribute[]): string | undefined {
+  return attributes.findLast(({ type }) => type === 'CN')?.value;
 }

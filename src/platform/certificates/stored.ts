@@ -4,6 +4,7 @@ import { days } from '../../kernel/duration.js';
 import type { JsonObject } from '../../kernel/json.js';
 import type { Rule } from '../managed/resource.js';
 import type { DocumentKind, StoredDocument } from '../model.js';
+import { commonNameIn, spokenName } from './name.js';
 import type { CertificateFacts } from './x509.js';
 
 /** What a key or a certificate is for. */
@@ -25,6 +26,23 @@ export function storedFacts(facts: CertificateFacts, der: Buffer): JsonObject {
     validityPeriod: Math.round((until - from) / days(1)),
     certificate: der.toString('base64'),
   };
+}
+
+/** The same of a key whose names are those of its certificate. */
+export function namedFacts(facts: CertificateFacts, der: Buffer): JsonObject {
+  const { subject, issuer } = facts;
+  return {
+    name: keyNameOf(facts),
+    subjectDN: spokenName(subject),
+    issuerDN: spokenName(issuer),
+    ...storedFacts(facts, der),
+  };
+}
+
+/** What a key is called after its certificate: the subject, and the issuer when that is another, as the public clients' tests have it. */
+export function keyNameOf({ subject, issuer }: Pick<CertificateFacts, 'subject' | 'issuer'>): string {
+  const [own, others] = [subject, issuer].map((name) => commonNameIn(name) ?? spokenName(name));
+  return spokenName(subject) === spokenName(issuer) ? `${own}` : `${own} (${others})`;
 }
 
 /** The certificate of a key, or the one that was imported, DER. */

@@ -2,7 +2,16 @@ import { createPublicKey, hash, type KeyObject, sign } from 'node:crypto';
 import type { Instant } from '../../kernel/clock.js';
 import { bits, integer, objectId, octets, sequence, tagged, time, value } from '../../kernel/der.js';
 import { parseCertificate } from '../../webauthn/certificate.js';
-import { INTEGER, isContext, isUniversal, oidOf, readInside, readWhole, SEQUENCE } from '../../webauthn/der.js';
+import {
+  type DerValue,
+  INTEGER,
+  isContext,
+  isUniversal,
+  oidOf,
+  readInside,
+  readWhole,
+  SEQUENCE,
+} from '../../webauthn/der.js';
 import { decodeName, encodeName, type NameAttribute } from './name.js';
 
 /** Algorithms of signatures by their names on the wire: object identifier and hash. */
@@ -42,8 +51,7 @@ export interface CertificateTerms {
 /** A certificate of the key that signs it (RFC 5280), DER. Its use is not in it: that can be changed. */
 export function selfSigned(terms: CertificateTerms): Buffer {
   const { serialNumber, subject, issuer, from, until, signatureAlgorithm, key } = terms;
-  const [oid, digest] = SIGNATURES[signatureAlgorithm];
-  const algorithm = signatureAlgorithm.endsWith('RSA') ? sequence(objectId(oid), NULL) : sequence(objectId(oid));
+  const algorithm = algorithmIdentifier(signatureAlgorithm);
   const spki = createPublicKey(key).export({ type: 'spki', format: 'der' });
   const keyId = hash('sha256', spki, 'buffer').subarray(0, 20);
   const signed = sequence(
@@ -56,8 +64,17 @@ export function selfSigned(terms: CertificateTerms): Buffer {
     spki,
     tagged(3, sequence(sequence(objectId(SUBJECT_KEY_IDENTIFIER), octets(octets(keyId))))),
   );
-  return sequence(signed, algorithm, bits(sign(digest, signed, key)));
+  return sequence(signed, algorithm, bits(sign(digestOf(signatureAlgorithm), signed, key)));
 }
+
+/** How a signature is made (RFC 4055 §5, RFC 5758 §3.2). */
+export function algorithmIdentifier(name: SignatureAlgorithm): Buffer {
+  const [oid] = SIGNATURES[name];
+  return name.endsWith('RSA') ? sequence(objectId(oid), NULL) : sequence(objectId(oid));
+}
+
+/** Name of the hash that is signed. */
+export const digestOf = (name: SignatureAlgorithm): string => SIGNATURES[name][1];
 
 function bytesOf(number: bigint): Buffer {
   const digits = number.toString(16);
@@ -93,8 +110,7 @@ export function readCertificate(der: Buffer): CertificateFacts | undefined {
   const key = parsed && keyOf(parsed.publicKey);
   const signatureAlgorithm = nameOfSignature(oidOf(readInside(algorithm, SEQUENCE)?.[0]));
   if (!parsed || !key || !members || !signatureAlgorithm) return undefined;
-  // Without an explicit version the serial number comes first (RFC 5280 §4.1).
-  const [serial, , issuerName, , subjectName] = members[0] && isContext(members[0], 0) ? members.slice(1) : members;
+  const [serial, , issuerName, , subjectName] = afterVersion(members);
   const [issuer, subject] = [decodeName(issuerName), decodeName(subjectName)];
   if (!issuer || !subject || !isUniversal(serial, INTEGER)) return undefined;
   return {
@@ -106,6 +122,17 @@ export function readCertificate(der: Buffer): CertificateFacts | undefined {
     from: Date.parse(parsed.x509.validFrom),
     until: Date.parse(parsed.x509.validTo),
   };
+}
+
+// Without an explicit version the serial number comes first (RFC 5280 §4.1).
+const afterVersion = (members: readonly DerValue[]): readonly DerValue[] =>
+  members[0] && isContext(members[0], 0) ? members.slice(1) : members;
+
+/** Whom a certificate is of, as it is encoded there. */
+export function subjectIn(certificate: Buffer): Buffer | undefined {
+  const members = readInside(readInside(readWhole(certificate), SEQUENCE)?.[0], SEQUENCE);
+  const subject = members && afterVersion(members)[4];
+  return subject && value(SEQUENCE, subject.content);
 }
 
 function keyOf({
