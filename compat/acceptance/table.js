@@ -1,8 +1,5 @@
 /** What a failure comes from, by the test's name and what it said; the first that fits. Anything else is a fault of the server's. */
 const CAUSES = [
-  [/CreateKeyRotationPolicy/, 'absent: rotation of an environment’s keys'],
-  [/PKCS12|CreateKey`: 415/, 'absent: PKCS #12 files'],
-  [/CertificateSigning|PINGONE_KEY_\w*CSR/, 'absent: certificate signing requests'],
   [/CreateAgreement/, 'absent: agreements'],
   [/TestAccImage_JPG/, 'partial: a JPEG is shown as it came'],
   [/PopulationDefaultIdp/, 'absent: an identity provider of a population’s own'],
