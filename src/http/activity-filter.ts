@@ -1,8 +1,8 @@
 import { type Instant, parseTimestamp } from '../kernel/clock.js';
+import { type Filter, type FilterRules, parseFilter } from '../kernel/filter.js';
 import { accept, type Outcome, reject } from '../kernel/outcome.js';
 import type { ActivityFilter } from '../platform/activities.js';
 import type { WireError } from './errors.js';
-import { type Filter, type FilterRules, parseFilter } from './filter.js';
 import { filterError } from './list-filter.js';
 
 const RANGE = ['gt', 'ge', 'lt', 'le'] as const;

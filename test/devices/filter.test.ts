@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Filter, type FilterRules, matches, parseFilter } from '../../src/http/filter.js';
+import { type Filter, type FilterRules, matches, parseFilter } from '../../src/kernel/filter.js';
 
 const FULL: FilterRules = {
   attributes: {

@@ -7,7 +7,7 @@ export const USER_READINGS: ReadingGroup = {
       ['00 §3.4', 'A page has 1–1000 items as asked for, and at most 200 users'],
       ['00 §3.5', 'Unknown names in `expand` and `include` are ignored'],
     ]),
-    ...readingsIn('http/routes/user-filter.ts', [
+    ...readingsIn('platform/users/user-filter.ts', [
       [
         '00 §8.4',
         'Text is compared without regard to case; `in` as `eq` with any of its values; `id` can be filtered by',
@@ -20,7 +20,7 @@ export const USER_READINGS: ReadingGroup = {
         'A filter that names nobody reads 20,000 users for a page at most and then gives `next`; `count` is there when it is known',
       ],
     ]),
-    ...readingsIn('http/hal/user-attributes.ts', [
+    ...readingsIn('platform/users/attributes.ts', [
       ['00 §8.2', 'Attributes of the environment’s own are kept and shown as they were sent'],
     ]),
     ...readingsIn('http/routes/user-request.ts', [

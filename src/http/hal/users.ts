@@ -8,10 +8,10 @@ import { PROVIDER_NAMES } from '../../platform/identity-providers/identity-provi
 import type { StoredDocument, User } from '../../platform/model.js';
 import { activeBypass, type UserState } from '../../platform/rules.js';
 import { activeLock } from '../../platform/users/account.js';
+import { UserProfile } from '../../platform/users/standard-attributes.js';
 import { LinkView, Reference } from './collection.js';
 import type { Links } from './links.js';
 import { PopulationView, populationView } from './populations.js';
-import { UserProfile } from './user-profile.js';
 
 const { verifyStatus: _, ...profileMembers } = UserProfile.properties;
 const VerifyStatus = Type.Enum(['NOT_INITIATED', 'ENABLED', 'DISABLED']);

@@ -1,8 +1,8 @@
 import type { TProperties, TSchema } from 'typebox';
+import type { FilterRules, FilterValue } from '../../kernel/filter.js';
 import type { JsonObject } from '../../kernel/json.js';
 import type { ManagedResource, SingletonResource } from '../../platform/managed/resource.js';
 import type { DocumentKind, EnvironmentId, StoredDocument } from '../../platform/model.js';
-import type { FilterRules, FilterValue } from '../filter.js';
 import type { RefusalTexts } from '../rejections/managed.js';
 import type { Permission } from '../route.js';
 

@@ -3,8 +3,8 @@ import type { BrowserRequest } from '../../devices/browsers/request.js';
 import { DEVICE_TYPES, KINDS } from '../../devices/kinds/index.js';
 import type { DeviceKind, Members } from '../../devices/kinds/kind.js';
 import type { CreationRequest } from '../../devices/pairing/creation.js';
+import type { FilterRules } from '../../kernel/filter.js';
 import { Type } from '../../kernel/json-schema.js';
-import type { FilterRules } from '../filter.js';
 
 type Schemas = Readonly<Record<string, TSchema>>;
 const kinds: readonly DeviceKind[] = DEVICE_TYPES.map((type) => KINDS[type]);

@@ -1,6 +1,6 @@
+import type { FilterRules } from '../../kernel/filter.js';
 import type { PlatformService } from '../../platform/service.js';
 import { isPermitted } from '../auth.js';
-import type { FilterRules } from '../filter.js';
 import { collection, collectionView, ListQuery, listRequest } from '../hal/collection.js';
 import { EnvironmentView, environmentView } from '../hal/environments.js';
 import { readListFilter } from '../list-filter.js';

@@ -1,9 +1,9 @@
 import type { OathTokenService } from '../../devices/oath/service.js';
 import type { OathToken } from '../../devices/oath/token.js';
+import type { Filter, FilterRules } from '../../kernel/filter.js';
 import { Type } from '../../kernel/json-schema.js';
 import type { Listing, ListRequest } from '../../platform/listing.js';
 import type { WireError } from '../errors.js';
-import type { Filter, FilterRules } from '../filter.js';
 import { collection, collectionView, ListQuery, listRequest } from '../hal/collection.js';
 import { OathTokenView, oathTokenView } from '../hal/oath-tokens.js';
 import { readListFilter } from '../list-filter.js';

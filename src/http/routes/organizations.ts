@@ -1,10 +1,10 @@
 import type { Static } from 'typebox';
+import type { FilterRules } from '../../kernel/filter.js';
 import type { Uuid } from '../../kernel/ids.js';
 import type { License, Organization } from '../../platform/environments/organization.js';
 import type { PlatformService } from '../../platform/service.js';
 import { holdsRoleIn, isPermittedOver, notAuthorized } from '../auth.js';
 import { notFound, type WireError, wireError } from '../errors.js';
-import type { FilterRules } from '../filter.js';
 import { collection, collectionView, ListQuery } from '../hal/collection.js';
 import {
   LicenseNameBody,

@@ -1,10 +1,10 @@
 import type { Static } from 'typebox';
+import type { FilterRules } from '../../kernel/filter.js';
 import { Type } from '../../kernel/json-schema.js';
 import { PLATFORM_ROLES, type Role, roleById } from '../../platform/roles/roles.js';
 import type { PlatformService } from '../../platform/service.js';
 import { permissionsOf } from '../auth.js';
 import { wireError } from '../errors.js';
-import type { FilterRules } from '../filter.js';
 import { collection, collectionView, LinkView, ListQuery } from '../hal/collection.js';
 import type { Links } from '../hal/links.js';
 import { readListFilter } from '../list-filter.js';

@@ -1,4 +1,5 @@
 import { toTimestamp } from '../../kernel/clock.js';
+import type { FilterRules, FilterValue } from '../../kernel/filter.js';
 import { Type } from '../../kernel/json-schema.js';
 import type { ManagedResource } from '../../platform/managed/resource.js';
 import type { ManagedService } from '../../platform/managed/service.js';
@@ -7,7 +8,6 @@ import { LONGEST_MAIL } from '../../policies/templates/template-content-document
 import type { TemplateService, Variant } from '../../policies/templates/template-service.js';
 import { templateOf } from '../../policies/templates/templates.js';
 import { notFound, type WireError } from '../errors.js';
-import type { FilterRules, FilterValue } from '../filter.js';
 import { filterError, readListFilter } from '../list-filter.js';
 import type { ManagedDefinition } from '../managed/definition.js';
 import { listView, managedList } from '../managed/list.js';

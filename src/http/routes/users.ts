@@ -1,17 +1,18 @@
 import type { Static } from 'typebox';
 import { parseTimestamp } from '../../kernel/clock.js';
 import { Type } from '../../kernel/json-schema.js';
-import type { Outcome } from '../../kernel/outcome.js';
+import { accept, type Outcome } from '../../kernel/outcome.js';
 import type { PlatformRejection } from '../../platform/rejection.js';
 import type { UserState } from '../../platform/rules.js';
+import { parseUserFilter } from '../../platform/users/user-filter.js';
 import type { UserService } from '../../platform/users/users.js';
 import { invalid, invalidData, required, type WireError } from '../errors.js';
 import { collection, collectionView, ListQuery, listRequest } from '../hal/collection.js';
 import type { Links } from '../hal/links.js';
 import { type Beside, UserView, userView } from '../hal/users.js';
+import { filterError } from '../list-filter.js';
 import { platformError } from '../rejections/platform.js';
 import { defineRoute, JSON_TYPE, type Reply, type Route, reply, vnd } from '../route.js';
-import { readUserFilter } from './user-filter.js';
 import {
   CreateUserBody,
   ImportUserBody,
@@ -66,8 +67,8 @@ function collectionRoutes(users: UserService): Route[] {
       query: ListQuery,
       replies: { 200: collectionView('users', UserView) },
       async handle({ params, query, links }) {
-        const search = readUserFilter(query.filter);
-        if (!search.ok) return search.rejection;
+        const search = query.filter === undefined ? accept({}) : parseUserFilter(query.filter);
+        if (!search.ok) return filterError(search.rejection);
         const listed = await users.list(params.envId, listRequest(query, USER_PAGE), search.value);
         if (!listed.ok) return platformError(listed.rejection);
         const items = listed.value.items.map((user) => userView(user, links));

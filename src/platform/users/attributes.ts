@@ -1,6 +1,6 @@
 import { knownDocument } from '../../kernel/document-schema.js';
 import { isJsonObject, type Json, type JsonObject } from '../../kernel/json.js';
-import { UserProfile } from './user-profile.js';
+import { UserProfile } from './standard-attributes.js';
 
 /** Members of a user that are none of an environment's own attributes (wire: `00` §8.2). */
 const STANDARD: ReadonlySet<string> = new Set([

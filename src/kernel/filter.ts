@@ -1,5 +1,5 @@
-import { accept, type Outcome, reject, unreachable } from '../kernel/outcome.js';
 import { type FilterToken, tokenize } from './filter-tokens.js';
+import { accept, type Outcome, reject, unreachable } from './outcome.js';
 
 /** What a comparison may hold an attribute against (`00` §3.6). */
 export type FilterValue = string | number | boolean;

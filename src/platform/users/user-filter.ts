@@ -1,14 +1,13 @@
+import type { Filter, FilterOperator, FilterProblem, FilterRules } from '../../kernel/filter.js';
 import { parseUuid, type Uuid } from '../../kernel/ids.js';
 import { isJsonObject, type Json } from '../../kernel/json.js';
 import { accept, type Outcome } from '../../kernel/outcome.js';
-import type { GroupId } from '../../platform/groups/group.js';
-import type { UserState } from '../../platform/rules.js';
-import type { UserSearch } from '../../platform/users/user-search.js';
+import { parseTextFilter } from '../../kernel/text-filter.js';
 import type { UserKeys } from '../../storage/directory-port.js';
-import type { WireError } from '../errors.js';
-import type { Filter, FilterOperator, FilterRules } from '../filter.js';
-import { isCustomAttribute } from '../hal/user-attributes.js';
-import { readListFilter } from '../list-filter.js';
+import type { GroupId } from '../groups/group.js';
+import type { UserState } from '../rules.js';
+import { isCustomAttribute } from './attributes.js';
+import type { UserSearch } from './user-search.js';
 
 const TEXT: readonly FilterOperator[] = ['eq', 'sw', 'ew', 'co', 'in'];
 const EXACT: readonly FilterOperator[] = ['eq', 'in'];
@@ -54,12 +53,11 @@ const RULES: FilterRules = {
   combinators: ['and', 'or', 'not'],
 };
 
-/** Who a filter asks for, or its refusal (wire: `00` §8.4). No filter: everyone. */
-export function readUserFilter(text: string | undefined): Outcome<UserSearch, WireError> {
-  const read = readListFilter(text, RULES);
-  if (!read.ok) return read;
-  const { filter, accepts } = read.value;
-  if (!filter) return accept({});
+/** Who a filter asks for, or what would be taken in its place (wire: `00` §8.4). */
+export function parseUserFilter(text: string): Outcome<UserSearch, FilterProblem> {
+  const parsed = parseTextFilter(text, RULES);
+  if (!parsed.ok) return parsed;
+  const { filter, accepts } = parsed.value;
   const keys = keysOf(filter);
   const within = scopeOf(filter);
   // The scope says it all: whoever is in it is one of them.
