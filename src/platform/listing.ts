@@ -1,5 +1,6 @@
 import { type Digests, equalDigests } from '../kernel/keys.js';
 import { accept, type Outcome, reject } from '../kernel/outcome.js';
+import { nextTurn } from '../kernel/turn.js';
 import type { PageRequest } from '../storage/port.js';
 
 /** What a list is asked for. */
@@ -42,9 +43,12 @@ export function createCursors(digests: Pick<Digests, 'cursor'>): Cursors {
   };
 }
 
-/** The key of something that is listed by creation: it keeps its place whatever is added or deleted around it. */
+/**
+ * The key of something that is listed by creation: it keeps its place whatever is added or deleted around it. Padded, so that keys
+ * compare as texts in the order of the list.
+ */
 export function creationKey({ createdAt, id }: { readonly createdAt: number; readonly id: string }): string {
-  return `${String(createdAt).padStart(15, '0')}:${id}`;
+  return `${String(createdAt).padStart(15, '0')}.${id}`;
 }
 
 /** A page as its source gives it: with the keys of its ends in the place of cursors. */
@@ -82,6 +86,22 @@ export async function listPage<T>(
 function placeOf(key: string | undefined): Pick<PageRequest, 'after' | 'before'> {
   if (key === undefined) return {};
   return key.startsWith(BACK) ? { before: key.slice(BACK.length) } : { after: key.slice(ONWARDS.length) };
+}
+
+/** Items read at once. */
+const BATCH = 1_000;
+
+/** All of a list, in batches: everybody else has a turn between them. */
+export async function allOf<T>(
+  read: (request: Omit<PageRequest, 'before'>) => Promise<KeyedPage<T>>,
+): Promise<readonly T[]> {
+  const all: T[] = [];
+  for (let after: string | undefined; ; await nextTurn()) {
+    const { items, next } = await read({ limit: BATCH, ...(after === undefined ? {} : { after }) });
+    all.push(...items);
+    if (next === undefined) return all;
+    after = next;
+  }
 }
 
 /** A page of a list that is in memory as a whole, in the order of its keys. */

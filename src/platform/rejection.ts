@@ -9,6 +9,8 @@ export type PlatformRejection =
   | { readonly kind: 'GroupNotFound' }
   /** A body names a group that this environment does not have. */
   | { readonly kind: 'GroupUnknown' }
+  /** The user is in the group without having been added to it. */
+  | { readonly kind: 'MembershipDerived' }
   | { readonly kind: 'GroupNameTaken'; readonly holder: GroupId }
   /** A body names a population that this environment does not have; `target`: where. */
   | { readonly kind: 'PopulationUnknown'; readonly target: string }

@@ -1,5 +1,5 @@
 import type { Uuid } from '../kernel/ids.js';
-import type { Group } from '../platform/groups/group.js';
+import type { Group, JoinedGroup } from '../platform/groups/group.js';
 import type {
   EnvironmentId,
   OwnerRoles,
@@ -17,7 +17,7 @@ export interface DirectoryPlan {
   readonly group?: Uuid;
   /** The group that holds this name now (compared case-insensitively). */
   readonly groupName?: string;
-  /** Whether this user is in `group`. */
+  /** Whether this user was added to `group`. */
   readonly member?: UserId;
   /** The password of this user. */
   readonly password?: UserId;
@@ -27,8 +27,10 @@ export interface DirectoryPlan {
   readonly codes?: UserId;
   /** The roles of this user or group. */
   readonly roles?: Uuid;
-  /** The roles of the groups that this user is in. */
+  /** The roles of the groups that this user was added to. */
   readonly inheritedRoles?: UserId;
+  /** Of these groups too, which the user is in without having been added. */
+  readonly derivedGroups?: readonly Uuid[];
   /** Whether this population has users. */
   readonly population?: Uuid;
 }
@@ -99,8 +101,10 @@ export interface DirectoryReader {
   /** How many users each of these populations has. */
   usersOfPopulations(environmentId: EnvironmentId, populations: readonly Uuid[]): Promise<ReadonlyMap<Uuid, number>>;
   groups(environmentId: EnvironmentId, page: PageRequest): Promise<Page<Group>>;
-  /** In the order in which the user came into them. */
-  groupsOfUser(environmentId: EnvironmentId, userId: UserId, page: PageRequest): Promise<Page<Group>>;
-  /** Ids of a group's users behind `after` (empty: from the first), in the order of ids. */
+  /** Those that the user was added to, in that order. */
+  groupsOfUser(environmentId: EnvironmentId, userId: UserId, page: PageRequest): Promise<Page<JoinedGroup>>;
+  /** Those that have members who were not added to them, by creation; most environments have none. Not counted. */
+  derivingGroups(environmentId: EnvironmentId, page: Omit<PageRequest, 'before'>): Promise<Page<Group>>;
+  /** Ids of the users who were added to a group behind `after` (empty: from the first), in the order of ids. */
   memberIds(environmentId: EnvironmentId, groupId: Uuid, after: string, limit: number): Promise<readonly UserId[]>;
 }

@@ -72,6 +72,21 @@ describe('role assignments of users and groups (00 §6.3)', () => {
     expect((await world.ask({ path: ofUser(here.newcomer) })).body['count']).toBe(0);
   });
 
+  it('a user has the roles of the groups whose filter asks for the user, and cannot lose them otherwise', async () => {
+    const { body: user } = await world.ask({ path: `${BASE}/users/${here.newcomer}` });
+    const { body: group } = await world.ask({
+      path: `${BASE}/groups`,
+      body: { name: 'By filter', userFilter: `username eq "${user['username']}"` },
+    });
+    const made = await assign(ofGroup(String(group['id'])), 'Configuration Read Only', INSIDE);
+    const inherited = `${ofUser(here.newcomer)}/${made.body['id']}`;
+    expect((await world.ask({ path: inherited })).body).toMatchObject({ readOnly: true, group: { id: group['id'] } });
+    expect(refusalOf(await remove(inherited)).details).toEqual(['CONSTRAINT_VIOLATION']);
+    expect((await world.ask({ path: ofUser() })).body['count']).toBe(0);
+    await remove(`${BASE}/groups/${group['id']}`);
+    expect((await world.ask({ path: inherited })).status).toBe(404);
+  });
+
   it('are no broader than the caller’s own, over what is there, of roles that fit it (SEC-44)', async () => {
     const token = await world.tokenOf('Identity Data Admin');
     for (const path of [ofUser(), ofGroup(await aGroup())]) {

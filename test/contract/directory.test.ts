@@ -292,6 +292,30 @@ describe.each(DATABASES)('the directory on $name', ({ open }) => {
     expect(await test.store.memberIds(environmentId, asked.group, user.id, 10)).toEqual([]);
   });
 
+  it('groups with a filter are listed apart from the others, until they have none', async () => {
+    const world = await addEnvironment(test.store);
+    const { environmentId } = world;
+    const some = await Promise.all(
+      [undefined, 'enabled eq true', undefined, 'id eq "x"'].map(async (userFilter, at) => {
+        const value = aGroup(world, { createdAt: TEST_TIME + at, ...(userFilter === undefined ? {} : { userFilter }) });
+        await commit(test.store, environmentId, { kind: 'insert', entity: 'group', value });
+        return value;
+      }),
+    );
+    const first = await test.store.derivingGroups(environmentId, { limit: 1 });
+    const last = await test.store.derivingGroups(environmentId, { limit: 1, after: present(first.next) });
+    expect([...first.items, ...last.items]).toEqual([some[1], some[3]]);
+    expect([first.count, last.next]).toEqual([undefined, undefined]);
+    await test.store.transact({ environmentId, directory: { group: present(some[1]).id } }, ({ directory }) => {
+      const { userFilter: _, ...value } = present(directory?.group);
+      return { writes: [{ kind: 'update', entity: 'group', value }], outcome: undefined };
+    });
+    const left = await test.store.derivingGroups(environmentId, { limit: 10 });
+    expect(left.items.map(({ id }) => id)).toEqual([present(some[3]).id]);
+    const other = await addEnvironment(test.store);
+    expect((await test.store.derivingGroups(other.environmentId, { limit: 10 })).items).toEqual([]);
+  });
+
   it('a user who goes leaves no membership and no password behind, and so does a group', async () => {
     const world = await addEnvironment(test.store);
     const { environmentId } = world;
@@ -389,6 +413,16 @@ describe.each(DATABASES)('the directory on $name', ({ open }) => {
         { kind: 'put', entity: 'roles', value: { environmentId, ownerId: user.id, roles } },
       ],
     }));
+    const stranger = {
+      environmentId,
+      directory: { inheritedRoles: environmentId, derivedGroups: [group.id, user.id] },
+    };
+    expect((await test.store.load(stranger)).directory?.inheritedRoles?.map(({ ownerId }) => ownerId)).toEqual([
+      group.id,
+      user.id,
+    ]);
+    const both = { ...plan, directory: { inheritedRoles: user.id, derivedGroups: [group.id] } };
+    expect((await test.store.load(both)).directory?.inheritedRoles).toHaveLength(1);
     const own = { environmentId, directory: { roles: user.id, codes: user.id } };
     expect((await test.store.load(own)).directory).toMatchObject({ roles, codes: [{ use: 'verification' }] });
     await deleteUser(user);

@@ -40,6 +40,7 @@ import { updateFactors } from '../../src/storage/sql/tables/factors.js';
 import {
   deleteMembershipsOfUser,
   deleteMembersOfGroup,
+  listDerivingGroups,
   listGroups,
   listGroupsBackwards,
   listGroupsOfUser,
@@ -123,6 +124,7 @@ const STATEMENTS: Record<string, Statement> = {
   selectUserCodes,
   selectRoles,
   selectInheritedRoles,
+  listDerivingGroups,
   listGroups,
   listGroupsBackwards,
   listGroupsOfUser,
@@ -187,7 +189,7 @@ const FILL = `
 insert into environments select ${key('n')}, 1, '{}', n from generate_series(1, 2000) n;
 insert into documents select ${key('1 + n % 2000')}, 'application', ${key('n')}, '{}', null, n, n from generate_series(1, ${ROWS}) n;
 insert into users select ${key('1 + n % 5')}, ${key('n')}, 1, 'name ' || n, '{}', n, 'mail ' || n, 'population ' || n % 500 from generate_series(1, ${ROWS}) n;
-insert into user_groups select ${key('1 + n % 5')}, ${key('n')}, 1, 'name ' || n, '{}', n from generate_series(1, ${ROWS}) n;
+insert into user_groups select ${key('1 + n % 5')}, ${key('n')}, 1, 'name ' || n, '{}', n, case when n % 100 = 0 then 1 else 0 end from generate_series(1, ${ROWS}) n;
 insert into group_members select environment_id, id, id, created_at, created_at from users;
 insert into user_passwords select environment_id, id, '{}' from users;
 insert into user_codes select environment_id, id, 'recovery', '{}' from users;

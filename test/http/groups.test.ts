@@ -36,6 +36,7 @@ describe('groups (00 §8.8)', () => {
       description: 'All of us',
       externalId: '42',
       population: { id: POPULATION },
+      userFilter: 'email ew "@example.org"',
       customData: { floor: 3, tags: ['a'] },
     };
     const { status, body } = await api.call('POST', '/groups', {
@@ -53,7 +54,7 @@ describe('groups (00 §8.8)', () => {
     expect((await api.call('GET', `/groups/${body.id}`)).body).toEqual(body);
     api.test.clock.advance(5);
     const replaced = await api.call('PUT', `/groups/${body.id}`, { body: { name: 'STAFF' } });
-    const { description: _, externalId: __, population: ___, customData: ____, ...rest } = body;
+    const { description: _, externalId: __, population: ___, userFilter: ____, customData: _____, ...rest } = body;
     expect(replaced.body).toEqual({ ...rest, name: 'STAFF', updatedAt: new Date(api.test.clock.now()).toISOString() });
     expect((await api.call('DELETE', `/groups/${body.id}`, { type: null })).status).toBe(204);
     expect((await api.call('GET', `/groups/${body.id}`)).status).toBe(404);
@@ -110,7 +111,13 @@ describe('groups (00 §8.8)', () => {
     [{ name: 'a', population: { id: OTHER_POPULATION } }, 'INVALID_VALUE', 'population.id'],
     [{ name: 'a', population: {} }, 'REQUIRED_VALUE', 'population.id'],
     [{ name: 'a', customData: [] }, 'INVALID_VALUE', 'customData'],
-    [{ name: 'a', userFilter: 'email ew "@a.b"' }, 'INVALID_VALUE', 'userFilter'],
+    [{ name: 'a', userFilter: '' }, 'EMPTY_VALUE', 'userFilter'],
+    [{ name: 'a', userFilter: 7 }, 'INVALID_VALUE', 'userFilter'],
+    [{ name: 'a', userFilter: 'everyone' }, 'INVALID_FILTER', 'userFilter'],
+    [{ name: 'a', userFilter: 'account.status eq "OK"' }, 'INVALID_FILTER', 'userFilter'],
+    [{ name: 'a', userFilter: 'enabled sw true' }, 'INVALID_FILTER', 'userFilter'],
+    [{ name: 'a', userFilter: `memberOfGroups[id eq "${NOWHERE}"]` }, 'INVALID_FILTER', 'userFilter'],
+    [{ name: 'a', userFilter: `title eq "${'x'.repeat(2_048)}"` }, 'INVALID_FILTER', 'userFilter'],
   ])('%j is refused by name, and nothing is stored', async (body, code, target) => {
     await using api = await platformApi();
     const id = await aGroup(api);
@@ -268,5 +275,122 @@ describe('who is in a group (00 §8.8)', () => {
     expect((await filtered(api, '/users', `memberOfGroups[id eq "${first}"]`)).count).toBe(1);
     expect((await api.call('DELETE', `/groups/${first}`, { type: null })).status).toBe(204);
     expect((await api.call('GET', `/users/${bob}/memberOfGroups`)).body.count).toBe(1);
+  });
+});
+
+describe('a group with a filter (00 §8.8)', () => {
+  const usernames = async (api: PlatformApi, filter: string): Promise<string[]> =>
+    (await filtered(api, '/users', filter))._embedded.users.map(({ username }: { username: string }) => username);
+  const patch = (api: PlatformApi, user: string, body: object) => api.call('PATCH', `/users/${user}`, { body });
+
+  it('has whom it asks for, as they are now, beside those who were added', async () => {
+    await using api = await platformApi();
+    const [ann, bob, cid] = [await aUser(api, 'ann'), await aUser(api, 'bob'), await aUser(api, 'cid')];
+    const sales = await aGroup(api, { name: 'Sales', userFilter: 'title eq "Seller" or department eq "sales"' });
+    const members = () => usernames(api, `memberOfGroups[id eq "${sales}"]`);
+    expect(await members()).toEqual([]);
+    await patch(api, ann, { title: 'seller' });
+    await patch(api, cid, { department: 'Sales' });
+    expect(await members()).toEqual(['ann', 'cid']);
+    expect((await join(api, bob, sales)).body.type).toBe('DIRECT');
+    expect(await members()).toEqual(['ann', 'bob', 'cid']);
+    expect(await usernames(api, `not (memberOfGroups[id eq "${sales}"])`)).toEqual([]);
+    expect(await usernames(api, `memberOfGroups[id eq "${sales}"] and username sw "c"`)).toEqual(['cid']);
+    expect(await usernames(api, `memberOfGroups[id eq "${sales}"] and username eq "ann"`)).toEqual(['ann']);
+    expect(await usernames(api, `memberOfGroups[id in ("${sales}", "${NOWHERE}")] or username eq "x"`)).toHaveLength(3);
+    await patch(api, ann, { title: null });
+    expect(await members()).toEqual(['bob', 'cid']);
+    const dan = await api.call('POST', '/users', {
+      body: { username: 'dan', email: 'd@example.org', title: 'Seller' },
+    });
+    expect([dan.status, await members()]).toEqual([201, ['bob', 'cid', 'dan']]);
+    await api.call('PUT', `/groups/${sales}`, { body: { name: 'Sales', userFilter: 'username eq "ann"' } });
+    expect(await members()).toEqual(['ann', 'bob']);
+    await api.call('PUT', `/groups/${sales}`, { body: { name: 'Sales' } });
+    expect(await members()).toEqual(['bob']);
+  });
+
+  it('is listed in pages, there and back', async () => {
+    await using api = await platformApi();
+    const group = await aGroup(api, { name: 'Some', userFilter: 'username sw "a"' });
+    for (const name of ['a1', 'b1', 'a2', 'b2', 'a3']) {
+      const user = await aUser(api, name);
+      if (name === 'b2') await join(api, user, group);
+    }
+    const seen = [];
+    let { body } = await api.call(
+      'GET',
+      `/users?limit=2&filter=${encodeURIComponent(`memberOfGroups[id eq "${group}"]`)}`,
+    );
+    for (;;) {
+      seen.push(...body._embedded.users.map(({ username }: { username: string }) => username));
+      if (!body._links.next) break;
+      body = (await api.call('GET', local(body._links.next.href))).body;
+    }
+    expect(seen).toEqual(['a1', 'a2', 'b2', 'a3']);
+    body = (await api.call('GET', local(body._links.prev.href))).body;
+    expect(body._embedded.users).toHaveLength(2);
+  });
+
+  it('is among the groups of those whom it asks for, and nobody can be taken out of it', async () => {
+    await using api = await platformApi();
+    const before = await aGroup(api, { name: 'Ens', userFilter: 'username co "n"' });
+    const [ann, bob] = [await aUser(api, 'ann'), await aUser(api, 'bob')];
+    const added = await aGroup(api, { name: 'Added' });
+    await join(api, ann, added);
+    api.test.clock.advance(1);
+    const after = await aGroup(api, { name: 'All', userFilter: 'enabled eq true' });
+    const path = `/users/${ann}/memberOfGroups`;
+    const types = (list: readonly { id: string; type: string }[]) => list.map(({ id, type }) => [id, type]);
+    const all = [
+      [before, 'INDIRECT'],
+      [added, 'DIRECT'],
+      [after, 'INDIRECT'],
+    ];
+    const list = (await api.call('GET', path)).body;
+    expect([list.count, types(list._embedded.groupMemberships)]).toEqual([3, all]);
+    const seen = [];
+    let page = (await api.call('GET', `${path}?limit=1&expand=group`)).body;
+    for (;;) {
+      seen.push(...page._embedded.groupMemberships);
+      if (!page._links.next) break;
+      page = (await api.call('GET', local(page._links.next.href))).body;
+    }
+    expect(types(seen)).toEqual(all);
+    expect(seen[0]._embedded.group).toEqual((await api.call('GET', `/groups/${before}`)).body);
+    expect((await api.call('GET', `${path}/${after}`)).body.type).toBe('INDIRECT');
+    expect((await api.call('GET', `/users/${bob}/memberOfGroups/${before}`)).status).toBe(404);
+    expect((await api.call('GET', `/users/${ann}?include=memberOfGroupIDs,memberOfGroupNames`)).body).toMatchObject({
+      memberOfGroupIDs: [before, added, after],
+      memberOfGroupNames: ['Ens', 'Added', 'All'],
+    });
+    const refused = await api.call('DELETE', `${path}/${after}`, { type: null });
+    expect([refused.status, refused.body.details]).toEqual([
+      400,
+      [expect.objectContaining({ code: 'CONSTRAINT_VIOLATION' })],
+    ]);
+    // Whoever was added as well can be taken out, and is asked for as before.
+    await join(api, ann, after);
+    expect((await api.call('GET', `${path}/${after}`)).body.type).toBe('DIRECT');
+    expect((await api.call('DELETE', `${path}/${after}`, { type: null })).status).toBe(204);
+    expect((await api.call('GET', `${path}/${after}`)).body.type).toBe('INDIRECT');
+    expect((await api.call('DELETE', `/users/${bob}/memberOfGroups/${before}`, { type: null })).status).toBe(404);
+    expect((await api.call('GET', `/users/${NOWHERE}/memberOfGroups/${after}`)).status).toBe(404);
+  });
+
+  it('has users of its population only, if it has one, and of its environment always (SEC-42)', async () => {
+    await using api = await platformApi();
+    const ann = await aUser(api, 'ann');
+    const { id: population } = (await api.call('POST', '/populations', { body: { name: 'Other' } })).body;
+    const { id: group } = (
+      await api.call('POST', '/groups', {
+        body: { name: 'Others', population: { id: population }, userFilter: 'email ew "@example.org"' },
+      })
+    ).body;
+    const isMember = async () => (await api.call('GET', `/users/${ann}/memberOfGroups/${group}`)).status === 200;
+    expect(await isMember()).toBe(false);
+    expect((await api.call('PUT', `/users/${ann}/population`, { body: { id: population } })).status).toBe(200);
+    expect(await isMember()).toBe(true);
+    expect(await usernames(api, `memberOfGroups[id eq "${group}"]`)).toEqual(['ann']);
   });
 });

@@ -13,6 +13,7 @@ export const USER_READINGS: ReadingGroup = {
         'Text is compared without regard to case; `in` as `eq` with any of its values; `id` can be filtered by',
       ],
       ['00 §8.4', 'Any name without a dot that is no standard attribute is one of the environment’s own'],
+      ['00 §8.8', 'The `userFilter` of a group takes what a list of users takes, but for `memberOfGroups`'],
     ]),
     ...readingsIn('platform/users/user-search.ts', [
       [
@@ -64,7 +65,10 @@ export const USER_READINGS: ReadingGroup = {
         '00 §8.8',
         'Groups are read and written by whoever may users; a filter knows `id`, `name`, `externalId`, `population.id`',
       ],
-      ['00 §8.8', 'A group with `userFilter` is refused: members are added one by one'],
+      [
+        '00 §8.8',
+        'A `userFilter` that is not one is `INVALID_FILTER` with the target `userFilter`, and what would be taken, as for a list',
+      ],
     ]),
     ...readingsIn('http/hal/groups.ts', [
       [
@@ -72,7 +76,14 @@ export const USER_READINGS: ReadingGroup = {
         'Members of a group and of a membership, and `groupMemberships`, are those that the public Go client reads',
       ],
     ]),
+    ...readingsIn('platform/groups/members.ts', [
+      [
+        '00 §8.8',
+        'Whom a group’s `userFilter` asks for, as the user is now, is in the group as `INDIRECT`, and `DIRECT` whoever was added; one with a population asks for its users only. A list of a user’s groups has them where user and group were both there',
+      ],
+    ]),
     ...readingsIn('platform/groups/group-rules.ts', [
+      ['00 §8.8', 'Whoever is in a group by its filter cannot be taken out of it: 400 `REQUEST_FAILED`'],
       ['00 §8.8', 'The name of a group is unique in its environment, whatever its case'],
     ]),
     ...readingsIn('platform/passwords/password-policies.ts', [

@@ -2,7 +2,7 @@ import type { Static } from 'typebox';
 import { toTimestamp } from '../../kernel/clock.js';
 import type { JsonObject } from '../../kernel/json.js';
 import { Type } from '../../kernel/json-schema.js';
-import type { Group } from '../../platform/groups/group.js';
+import type { Group, UserGroup } from '../../platform/groups/group.js';
 import { LinkView, Reference } from './collection.js';
 import type { Links } from './links.js';
 
@@ -15,13 +15,14 @@ export const GroupView = Type.Object({
   description: Type.Optional(Type.String()),
   externalId: Type.Optional(Type.String()),
   population: Type.Optional(Reference),
+  userFilter: Type.Optional(Type.String()),
   customData: Type.Optional(Type.Object({}, { additionalProperties: true })),
   createdAt: Type.String(),
   updatedAt: Type.String(),
 });
 
 export function groupView(group: Group, links: Links): JsonObject {
-  const { id, environmentId, name, description, externalId, populationId, customData } = group;
+  const { id, environmentId, name, description, externalId, populationId, userFilter, customData } = group;
   const environment = `/environments/${environmentId}`;
   return {
     _links: { self: { ...links.api(`${environment}/groups/${id}`) }, environment: { ...links.api(environment) } },
@@ -31,6 +32,7 @@ export function groupView(group: Group, links: Links): JsonObject {
     ...(description === undefined ? {} : { description }),
     ...(externalId === undefined ? {} : { externalId }),
     ...(populationId === undefined ? {} : { population: { id: populationId } }),
+    ...(userFilter === undefined ? {} : { userFilter }),
     ...(customData === undefined ? {} : { customData }),
     createdAt: toTimestamp(group.createdAt),
     updatedAt: toTimestamp(group.updatedAt),
@@ -44,12 +46,12 @@ export const MembershipView = Type.Object({
   id: Type.String(),
   environment: Reference,
   name: Type.String(),
-  type: Type.Literal('DIRECT'),
+  type: Type.Enum(['DIRECT', 'INDIRECT']),
 });
 
 /** That a user is in this group; `user`: the user's path. */
 export function membershipView(
-  group: Group,
+  { group, type }: UserGroup,
   user: string,
   isExpanded: boolean,
   links: Links,
@@ -66,6 +68,6 @@ export function membershipView(
     id,
     environment: { id: environmentId },
     name,
-    type: 'DIRECT',
+    type,
   };
 }

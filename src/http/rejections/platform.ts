@@ -24,6 +24,8 @@ export function platformError(rejection: PlatformRejection): WireError {
       return notFound();
     case 'GroupUnknown':
       return invalidData(invalid('id', 'must be the id of a group of this environment'));
+    case 'MembershipDerived':
+      return requestFailed({ code: 'CONSTRAINT_VIOLATION', message: 'The user is in the group by its filter.' });
     case 'GroupNameTaken':
       return invalidData(taken('name', rejection.holder));
     case 'PopulationUnknown':

@@ -1,7 +1,7 @@
 import { uuidOf } from '../../kernel/ids.js';
 import { Type } from '../../kernel/json-schema.js';
 import type { Outcome } from '../../kernel/outcome.js';
-import type { Group } from '../../platform/groups/group.js';
+import type { UserGroup } from '../../platform/groups/group.js';
 import type { GroupService } from '../../platform/groups/groups.js';
 import type { PlatformRejection } from '../../platform/rejection.js';
 import type { WireError } from '../errors.js';
@@ -27,7 +27,7 @@ export function groupMembershipsRoutes(groups: GroupService): Route[] {
   /** Names that nobody knows are ignored (wire: `00` §3.5). */
   const isExpanded = (list: string | undefined): boolean => (list ?? '').split(',').includes('group');
   const shown = (
-    outcome: Outcome<Group, PlatformRejection>,
+    outcome: Outcome<UserGroup, PlatformRejection>,
     user: string,
     links: Links,
     { status = 200, expanded = false } = {},
@@ -91,6 +91,7 @@ export function groupMembershipsRoutes(groups: GroupService): Route[] {
       path: ITEM,
       permission: 'users:write',
       replies: { 204: null },
+      errors: ['REQUEST_FAILED'],
       async handle({ params, by }) {
         const left = await groups.leave(params.envId, params.userId, params.groupId, by);
         return left.ok ? reply(204) : platformError(left.rejection);

@@ -9,11 +9,12 @@ import type { GroupContent } from '../../platform/groups/group-rules.js';
 import type { GroupService } from '../../platform/groups/groups.js';
 import type { PlatformRejection } from '../../platform/rejection.js';
 import { READABLE } from '../../platform/users/standard-attributes.js';
-import { invalid, invalidData, type WireError } from '../errors.js';
+import { parseGroupFilter } from '../../platform/users/user-filter.js';
+import type { WireError } from '../errors.js';
 import { collection, collectionView, ListQuery, listRequest, PageQuery } from '../hal/collection.js';
 import { GroupView, groupView } from '../hal/groups.js';
 import type { Links } from '../hal/links.js';
-import { readListFilter } from '../list-filter.js';
+import { filterError, readListFilter } from '../list-filter.js';
 import { platformError } from '../rejections/platform.js';
 import { defineRoute, JSON_TYPE, type Reply, type Route, reply } from '../route.js';
 import { ReferenceBody } from './user-request.js';
@@ -36,21 +37,22 @@ const GroupBody = Type.Object({
   externalId: Type.Optional(Type.String({ minLength: 1, maxLength: 1_024 })),
   population: Type.Optional(ReferenceBody),
   customData: Type.Optional(Type.Unsafe<JsonObject>(Type.Object({}, { additionalProperties: true }))),
-  userFilter: Type.Optional(Type.String()),
+  userFilter: Type.Optional(Type.String({ minLength: 1 })),
 });
 
-/** Groups whose members a filter names are not kept: one that was taken and not filled would be worse than a refusal. */
 function filterRefusal({ userFilter }: Static<typeof GroupBody>): WireError | undefined {
-  if (userFilter === undefined) return undefined;
-  return invalidData(invalid('userFilter', 'is not supported: users are added to groups one by one'));
+  const parsed = userFilter === undefined ? undefined : parseGroupFilter(userFilter);
+  return !parsed || parsed.ok ? undefined : filterError(parsed.rejection, 'userFilter');
 }
 
-function contentOf({ name, description, externalId, population, customData }: Static<typeof GroupBody>): GroupContent {
+function contentOf(body: Static<typeof GroupBody>): GroupContent {
+  const { name, description, externalId, population, userFilter, customData } = body;
   return {
     name,
     ...(description === undefined ? {} : { description }),
     ...(externalId === undefined ? {} : { externalId }),
     ...(population === undefined ? {} : { populationId: uuidOf(population.id) }),
+    ...(userFilter === undefined ? {} : { userFilter }),
     ...(customData === undefined ? {} : { customData }),
   };
 }
@@ -66,7 +68,6 @@ const shown = (outcome: Outcome<Group, PlatformRejection>, links: Links, status 
 /** Groups of users (wire: `00` §8.8). */
 export function groupsRoutes(groups: GroupService): Route[] {
   const common = { source: '00 §8.8', base: 'api' } as const;
-  const partial = 'No `userFilter`, no nested groups.';
   return [
     defineRoute({
       ...common,
@@ -99,7 +100,6 @@ export function groupsRoutes(groups: GroupService): Route[] {
       permission: 'users:write',
       body: GroupBody,
       replies: { 201: GroupView },
-      partial,
       handle: async ({ params, body, links, by }) =>
         filterRefusal(body) ?? shown(await groups.create(params.envId, contentOf(body), by), links, 201),
     }),
@@ -141,7 +141,6 @@ export function groupsRoutes(groups: GroupService): Route[] {
       permission: 'users:write',
       body: GroupBody,
       replies: { 200: GroupView },
-      partial,
       handle: async ({ params, body, links, by }) =>
         filterRefusal(body) ?? shown(await groups.replace(params.envId, params.groupId, contentOf(body), by), links),
     }),

@@ -3,12 +3,15 @@ import type { Decision, Snapshot } from '../../storage/port.js';
 import type { EnvironmentId, PopulationId } from '../model.js';
 import type { PlatformRejection } from '../rejection.js';
 import { findUser } from '../rules.js';
-import type { Group, GroupId, Membership } from './group.js';
+import type { Group, GroupId, Membership, UserGroup } from './group.js';
 
 type Decided<T> = Decision<Outcome<T, PlatformRejection>>;
 
 /** What a group is to be; what it does not say is left out (wire: `00` §8.8). */
-export type GroupContent = Pick<Group, 'name' | 'description' | 'externalId' | 'populationId' | 'customData'>;
+export type GroupContent = Pick<
+  Group,
+  'name' | 'description' | 'externalId' | 'populationId' | 'userFilter' | 'customData'
+>;
 
 const refuse = (rejection: PlatformRejection) => ({ writes: [], outcome: reject(rejection) });
 
@@ -84,11 +87,16 @@ export function joinGroup(snapshot: Snapshot, environmentId: EnvironmentId): Dec
   };
 }
 
-/** Takes the user of the plan out of its group. */
-export function leaveGroup(snapshot: Snapshot, environmentId: EnvironmentId): Decided<Group> {
-  const member = findMembership(snapshot, environmentId);
+/** Takes the user of the plan out of its group, to which the user was added; `derived` as for `findMembership`. */
+export function leaveGroup(
+  snapshot: Snapshot,
+  environmentId: EnvironmentId,
+  derived: readonly GroupId[],
+): Decided<Group> {
+  const member = findMembership(snapshot, environmentId, derived);
   if (!member.ok) return refuse(member.rejection);
-  const group = member.value;
+  const { group, type } = member.value;
+  if (type === 'INDIRECT') return refuse({ kind: 'MembershipDerived' });
   const { user } = snapshot;
   if (!user) return refuse({ kind: 'UserNotFound' });
   const value = membership(group, user, snapshot.now);
@@ -101,12 +109,17 @@ export function leaveGroup(snapshot: Snapshot, environmentId: EnvironmentId): De
   };
 }
 
-/** The group of the plan, if its user is in it. */
-export function findMembership(snapshot: Snapshot, environmentId: EnvironmentId): Outcome<Group, PlatformRejection> {
+/** The group of the plan, if its user is in it; `derived`: groups that the user is in without having been added. */
+export function findMembership(
+  snapshot: Snapshot,
+  environmentId: EnvironmentId,
+  derived: readonly GroupId[],
+): Outcome<UserGroup, PlatformRejection> {
   const user = findUser(snapshot, environmentId);
   if (!user.ok) return user;
   const { group, isMember } = snapshot.directory ?? {};
-  return group && isMember ? accept(group) : reject({ kind: 'GroupNotFound' });
+  if (group && isMember) return accept({ group, type: 'DIRECT' });
+  return group && derived.includes(group.id) ? accept({ group, type: 'INDIRECT' }) : reject({ kind: 'GroupNotFound' });
 }
 
 const membership = (

@@ -14,12 +14,25 @@ export interface Group {
   readonly description?: string;
   readonly externalId?: string;
   readonly populationId?: PopulationId;
+  /** Whom it asks for is in the group as well as whoever was added: users of its population, if it has one (wire: `00` §8.4). */
+  readonly userFilter?: string;
   readonly customData?: JsonObject;
   readonly createdAt: Instant;
   readonly updatedAt: Instant;
 }
 
-/** That a user is in a group. */
+/** A group with when a user was added to it. */
+export interface JoinedGroup extends Group {
+  readonly joinedAt: Instant;
+}
+
+/** A group that a user is in: added to it, or by what the user is. */
+export interface UserGroup {
+  readonly group: Group;
+  readonly type: 'DIRECT' | 'INDIRECT';
+}
+
+/** That a user was added to a group. */
 export interface Membership {
   readonly environmentId: EnvironmentId;
   readonly groupId: GroupId;

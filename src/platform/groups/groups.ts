@@ -4,15 +4,14 @@ import type { Refusals } from '../../audit/refusals.js';
 import { createTrail, telling } from '../../audit/trail.js';
 import type { EventSink } from '../../events.js';
 import type { Digests } from '../../kernel/keys.js';
-import type { Outcome } from '../../kernel/outcome.js';
+import { accept, type Outcome } from '../../kernel/outcome.js';
 import type { Random } from '../../kernel/random.js';
-import { nextTurn } from '../../kernel/turn.js';
 import type { Decision, Plan, Snapshot, Store } from '../../storage/port.js';
-import { createCursors, creationKey, type Listing, type ListRequest, listPage, pageOf } from '../listing.js';
+import { allOf, createCursors, creationKey, type Listing, type ListRequest, listPage, pageOf } from '../listing.js';
 import type { EnvironmentId, UserId } from '../model.js';
 import type { PlatformRejection } from '../rejection.js';
 import { findUser } from '../rules.js';
-import type { Group, GroupId } from './group.js';
+import type { Group, GroupId, UserGroup } from './group.js';
 import {
   createGroup,
   deleteGroup,
@@ -23,6 +22,7 @@ import {
   leaveGroup,
   replaceGroup,
 } from './group-rules.js';
+import { derivedIds, groupsOfUser } from './members.js';
 
 type Result<T> = Promise<Outcome<T, PlatformRejection>>;
 
@@ -39,39 +39,25 @@ export interface GroupService {
   replace(environmentId: EnvironmentId, groupId: GroupId, content: GroupContent, by?: Requester): Result<Group>;
   delete(environmentId: EnvironmentId, groupId: GroupId, by?: Requester): Result<Group>;
   /** The groups of a user, in the order of joining. */
-  ofUser(environmentId: EnvironmentId, userId: UserId, list: ListRequest): Result<Listing<Group>>;
+  ofUser(environmentId: EnvironmentId, userId: UserId, list: ListRequest): Result<Listing<UserGroup>>;
   /** The group, if the user is in it. */
-  membership(environmentId: EnvironmentId, userId: UserId, groupId: GroupId): Result<Group>;
-  join(environmentId: EnvironmentId, userId: UserId, groupId: GroupId, by?: Requester): Result<Group>;
+  membership(environmentId: EnvironmentId, userId: UserId, groupId: GroupId): Result<UserGroup>;
+  join(environmentId: EnvironmentId, userId: UserId, groupId: GroupId, by?: Requester): Result<UserGroup>;
   leave(environmentId: EnvironmentId, userId: UserId, groupId: GroupId, by?: Requester): Result<Group>;
 }
 
 export interface GroupServiceParts {
-  readonly store: Pick<Store, 'load' | 'transact' | 'groups' | 'groupsOfUser'>;
+  readonly store: Pick<Store, 'load' | 'transact' | 'groups' | 'groupsOfUser' | 'derivingGroups'>;
   readonly random: Pick<Random, 'uuid'>;
   readonly digests: Pick<Digests, 'cursor'>;
   readonly events: EventSink;
   readonly refusals?: Refusals;
 }
 
-/** Groups read at once. */
-const BATCH = 1_000;
-
 export function createGroupService(parts: GroupServiceParts): GroupService {
   const { store, random, digests } = parts;
   const trail = createTrail(parts);
   const cursors = createCursors(digests);
-
-  async function allGroups(environmentId: EnvironmentId): Promise<readonly Group[]> {
-    let page = await store.groups(environmentId, { limit: BATCH });
-    const all = [...page.items];
-    while (page.next !== undefined) {
-      await nextTurn();
-      page = await store.groups(environmentId, { limit: BATCH, after: page.next });
-      all.push(...page.items);
-    }
-    return all;
-  }
 
   const change = (
     plan: Plan,
@@ -100,7 +86,7 @@ export function createGroupService(parts: GroupServiceParts): GroupService {
       if (!environment) return { ok: false, rejection: { kind: 'EnvironmentNotFound', environmentId } };
       return listPage(cursors, [environmentId, 'groups'], list, async (request) =>
         isListed
-          ? pageOf((await allGroups(environmentId)).filter(isListed), request, creationKey)
+          ? pageOf((await allOf((page) => store.groups(environmentId, page))).filter(isListed), request, creationKey)
           : store.groups(environmentId, request),
       );
     },
@@ -137,30 +123,36 @@ export function createGroupService(parts: GroupServiceParts): GroupService {
       const found = findUser(await store.load({ environmentId, user: userId }), environmentId);
       if (!found.ok) return found;
       return listPage(cursors, [environmentId, userId, 'memberOfGroups'], list, (request) =>
-        store.groupsOfUser(environmentId, userId, request),
+        groupsOfUser(store, found.value, request),
       );
     },
 
     async membership(environmentId, user, group) {
-      return findMembership(await store.load(member(environmentId, user, group)), environmentId);
+      const snapshot = await store.load(member(environmentId, user, group));
+      return findMembership(snapshot, environmentId, await derivedIds(store, snapshot));
     },
 
-    join: (environmentId, userId, groupId, by) =>
-      change(
+    async join(environmentId, userId, groupId, by) {
+      const joined = await change(
         member(environmentId, userId, groupId),
         by,
         'GROUP.UPDATED',
         (snapshot) => joinGroup(snapshot, environmentId),
         ({ id }) => ({ userId, detail: { id, member: 'added' } }),
-      ),
+      );
+      return joined.ok ? accept({ group: joined.value, type: 'DIRECT' }) : joined;
+    },
 
-    leave: (environmentId, userId, groupId, by) =>
-      change(
-        member(environmentId, userId, groupId),
+    async leave(environmentId, userId, groupId, by) {
+      const plan = member(environmentId, userId, groupId);
+      const derived = await derivedIds(store, await store.load(plan));
+      return change(
+        plan,
         by,
         'GROUP.UPDATED',
-        (snapshot) => leaveGroup(snapshot, environmentId),
+        (snapshot) => leaveGroup(snapshot, environmentId, derived),
         ({ id }) => ({ userId, detail: { id, member: 'removed' } }),
-      ),
+      );
+    },
   };
 }

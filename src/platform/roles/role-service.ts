@@ -5,6 +5,7 @@ import type { EventSink } from '../../events.js';
 import type { Uuid } from '../../kernel/ids.js';
 import { type Outcome, unreachable } from '../../kernel/outcome.js';
 import type { Plan, Store } from '../../storage/port.js';
+import { derivedIds } from '../groups/members.js';
 import type { Actor, ApplicationId, EnvironmentId, RoleAssignment } from '../model.js';
 import {
   type AssignedRole,
@@ -40,7 +41,7 @@ export interface RoleAssignmentService {
 }
 
 export interface RoleAssignmentParts {
-  readonly store: Pick<Store, 'load' | 'transact' | 'findDocument'>;
+  readonly store: Pick<Store, 'load' | 'transact' | 'findDocument' | 'derivingGroups'>;
   readonly events: EventSink;
   readonly refusals?: Refusals;
   /** Told when the roles of an application have changed: those of users and groups nobody acts by. */
@@ -72,15 +73,31 @@ export function createRoleAssignmentService(parts: RoleAssignmentParts): RoleAss
     return found && inEnvironment(found.environmentId);
   }
 
+  async function planOf(environmentId: EnvironmentId, owner: RoleOwner): Promise<Plan> {
+    const { kind, id } = owner;
+    switch (kind) {
+      case 'application':
+        return { environmentId, documents: [{ kind, id }] };
+      case 'user': {
+        const derivedGroups = await derivedIds(store, await store.load({ environmentId, user: id }));
+        return { environmentId, user: id, directory: { roles: id, inheritedRoles: id, derivedGroups } };
+      }
+      case 'group':
+        return { environmentId, directory: { group: id, roles: id } };
+      default:
+        return unreachable(kind);
+    }
+  }
+
   return {
     async list(environmentId, owner) {
-      return listRoles(await store.load(planOf(environmentId, owner)), environmentId, owner);
+      return listRoles(await store.load(await planOf(environmentId, owner)), environmentId, owner);
     },
 
     async assign(environmentId, owner, { roleId, scope }, actor, by) {
       const role = roleById(roleId);
       const place = await placeOf(scope, environmentId);
-      const assigned = await trail.transact(planOf(environmentId, owner), by, (snapshot) =>
+      const assigned = await trail.transact(await planOf(environmentId, owner), by, (snapshot) =>
         telling(
           assignRole(snapshot, environmentId, owner, judgeRole(actor, role, scope, place)),
           record('ROLE_ASSIGNMENT.CREATED', environmentId, owner),
@@ -91,7 +108,7 @@ export function createRoleAssignmentService(parts: RoleAssignmentParts): RoleAss
     },
 
     async withdraw(environmentId, owner, id, by) {
-      const withdrawn = await trail.transact(planOf(environmentId, owner), by, (snapshot) =>
+      const withdrawn = await trail.transact(await planOf(environmentId, owner), by, (snapshot) =>
         telling(
           withdrawRole(snapshot, environmentId, owner, id),
           record('ROLE_ASSIGNMENT.DELETED', environmentId, owner),
@@ -101,20 +118,6 @@ export function createRoleAssignmentService(parts: RoleAssignmentParts): RoleAss
       return withdrawn;
     },
   };
-}
-
-function planOf(environmentId: EnvironmentId, owner: RoleOwner): Plan {
-  const { kind, id } = owner;
-  switch (kind) {
-    case 'application':
-      return { environmentId, documents: [{ kind, id }] };
-    case 'user':
-      return { environmentId, user: id, directory: { roles: id, inheritedRoles: id } };
-    case 'group':
-      return { environmentId, directory: { group: id, roles: id } };
-    default:
-      return unreachable(kind);
-  }
 }
 
 function subjectOf(owner: RoleOwner, id: Uuid): Pick<AuditEvent, 'userId' | 'detail'> {

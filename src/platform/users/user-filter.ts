@@ -40,18 +40,19 @@ const TEXTS = [
   'username',
 ];
 
-/** Wire: `00` §8.4. */
-const RULES: FilterRules = {
+/** What a user has without looking at anything else (wire: `00` §8.4). */
+const OWN: FilterRules = {
   attributes: {
     ...Object.fromEntries(TEXTS.map((name) => [name, TEXT])),
     id: EXACT,
     enabled: ['eq'],
     'population.id': EXACT,
-    [GROUP]: EXACT,
   },
   others: { isOne: isCustomAttribute, operators: TEXT },
   combinators: ['and', 'or', 'not'],
 };
+/** Wire: `00` §8.4. */
+const RULES: FilterRules = { ...OWN, attributes: { ...OWN.attributes, [GROUP]: EXACT } };
 
 /** Who a filter asks for, or what would be taken in its place (wire: `00` §8.4). */
 export function parseUserFilter(text: string): Outcome<UserSearch, FilterProblem> {
@@ -68,6 +69,17 @@ export function parseUserFilter(text: string): Outcome<UserSearch, FilterProblem
     groups: groupsIn(filter),
     accepts: (state, groups) => accepts((attribute) => attributeOf(state, groups, attribute)),
   });
+}
+
+/**
+ * Whom the filter of a group asks for, or what would be taken in its place. It takes what a list of users takes but their groups: who is
+ * in a group would hang on who is in another, or in the same (wire: `00` §8.8).
+ */
+export function parseGroupFilter(text: string): Outcome<(state: UserState) => boolean, FilterProblem> {
+  const parsed = parseTextFilter(text, OWN);
+  if (!parsed.ok) return parsed;
+  const { accepts } = parsed.value;
+  return accept((state) => accepts((attribute) => attributeOf(state, [], attribute)));
 }
 
 function attributeOf(

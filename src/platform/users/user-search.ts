@@ -8,8 +8,9 @@ import type {
   UserRecord,
 } from '../../storage/directory-port.js';
 import type { GroupId } from '../groups/group.js';
+import { derivingGroups, membership } from '../groups/members.js';
 import { type KeyedPage, pageOf } from '../listing.js';
-import type { EnvironmentId, UserId } from '../model.js';
+import type { EnvironmentId } from '../model.js';
 import type { UserState } from '../rules.js';
 
 /** Who is asked for. Without anything: everyone. */
@@ -28,10 +29,8 @@ export interface UserSearch {
 const BATCH = 500;
 /** Users read for one page at most; a search that has found too few by then says where it goes on. */
 const MOST_READ = 20_000;
-/** Members of a group read at once. */
-const MEMBERS = 5_000;
 
-type Source = Pick<DirectoryReader, 'users' | 'usersByKeys' | 'memberIds'>;
+type Source = Pick<DirectoryReader, 'users' | 'usersByKeys' | 'memberIds' | 'derivingGroups'>;
 
 /**
  * A page of the users that a search asks for. What the search names is looked up; otherwise users are read through in their order, and
@@ -40,18 +39,21 @@ type Source = Pick<DirectoryReader, 'users' | 'usersByKeys' | 'memberIds'>;
 export async function searchUsers(
   store: Source,
   environmentId: EnvironmentId,
-  { keys, within, groups = [], accepts }: UserSearch,
+  search: UserSearch,
   request: PageRequest,
   now: Instant,
 ): Promise<KeyedPage<UserState>> {
+  const { keys, within, groups = [], accepts } = await withoutDerivingScope(store, environmentId, search);
   const scope = within ? { within } : {};
   if (!accepts) return statesOf(await store.users(environmentId, { ...request, ...scope }), now);
-  const isMember = await memberships(store, environmentId, groups);
-  const isWanted = (record: UserRecord): boolean =>
-    accepts(
-      { ...record, now },
-      groups.filter((group) => isMember(group, record.user.id)),
+  const isMember = await membership(store, environmentId, groups);
+  const isWanted = (record: UserRecord): boolean => {
+    const state = { ...record, now };
+    return accepts(
+      state,
+      groups.filter((group) => isMember(group, state)),
     );
+  };
   const named = keys && (await lookUp(store, environmentId, keys));
   if (named)
     return statesOf(
@@ -72,24 +74,17 @@ async function lookUp(
   return ids.length + usernames.length + emails.length === 0 ? [] : store.usersByKeys(environmentId, keys);
 }
 
-/** Whether a user is in one of these groups, as it is now. */
-async function memberships(
+/** Those who were added to a group can be listed; where others are in it too, everyone is looked at. */
+async function withoutDerivingScope(
   store: Source,
   environmentId: EnvironmentId,
-  groups: readonly GroupId[],
-): Promise<(group: GroupId, user: UserId) => boolean> {
-  const members = new Map<GroupId, ReadonlySet<UserId>>();
-  for (const group of groups) {
-    const ids = new Set<UserId>();
-    for (let after: string | undefined = ''; after !== undefined; ) {
-      const some: readonly UserId[] = await store.memberIds(environmentId, group, after, MEMBERS);
-      for (const id of some) ids.add(id);
-      after = some.length === MEMBERS ? some.at(-1) : undefined;
-      await nextTurn();
-    }
-    members.set(group, ids);
-  }
-  return (group, user) => members.get(group)?.has(user) ?? false;
+  search: UserSearch,
+): Promise<UserSearch> {
+  const { within, ...rest } = search;
+  if (within?.kind !== 'group') return search;
+  const deriving = await derivingGroups(store, environmentId);
+  if (!deriving.some(({ id }) => id === within.id)) return search;
+  return { groups: [within.id], accepts: (_, groups) => groups.length > 0, ...rest };
 }
 
 /** The page that a list, read in batches from the request's place on, has of those that are wanted. */

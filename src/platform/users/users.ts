@@ -11,7 +11,8 @@ import type { PasswordHashes } from '../../kernel/password-hash.js';
 import type { Random } from '../../kernel/random.js';
 import type { Decision, Plan, Snapshot, Store } from '../../storage/port.js';
 import type { Group } from '../groups/group.js';
-import { createCursors, type Listing, type ListRequest, listPage } from '../listing.js';
+import { groupsOfUser } from '../groups/members.js';
+import { allOf, createCursors, type Listing, type ListRequest, listPage } from '../listing.js';
 import type { DocumentRef, EnvironmentId, PopulationId, StoredDocument, User, UserId } from '../model.js';
 import { proposePassword } from '../passwords/proposed-password.js';
 import type { PlatformRejection } from '../rejection.js';
@@ -80,7 +81,10 @@ export interface UserService {
 export type FirstCode = (snapshot: Snapshot, created: UserState) => Decision<readonly AuditEvent[]>;
 
 export interface UserServiceParts {
-  readonly store: Pick<Store, 'load' | 'transact' | 'users' | 'usersByKeys' | 'memberIds' | 'groupsOfUser'>;
+  readonly store: Pick<
+    Store,
+    'load' | 'transact' | 'users' | 'usersByKeys' | 'memberIds' | 'groupsOfUser' | 'derivingGroups'
+  >;
   readonly random: Pick<Random, 'uuid'>;
   readonly passwords: Pick<PasswordHashes, 'hash'>;
   readonly digests: Pick<Digests, 'cursor'>;
@@ -88,9 +92,6 @@ export interface UserServiceParts {
   readonly events: EventSink;
   readonly refusals?: Refusals;
 }
-
-/** Groups read at once. */
-const GROUPS = 1_000;
 
 export function createUserService(parts: UserServiceParts): UserService {
   const { store, random, digests, passwords, firstCode } = parts;
@@ -154,14 +155,8 @@ export function createUserService(parts: UserServiceParts): UserService {
       return accept(document);
     },
 
-    async groupsOf({ user: { environmentId, id } }) {
-      let page = await store.groupsOfUser(environmentId, id, { limit: GROUPS });
-      const groups = [...page.items];
-      while (page.next !== undefined) {
-        page = await store.groupsOfUser(environmentId, id, { limit: GROUPS, after: page.next });
-        groups.push(...page.items);
-      }
-      return groups;
+    async groupsOf(state) {
+      return (await allOf((page) => groupsOfUser(store, state, page))).map(({ group }) => group);
     },
 
     create,

@@ -12,7 +12,18 @@ type Found = { -readonly [K in keyof DirectorySnapshot]: DirectorySnapshot[K] };
 
 /** What a plan names of the directory: one flush behind the load, because management alone asks for it. */
 export function* loadDirectory(environment: EnvironmentId, plan: DirectoryPlan): Script<DirectorySnapshot> {
-  const { group, groupName, member, password, passwordPolicy, codes, roles, inheritedRoles, population } = plan;
+  const {
+    group,
+    groupName,
+    member,
+    password,
+    passwordPolicy,
+    codes,
+    roles,
+    inheritedRoles,
+    derivedGroups = [],
+    population,
+  } = plan;
   const found: Found = {};
   const asked: { readonly call: Call; readonly take: (result: Result) => void }[] = [];
   if (group !== undefined)
@@ -74,6 +85,16 @@ export function* loadDirectory(environment: EnvironmentId, plan: DirectoryPlan):
       call: call(selectInheritedRoles, { environmentId: environment, userId: inheritedRoles }),
       take: ({ rows }) => {
         found.inheritedRoles = rows.map(rolesRows.read);
+      },
+    });
+  for (const ownerId of new Set(derivedGroups))
+    asked.push({
+      call: call(selectRoles, { environmentId: environment, ownerId }),
+      take: ({ rows: [row] }) => {
+        const held = found.inheritedRoles ?? [];
+        // A user who was added meanwhile has them already.
+        if (row && !held.some((owner) => owner.ownerId === ownerId))
+          found.inheritedRoles = [...held, rolesRows.read(row)];
       },
     });
   if (population !== undefined)

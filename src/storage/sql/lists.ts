@@ -1,7 +1,8 @@
 import type { OathToken } from '../../devices/oath/token.js';
 import { caseless } from '../../kernel/caseless.js';
 import type { Uuid } from '../../kernel/ids.js';
-import type { Group } from '../../platform/groups/group.js';
+import type { Group, JoinedGroup } from '../../platform/groups/group.js';
+import { creationKey } from '../../platform/listing.js';
 import type { Environment, EnvironmentId, UserId } from '../../platform/model.js';
 import type { Page, PageRequest, UserKeys, UserPageRequest, UserRecord } from '../directory-port.js';
 import { StorageFault } from './fault.js';
@@ -12,13 +13,14 @@ import { toFactors } from './tables/factors.js';
 import {
   countGroups,
   countGroupsOfUser,
-  GROUP_COLUMNS,
+  listDerivingGroups,
   listGroups,
   listGroupsBackwards,
   listGroupsOfUser,
   listGroupsOfUserBackwards,
   listMemberIds,
   toGroup,
+  toJoinedGroup,
 } from './tables/groups.js';
 import { countOathTokens, listOathTokens, listOathTokensBackwards, toOathToken } from './tables/oath-tokens.js';
 import {
@@ -37,9 +39,6 @@ interface Key {
   readonly createdAt: number;
   readonly id: string;
 }
-
-/** Padded, so that keys compare as texts in the order of the list. */
-const keyOf = ({ createdAt, id }: Key): string => `${String(createdAt).padStart(15, '0')}.${id}`;
 
 function parseKey(key: string): Key {
   const [, createdAt, id] = /^(\d{1,15})\.([0-9a-f-]{36})$/.exec(key) ?? [];
@@ -80,8 +79,8 @@ function pageOf<T>(
   return {
     items,
     ...(counted ? { count: integer(counted.rows[0] ?? [], 0) } : {}),
-    ...(hasNext && lastRow && last !== undefined ? { next: keyOf(key(lastRow, last)) } : {}),
-    ...(hasPrevious && firstRow && first !== undefined ? { previous: keyOf(key(firstRow, first)) } : {}),
+    ...(hasNext && lastRow && last !== undefined ? { next: creationKey(key(lastRow, last)) } : {}),
+    ...(hasPrevious && firstRow && first !== undefined ? { previous: creationKey(key(firstRow, first)) } : {}),
   };
 }
 
@@ -127,7 +126,7 @@ function toRecord(environment: EnvironmentId, row: Row): UserRecord {
   // Ids are stored as they were parsed.
   const id = text(row, 0) as UserId;
   const user = toUser(environment, id, row, 1);
-  return { user, factors: toFactors(environment, id, row, 1 + USER_COLUMNS.length), place: keyOf(user) };
+  return { user, factors: toFactors(environment, id, row, 1 + USER_COLUMNS.length), place: creationKey(user) };
 }
 
 /** How many users of one address are looked up. */
@@ -174,15 +173,34 @@ export function* groupsPage(environment: EnvironmentId, request: PageRequest): S
 }
 
 /** In the order in which the user came into them. */
-export function* groupsOfUserPage(environment: EnvironmentId, user: UserId, request: PageRequest): Script<Page<Group>> {
+export function* groupsOfUserPage(
+  environment: EnvironmentId,
+  user: UserId,
+  request: PageRequest,
+): Script<Page<JoinedGroup>> {
   const lists = { forwards: listGroupsOfUser, backwards: listGroupsOfUserBackwards };
   const of = { environment, user };
   const results = yield [listCall(request, lists, of), call(countGroupsOfUser, of)];
   return pageOf(
     request,
     results,
+    (row) => toJoinedGroup(environment, row),
+    (_, { joinedAt, id }) => ({ createdAt: joinedAt, id }),
+  );
+}
+
+/** In the order of their creation, uncounted. */
+export function* derivingGroupsPage(
+  environment: EnvironmentId,
+  request: Omit<PageRequest, 'before'>,
+): Script<Page<Group>> {
+  const lists = { forwards: listDerivingGroups, backwards: listDerivingGroups };
+  const results = yield [listCall(request, lists, { environment })];
+  return pageOf(
+    request,
+    results,
     (row) => toGroup(environment, row),
-    (row, { id }) => ({ createdAt: integer(row, GROUP_COLUMNS.length), id }),
+    (_, group) => group,
   );
 }
 

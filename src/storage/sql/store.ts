@@ -13,6 +13,7 @@ import type { Engine, EngineOptions } from './engine.js';
 import { createInboxStore } from './inbox.js';
 import { createKeyAdmin } from './key-rotation.js';
 import {
+  derivingGroupsPage,
   environmentsPage,
   groupsOfUserPage,
   groupsPage,
@@ -90,6 +91,7 @@ export function createStore(engine: Engine, lock: string, options: EngineOptions
     usersOfPopulations: (environmentId, ids) => engine.read(() => usersOfPopulations(environmentId, ids)),
     groups: (environmentId, page) => engine.read(() => groupsPage(environmentId, page)),
     groupsOfUser: (environmentId, userId, page) => engine.read(() => groupsOfUserPage(environmentId, userId, page)),
+    derivingGroups: (environmentId, page) => engine.read(() => derivingGroupsPage(environmentId, page)),
     memberIds: (environmentId, groupId, after, limit) =>
       engine.read(() => memberIds(environmentId, groupId, after, limit)),
     documents: (environment, of) =>

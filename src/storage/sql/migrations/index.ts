@@ -32,6 +32,8 @@ import { oathJobs as oathJobsOnPostgres } from './0016-oath-jobs.postgres.js';
 import { oathJobs as oathJobsOnSqlite } from './0016-oath-jobs.sqlite.js';
 import { imageFiles as imageFilesOnPostgres } from './0017-image-files.postgres.js';
 import { imageFiles as imageFilesOnSqlite } from './0017-image-files.sqlite.js';
+import { derivingGroups as derivingGroupsOnPostgres } from './0018-deriving-groups.postgres.js';
+import { derivingGroups as derivingGroupsOnSqlite } from './0018-deriving-groups.sqlite.js';
 
 /** One step of the schema. Never edited once released; expand first, contract a release later (`style.md` §5). */
 export interface Migration {
@@ -110,4 +112,12 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 16, name: 'oath-jobs', oldestServer: 15, sqlite: oathJobsOnSqlite, postgres: oathJobsOnPostgres },
   // An older server would leave the files of an environment that is purged.
   { number: 17, name: 'image-files', oldestServer: 17, sqlite: imageFilesOnSqlite, postgres: imageFilesOnPostgres },
+  // An older server would show nobody of those who are in such a group.
+  {
+    number: 18,
+    name: 'deriving-groups',
+    oldestServer: 18,
+    sqlite: derivingGroupsOnSqlite,
+    postgres: derivingGroupsOnPostgres,
+  },
 ];

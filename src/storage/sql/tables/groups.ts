@@ -1,5 +1,5 @@
 import { caseless } from '../../../kernel/caseless.js';
-import type { Group, GroupId, Membership } from '../../../platform/groups/group.js';
+import type { Group, GroupId, JoinedGroup, Membership } from '../../../platform/groups/group.js';
 import type { EnvironmentId } from '../../../platform/model.js';
 import { decode, document, integer, text } from '../row.js';
 import { type Row, statement, type Value } from '../statement.js';
@@ -22,6 +22,11 @@ export function toGroup(environmentId: EnvironmentId, row: Row): Group {
   );
 }
 
+/** A group of a user: behind its columns stands when the user was added. */
+export function toJoinedGroup(environmentId: EnvironmentId, row: Row): JoinedGroup {
+  return { ...toGroup(environmentId, row), joinedAt: integer(row, GROUP_COLUMNS.length) };
+}
+
 /** The form of a group's name that is unique, escaped as usernames are (`users.ts`). */
 export function groupNameKey(name: string): string {
   return JSON.stringify(caseless(name)).slice(1, -1);
@@ -35,6 +40,7 @@ export function groupValues({ id, environmentId, version, createdAt, ...body }: 
     nameKey: groupNameKey(body.name),
     document: JSON.stringify(body satisfies Body),
     createdAt,
+    derives: body.userFilter === undefined ? 0 : 1,
   };
 }
 
@@ -46,14 +52,14 @@ export function membershipValues(membership: Membership): Record<string, Value> 
 /** No row: the name is taken. */
 export const insertGroup = statement(
   'count',
-  `insert into user_groups (environment_id, id, version, name_key, document, created_at)
-   values (:environment, :id, 1, :nameKey, :document, :createdAt) on conflict do nothing`,
+  `insert into user_groups (environment_id, id, version, name_key, document, created_at, derives)
+   values (:environment, :id, 1, :nameKey, :document, :createdAt, :derives) on conflict do nothing`,
 );
 
 /** With the name: one that changes is claimed first (`names.ts`). */
 export const updateGroup = statement(
   'count',
-  `update user_groups set version = version + 1, document = :document, name_key = :nameKey
+  `update user_groups set version = version + 1, document = :document, name_key = :nameKey, derives = :derives
    where environment_id = :environment and id = :id and version = :version`,
 );
 
@@ -86,6 +92,14 @@ export const listGroupsBackwards = statement(
   `select ${columns} from user_groups g
    where g.environment_id = :environment and (g.created_at, g.id) < (cast(:createdAt as bigint), :id)
    order by g.created_at desc, g.id desc limit cast(:limit as bigint)`,
+);
+
+/** Those that have members who were not added; the index has no others. */
+export const listDerivingGroups = statement(
+  'rows',
+  `select ${columns} from user_groups g
+   where g.environment_id = :environment and g.derives = 1 and (g.created_at, g.id) > (cast(:createdAt as bigint), :id)
+   order by g.created_at, g.id limit cast(:limit as bigint)`,
 );
 
 export const putMembership = statement(
