@@ -23,6 +23,7 @@ import { fidoDevicesMetadataRoutes } from '../http/routes/fido-devices-metadata.
 import { fidoPoliciesRoutes } from '../http/routes/fido-policies.js';
 import { fido2PoliciesRoutes } from '../http/routes/fido2-policies.js';
 import { groupMembershipsRoutes } from '../http/routes/group-memberships.js';
+import { groupNestingsRoutes } from '../http/routes/group-nestings.js';
 import { groupsRoutes } from '../http/routes/groups.js';
 import { languagesRoutes } from '../http/routes/languages.js';
 import { mfaSettingsRoutes } from '../http/routes/mfa-settings.js';
@@ -139,6 +140,7 @@ export function apiRoutes(api: ApiParts): readonly Route[] {
     ...userCodesRoutes(accounts),
     ...groupsRoutes(groups),
     ...groupMembershipsRoutes(groups),
+    ...groupNestingsRoutes(groups),
     ...deviceAuthenticationsRoutes(authentications),
     ...devicesRoutes(devices, browsers),
     ...oathTokensRoutes(oathTokens),

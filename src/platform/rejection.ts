@@ -9,8 +9,12 @@ export type PlatformRejection =
   | { readonly kind: 'GroupNotFound' }
   /** A body names a group that this environment does not have. */
   | { readonly kind: 'GroupUnknown' }
-  /** The user is in the group without having been added to it. */
+  /** The user, or the group, is in the group without having been added to it. */
   | { readonly kind: 'MembershipDerived' }
+  | { readonly kind: 'GroupInItself' }
+  /** A group of a population holds groups of the same alone. */
+  | { readonly kind: 'GroupOfElsewhere' }
+  | { readonly kind: 'TooManyHoldingGroups'; readonly maximum: number }
   | { readonly kind: 'GroupNameTaken'; readonly holder: GroupId }
   /** A body names a population that this environment does not have; `target`: where. */
   | { readonly kind: 'PopulationUnknown'; readonly target: string }

@@ -15,6 +15,8 @@ import type { UserCode } from '../platform/users/user-code.js';
 /** Read behind the rest of the plan: what is guarded by a user or a group is no older than they are. */
 export interface DirectoryPlan {
   readonly group?: Uuid;
+  /** Another group, in which `group` is or is to be. */
+  readonly holder?: Uuid;
   /** The group that holds this name now (compared case-insensitively). */
   readonly groupName?: string;
   /** Whether this user was added to `group`. */
@@ -38,6 +40,7 @@ export interface DirectoryPlan {
 /** What a `DirectoryPlan` found. */
 export interface DirectorySnapshot {
   readonly group?: Group;
+  readonly holder?: Group;
   readonly groupNameHolder?: Uuid;
   readonly isMember?: boolean;
   readonly password?: StoredPassword;
@@ -103,7 +106,7 @@ export interface DirectoryReader {
   groups(environmentId: EnvironmentId, page: PageRequest): Promise<Page<Group>>;
   /** Those that the user was added to, in that order. */
   groupsOfUser(environmentId: EnvironmentId, userId: UserId, page: PageRequest): Promise<Page<JoinedGroup>>;
-  /** Those that have members who were not added to them, by creation; most environments have none. Not counted. */
+  /** Those that make members of users who were not added: with a filter, or nested in others. By creation, uncounted; mostly none. */
   derivingGroups(environmentId: EnvironmentId, page: Omit<PageRequest, 'before'>): Promise<Page<Group>>;
   /** Ids of the users who were added to a group behind `after` (empty: from the first), in the order of ids. */
   memberIds(environmentId: EnvironmentId, groupId: Uuid, after: string, limit: number): Promise<readonly UserId[]>;

@@ -195,6 +195,7 @@ const BODIES: Readonly<Record<string, (named: Named) => Body | string>> = {
   'user.population.update': ({ population }) => ({ id: population }),
   'user.verifyStatus.update': () => ({ verifyStatus: 'ENABLED' }),
   'user.identityProvider.update': () => ({ type: 'PING_ONE' }),
+  'group.memberOfGroups.create': ({ objects }) => ({ id: objects['holdingGroupId'] ?? NOBODY }),
   'memberOfGroups.add': ({ objects }) => ({ id: objects['groupId'] ?? NOBODY }),
   'user.account.lock': () => ({ unlockAt: '2031-06-01T00:00:00Z' }),
   'user.account.unlock': () => ({}),

@@ -72,7 +72,7 @@ describe('role assignments of users and groups (00 §6.3)', () => {
     expect((await world.ask({ path: ofUser(here.newcomer) })).body['count']).toBe(0);
   });
 
-  it('a user has the roles of the groups whose filter asks for the user, and cannot lose them otherwise', async () => {
+  it('a user has the roles of the groups that a filter or another group puts the user in, and cannot lose them', async () => {
     const { body: user } = await world.ask({ path: `${BASE}/users/${here.newcomer}` });
     const { body: group } = await world.ask({
       path: `${BASE}/groups`,
@@ -83,7 +83,16 @@ describe('role assignments of users and groups (00 §6.3)', () => {
     expect((await world.ask({ path: inherited })).body).toMatchObject({ readOnly: true, group: { id: group['id'] } });
     expect(refusalOf(await remove(inherited)).details).toEqual(['CONSTRAINT_VIOLATION']);
     expect((await world.ask({ path: ofUser() })).body['count']).toBe(0);
+    const holder = await aGroup();
+    await world.ask({ path: `${BASE}/groups/${group['id']}/memberOfGroups`, body: { id: holder } });
+    await assign(ofGroup(holder), 'Identity Data Read Only', INSIDE);
+    const groups = async () => {
+      const { roleAssignments } = (await world.ask({ path: ofUser(here.newcomer) })).body['_embedded'] as never;
+      return (roleAssignments as { group: { id: string } }[]).map((assigned) => assigned.group.id).sort();
+    };
+    expect(await groups()).toEqual([group['id'], holder].sort());
     await remove(`${BASE}/groups/${group['id']}`);
+    expect(await groups()).toEqual([]);
     expect((await world.ask({ path: inherited })).status).toBe(404);
   });
 

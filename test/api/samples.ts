@@ -100,6 +100,18 @@ export const SAMPLES: readonly Sample[] = [
     body: (name) => ({ name, description: 'Some of them' }),
   },
   {
+    id: 'holdingGroup',
+    parameter: 'holdingGroupId',
+    path: '/groups',
+    body: (name) => ({ name }),
+  },
+  {
+    id: 'group.memberOfGroups',
+    parameter: 'holderId',
+    path: '/groups/:groupId/memberOfGroups',
+    body: (_name, objects) => ({ id: objects['holdingGroupId'] ?? '00000000-0000-4000-8000-000000000000' }),
+  },
+  {
     id: 'group.roleAssignment',
     parameter: 'groupRoleAssignmentId',
     path: '/groups/:groupId/roleAssignments',

@@ -316,6 +316,36 @@ describe.each(DATABASES)('the directory on $name', ({ open }) => {
     expect((await test.store.derivingGroups(other.environmentId, { limit: 10 })).items).toEqual([]);
   });
 
+  it('a group is nested in one that is there, or not at all (SEC-10)', async () => {
+    const world = await addEnvironment(test.store);
+    const { environmentId } = world;
+    for (let round = 0; round < 4; round++) {
+      const [group, holder] = [await addGroup(world), await addGroup(world)];
+      const asked = { environmentId, directory: { group: group.id, holder: holder.id } };
+      const nests = test.store.transact(asked, ({ directory }) => {
+        if (!directory?.holder) return { writes: [], outcome: 'gone' };
+        const value = { ...present(directory.group), memberOf: [holder.id] };
+        return {
+          writes: [
+            { kind: 'expect', entity: 'group', value: directory.holder },
+            { kind: 'update', entity: 'group', value },
+          ],
+          outcome: 'nested',
+        };
+      });
+      const goes = test.store.transact({ environmentId, directory: { group: holder.id } }, ({ directory }) => ({
+        writes: [{ kind: 'delete', entity: 'group', value: present(directory?.group) }],
+        outcome: undefined,
+      }));
+      const [outcome] = await Promise.all([nests, goes]);
+      const { items } = await test.store.derivingGroups(environmentId, { limit: 10 });
+      expect(items.filter(({ id }) => id === group.id).map(({ memberOf }) => memberOf)).toEqual(
+        outcome === 'nested' ? [[holder.id]] : [],
+      );
+      expect((await test.store.load(asked)).directory?.holder).toBeUndefined();
+    }
+  });
+
   it('a user who goes leaves no membership and no password behind, and so does a group', async () => {
     const world = await addEnvironment(test.store);
     const { environmentId } = world;

@@ -68,16 +68,6 @@ describe('groups (00 §8.8)', () => {
     );
   });
 
-  it('are in no other group: the list that directory readers ask for is empty', async () => {
-    await using api = await platformApi();
-    const path = `/groups/${await aGroup(api)}/memberOfGroups`;
-    const { status, body } = await api.call('GET', path);
-    expect(status).toBe(200);
-    expect(body).toMatchObject({ _embedded: { groupMemberships: [] }, count: 0, size: 0 });
-    expect(local(body._links.self.href)).toBe(`/v1/environments/${HERE}${path}`);
-    expect((await api.call('GET', `/groups/${NOWHERE}/memberOfGroups`)).status).toBe(404);
-  });
-
   it('have names of their own, whatever the case, when they are made and when they change', async () => {
     await using api = await platformApi();
     const id = await aGroup(api);
@@ -392,5 +382,138 @@ describe('a group with a filter (00 §8.8)', () => {
     expect((await api.call('PUT', `/users/${ann}/population`, { body: { id: population } })).status).toBe(200);
     expect(await isMember()).toBe(true);
     expect(await usernames(api, `memberOfGroups[id eq "${group}"]`)).toEqual(['ann']);
+  });
+});
+
+describe('a group in another (00 §8.8)', () => {
+  const nest = (api: PlatformApi, group: string, id: string) => {
+    api.test.clock.advance(1);
+    return api.call('POST', `/groups/${group}/memberOfGroups`, { body: { id } });
+  };
+  const pairs = (list: readonly { id: string; type: string }[]) => list.map(({ id, type }) => [id, type]);
+  const memberOf = async (api: PlatformApi, path: string) =>
+    pairs((await api.call('GET', `${path}/memberOfGroups`)).body._embedded.groupMemberships);
+
+  it('is put there, listed with those that hold the other, and taken out', async () => {
+    await using api = await platformApi();
+    const [all, some, few] = [
+      await aGroup(api, { name: 'All' }),
+      await aGroup(api),
+      await aGroup(api, { name: 'Few' }),
+    ];
+    const path = `/groups/${few}/memberOfGroups`;
+    expect((await api.call('GET', path)).body).toMatchObject({
+      _embedded: { groupMemberships: [] },
+      count: 0,
+      size: 0,
+    });
+    const made = await nest(api, few, some);
+    const shape = {
+      _links: { self: { href: `${BASE}${path}/${some}` }, group: { href: `${BASE}/groups/${some}` } },
+      id: some,
+      environment: { id: HERE },
+      name: 'Staff',
+      type: 'DIRECT',
+    };
+    expect([made.status, made.body]).toEqual([201, shape]);
+    expect((await nest(api, few, some)).body).toEqual(shape);
+    await nest(api, some, all);
+    expect(await memberOf(api, `/groups/${few}`)).toEqual([
+      [all, 'INDIRECT'],
+      [some, 'DIRECT'],
+    ]);
+    expect((await api.call('GET', `${path}/${some}`)).body).toEqual(shape);
+    const group = (await api.call('GET', `/groups/${all}`)).body;
+    const page = (await api.call('GET', `${path}?limit=1&expand=group`)).body;
+    expect([page.count, page._embedded.groupMemberships]).toEqual([
+      2,
+      [expect.objectContaining({ id: all, _embedded: { group } })],
+    ]);
+    expect(pairs((await api.call('GET', local(page._links.next.href))).body._embedded.groupMemberships)).toEqual([
+      [some, 'DIRECT'],
+    ]);
+    const refused = await api.call('DELETE', `${path}/${all}`, { type: null });
+    expect([refused.status, refused.body.details[0].code]).toEqual([400, 'CONSTRAINT_VIOLATION']);
+    // Nothing of it is a group's to say.
+    const body = { name: 'Few', memberOf: [] };
+    expect((await api.call('PUT', `/groups/${few}`, { body })).body).not.toHaveProperty('memberOf');
+    expect((await api.call('DELETE', `${path}/${some}`, { type: null })).status).toBe(204);
+    expect((await api.call('DELETE', `${path}/${some}`, { type: null })).status).toBe(404);
+    expect(await memberOf(api, `/groups/${few}`)).toEqual([]);
+    for (const id of [all, some, few]) expect((await api.call('GET', `${path}/${id}`)).status).toBe(404);
+    expect(api.events.filter(({ type }) => type === 'GROUP.UPDATED').map(({ detail }) => detail)).toEqual([
+      { id: few, memberOf: some, member: 'added' },
+      { id: some, memberOf: all, member: 'added' },
+      { id: few },
+      { id: few, memberOf: some, member: 'removed' },
+    ]);
+  });
+
+  it('brings its members with it, however deep, even in a circle', async () => {
+    await using api = await platformApi();
+    const [ann, bob, cid] = [await aUser(api, 'ann'), await aUser(api, 'bob'), await aUser(api, 'cid')];
+    const asked = await aGroup(api, { name: 'Asked', userFilter: 'username eq "cid"' });
+    const [outer, middle, inner] = [
+      await aGroup(api, { name: 'Outer' }),
+      await aGroup(api, { name: 'Middle' }),
+      await aGroup(api, { name: 'Inner' }),
+    ];
+    await join(api, ann, inner);
+    await join(api, bob, outer);
+    for (const [group, holder] of [
+      [inner, middle],
+      [middle, outer],
+      [asked, middle],
+    ] as const)
+      expect((await nest(api, group, holder)).status).toBe(201);
+    const usernames = async (filter: string): Promise<string[]> =>
+      (await filtered(api, '/users', filter))._embedded.users.map(({ username }: { username: string }) => username);
+    const members = (group: string) => usernames(`memberOfGroups[id eq "${group}"]`);
+    const everybody = async () => [await members(outer), await members(middle), await members(inner)];
+    expect(await everybody()).toEqual([['ann', 'bob', 'cid'], ['ann', 'cid'], ['ann']]);
+    expect(await memberOf(api, `/users/${ann}`)).toEqual([
+      [outer, 'INDIRECT'],
+      [middle, 'INDIRECT'],
+      [inner, 'DIRECT'],
+    ]);
+    expect((await api.call('GET', `/users/${cid}?include=memberOfGroupNames`)).body.memberOfGroupNames).toEqual([
+      'Asked',
+      'Outer',
+      'Middle',
+    ]);
+    expect(await memberOf(api, `/users/${bob}`)).toEqual([[outer, 'DIRECT']]);
+    await nest(api, outer, inner);
+    expect(await everybody()).toEqual(Array.from({ length: 3 }, () => ['ann', 'bob', 'cid']));
+    expect(await memberOf(api, `/groups/${inner}`)).toEqual([
+      [outer, 'INDIRECT'],
+      [middle, 'DIRECT'],
+    ]);
+    const refused = await api.call('DELETE', `/users/${bob}/memberOfGroups/${inner}`, { type: null });
+    expect(refused.status).toBe(400);
+    // What is gone holds nobody, and passes nobody on.
+    await api.call('DELETE', `/groups/${middle}`, { type: null });
+    expect(await everybody()).toEqual([['bob'], [], ['ann', 'bob']]);
+    expect(await memberOf(api, `/groups/${asked}`)).toEqual([]);
+  });
+
+  it('is another one of this environment, and of its population if that has one (SEC-42)', async () => {
+    await using api = await platformApi();
+    const group = await aGroup(api);
+    const local = await aGroup(api, { name: 'Local', population: { id: POPULATION } });
+    for (const [id, code] of [
+      [undefined, 'REQUIRED_VALUE'],
+      ['x', 'INVALID_VALUE'],
+      [NOWHERE, 'INVALID_VALUE'],
+      [group, 'INVALID_VALUE'],
+      [local, 'INVALID_VALUE'],
+    ] as const) {
+      const answer = await api.call('POST', `/groups/${group}/memberOfGroups`, { body: { id } });
+      expect([answer.status, answer.body.details]).toEqual([400, [expect.objectContaining({ code, target: 'id' })]]);
+    }
+    expect((await nest(api, NOWHERE, group)).status).toBe(404);
+    expect((await api.call('GET', `/groups/${NOWHERE}/memberOfGroups`)).status).toBe(404);
+    expect((await nest(api, local, group)).status).toBe(201);
+    const peer = await aGroup(api, { name: 'Peer', population: { id: POPULATION } });
+    expect((await nest(api, peer, local)).status).toBe(201);
   });
 });

@@ -4,6 +4,7 @@ import { ClientThrottle } from '../../src/http/client-throttle.js';
 import { discoveryRoutes } from '../../src/http/routes/discovery.js';
 import { environmentsRoutes } from '../../src/http/routes/environments.js';
 import { groupMembershipsRoutes } from '../../src/http/routes/group-memberships.js';
+import { groupNestingsRoutes } from '../../src/http/routes/group-nestings.js';
 import { groupsRoutes } from '../../src/http/routes/groups.js';
 import { populationsRoutes } from '../../src/http/routes/populations.js';
 import { tokenStateRoutes } from '../../src/http/routes/token-states.js';
@@ -140,6 +141,7 @@ export async function platformWorld({
       ...userPasswordsRoutes(passwords),
       ...groupsRoutes(groups),
       ...groupMembershipsRoutes(groups),
+      ...groupNestingsRoutes(groups),
     ],
     rawRoutes: [],
     tokens,

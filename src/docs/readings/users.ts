@@ -79,11 +79,18 @@ export const USER_READINGS: ReadingGroup = {
     ...readingsIn('platform/groups/members.ts', [
       [
         '00 §8.8',
-        'Whom a group’s `userFilter` asks for, as the user is now, is in the group as `INDIRECT`, and `DIRECT` whoever was added; one with a population asks for its users only. A list of a user’s groups has them where user and group were both there',
+        'Whom a group’s `userFilter` asks for, as the user is now, is in the group as `INDIRECT`, as are members of groups that are nested in it, and `DIRECT` whoever was added; one with a population asks for its users only. A list of a user’s groups has them where user and group were both there',
       ],
     ]),
+    ...readingsIn('platform/groups/nesting-rules.ts', [
+      [
+        '00 §8.8',
+        'A group is nested in others by `POST …/groups/{id}/memberOfGroups`: the group of the path in the one of the body, as the vendor’s clients do it; 100 at most, and none of a population in a group of elsewhere',
+      ],
+      ['00 §8.8', 'Groups may be nested in each other in a circle; who is in one of them is in all'],
+    ]),
     ...readingsIn('platform/groups/group-rules.ts', [
-      ['00 §8.8', 'Whoever is in a group by its filter cannot be taken out of it: 400 `REQUEST_FAILED`'],
+      ['00 §8.8', 'Whoever is in a group by a filter or another group cannot be taken out of it: 400 `REQUEST_FAILED`'],
       ['00 §8.8', 'The name of a group is unique in its environment, whatever its case'],
     ]),
     ...readingsIn('platform/passwords/password-policies.ts', [

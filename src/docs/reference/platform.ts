@@ -112,6 +112,9 @@ export const PLATFORM: readonly ReferenceGroup[] = [
       ...operations('api', '00 §8.8', [
         ['GET env/users/:user/memberOfGroups', 'List a user’s groups'],
         ['GET env/groups/:id/memberOfGroups', 'List the groups that a group is in'],
+        ['POST env/groups/:id/memberOfGroups', 'Nest a group in another'],
+        ['GET env/groups/:id/memberOfGroups/:id', 'Read that a group is in another'],
+        ['DELETE env/groups/:id/memberOfGroups/:id', 'Take a group out of another'],
         ['POST env/users/:user/memberOfGroups', 'Add a user to a group'],
         ['DELETE env/users/:user/memberOfGroups/:id', 'Remove a user from a group'],
       ]),

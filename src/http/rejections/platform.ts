@@ -25,7 +25,20 @@ export function platformError(rejection: PlatformRejection): WireError {
     case 'GroupUnknown':
       return invalidData(invalid('id', 'must be the id of a group of this environment'));
     case 'MembershipDerived':
-      return requestFailed({ code: 'CONSTRAINT_VIOLATION', message: 'The user is in the group by its filter.' });
+      return requestFailed({
+        code: 'CONSTRAINT_VIOLATION',
+        message: 'It is in the group by a filter or another group.',
+      });
+    case 'GroupInItself':
+      return invalidData(invalid('id', 'must be the id of another group'));
+    case 'GroupOfElsewhere':
+      return invalidData(invalid('id', 'must be the id of a group of the environment, or of the same population'));
+    case 'TooManyHoldingGroups':
+      return requestFailed({
+        code: 'LIMIT_EXCEEDED',
+        message: `There can be at most ${rejection.maximum}`,
+        innerError: { maximumAllowed: rejection.maximum },
+      });
     case 'GroupNameTaken':
       return invalidData(taken('name', rejection.holder));
     case 'PopulationUnknown':

@@ -1,12 +1,11 @@
 import { uuidOf } from '../../kernel/ids.js';
-import { Type } from '../../kernel/json-schema.js';
 import type { Outcome } from '../../kernel/outcome.js';
-import type { UserGroup } from '../../platform/groups/group.js';
+import type { HoldingGroup } from '../../platform/groups/group.js';
 import type { GroupService } from '../../platform/groups/groups.js';
 import type { PlatformRejection } from '../../platform/rejection.js';
 import type { WireError } from '../errors.js';
-import { collection, collectionView, listRequest, PageQuery } from '../hal/collection.js';
-import { MembershipView, membershipView } from '../hal/groups.js';
+import { collection, collectionView, listRequest } from '../hal/collection.js';
+import { isGroupExpanded, MembershipQuery, MembershipsQuery, MembershipView, membershipView } from '../hal/groups.js';
 import type { Links } from '../hal/links.js';
 import { platformError } from '../rejections/platform.js';
 import { defineRoute, JSON_TYPE, type Reply, type Route, reply } from '../route.js';
@@ -16,19 +15,14 @@ const COLLECTION = '/environments/:envId/users/:userId/memberOfGroups';
 const ITEM = `${COLLECTION}/:groupId` as const;
 const PAGE = 1_000;
 
-const expand = { expand: Type.Optional(Type.String({ maxLength: 256 })) };
-const Query = Type.Object({ ...PageQuery.properties, ...expand });
-
 /** Which groups a user is in (wire: `00` §8.8). */
 export function groupMembershipsRoutes(groups: GroupService): Route[] {
   const common = { source: '00 §8.8', base: 'api' } as const;
-  const userOf = ({ envId, userId }: { readonly envId: string; readonly userId: string }): string =>
-    `/environments/${envId}/users/${userId}`;
-  /** Names that nobody knows are ignored (wire: `00` §3.5). */
-  const isExpanded = (list: string | undefined): boolean => (list ?? '').split(',').includes('group');
+  const userOf = ({ envId, userId }: { readonly envId: string; readonly userId: string }) =>
+    ({ kind: 'user', path: `/environments/${envId}/users/${userId}` }) as const;
   const shown = (
-    outcome: Outcome<UserGroup, PlatformRejection>,
-    user: string,
+    outcome: Outcome<HoldingGroup, PlatformRejection>,
+    user: ReturnType<typeof userOf>,
     links: Links,
     { status = 200, expanded = false } = {},
   ): Reply | WireError =>
@@ -41,16 +35,16 @@ export function groupMembershipsRoutes(groups: GroupService): Route[] {
       method: 'GET',
       path: COLLECTION,
       permission: 'users:read',
-      query: Query,
+      query: MembershipsQuery,
       replies: { 200: collectionView('groupMemberships', MembershipView) },
       async handle({ params, query, links }) {
         const listed = await groups.ofUser(params.envId, params.userId, listRequest(query, PAGE));
         if (!listed.ok) return platformError(listed.rejection);
         const user = userOf(params);
-        const items = listed.value.items.map((group) => membershipView(group, user, isExpanded(query.expand), links));
+        const items = listed.value.items.map((group) => membershipView(group, user, isGroupExpanded(query), links));
         return reply(
           200,
-          collection(links, `${user}/memberOfGroups`, query, 'groupMemberships', { ...listed.value, items }),
+          collection(links, `${user.path}/memberOfGroups`, query, 'groupMemberships', { ...listed.value, items }),
         );
       },
     }),
@@ -76,11 +70,11 @@ export function groupMembershipsRoutes(groups: GroupService): Route[] {
       method: 'GET',
       path: ITEM,
       permission: 'users:read',
-      query: Type.Object(expand),
+      query: MembershipQuery,
       replies: { 200: MembershipView },
       handle: async ({ params, query, links }) =>
         shown(await groups.membership(params.envId, params.userId, params.groupId), userOf(params), links, {
-          expanded: isExpanded(query.expand),
+          expanded: isGroupExpanded(query),
         }),
     }),
     defineRoute({

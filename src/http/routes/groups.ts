@@ -11,7 +11,7 @@ import type { PlatformRejection } from '../../platform/rejection.js';
 import { READABLE } from '../../platform/users/standard-attributes.js';
 import { parseGroupFilter } from '../../platform/users/user-filter.js';
 import type { WireError } from '../errors.js';
-import { collection, collectionView, ListQuery, listRequest, PageQuery } from '../hal/collection.js';
+import { collection, collectionView, ListQuery, listRequest } from '../hal/collection.js';
 import { GroupView, groupView } from '../hal/groups.js';
 import type { Links } from '../hal/links.js';
 import { filterError, readListFilter } from '../list-filter.js';
@@ -112,24 +112,6 @@ export function groupsRoutes(groups: GroupService): Route[] {
       permission: 'users:read',
       replies: { 200: GroupView },
       handle: async ({ params, links }) => shown(await groups.read(params.envId, params.groupId), links),
-    }),
-    defineRoute({
-      ...common,
-      id: 'group.memberOfGroups',
-      summary: 'List the groups that a group is in',
-      method: 'GET',
-      path: `${ITEM}/memberOfGroups`,
-      permission: 'users:read',
-      query: PageQuery,
-      replies: { 200: collectionView('groupMemberships', GroupView) },
-      partial: 'Empty: no nested groups.',
-      // Clients that read a directory ask this of every group (a public npm client).
-      async handle({ params, query, links }) {
-        const group = await groups.read(params.envId, params.groupId);
-        if (!group.ok) return platformError(group.rejection);
-        const path = `/environments/${params.envId}/groups/${params.groupId}/memberOfGroups`;
-        return reply(200, collection(links, path, query, 'groupMemberships', { items: [], count: 0 }));
-      },
     }),
     defineRoute({
       ...common,

@@ -3,7 +3,7 @@ import type { Decision, Snapshot } from '../../storage/port.js';
 import type { EnvironmentId, PopulationId } from '../model.js';
 import type { PlatformRejection } from '../rejection.js';
 import { findUser } from '../rules.js';
-import type { Group, GroupId, Membership, UserGroup } from './group.js';
+import type { Group, GroupId, HoldingGroup, Membership } from './group.js';
 
 type Decided<T> = Decision<Outcome<T, PlatformRejection>>;
 
@@ -55,10 +55,11 @@ export function createGroup(
 export function replaceGroup(snapshot: Snapshot, environmentId: EnvironmentId, content: GroupContent): Decided<Group> {
   const found = findGroup(snapshot, environmentId);
   if (!found.ok) return refuse(found.rejection);
-  const { id, version, createdAt } = found.value;
+  const { id, version, createdAt, memberOf } = found.value;
   const refusal = contentRefusal(snapshot, content, id);
   if (refusal) return refuse(refusal);
-  const value: Group = { id, environmentId, version, ...content, createdAt, updatedAt: snapshot.now };
+  const nested = memberOf ? { memberOf } : {};
+  const value: Group = { id, environmentId, version, ...content, ...nested, createdAt, updatedAt: snapshot.now };
   return { writes: [{ kind: 'update', entity: 'group', value }], outcome: accept(value) };
 }
 
@@ -114,7 +115,7 @@ export function findMembership(
   snapshot: Snapshot,
   environmentId: EnvironmentId,
   derived: readonly GroupId[],
-): Outcome<UserGroup, PlatformRejection> {
+): Outcome<HoldingGroup, PlatformRejection> {
   const user = findUser(snapshot, environmentId);
   if (!user.ok) return user;
   const { group, isMember } = snapshot.directory ?? {};

@@ -16,6 +16,8 @@ export interface Group {
   readonly populationId?: PopulationId;
   /** Whom it asks for is in the group as well as whoever was added: users of its population, if it has one (wire: `00` §8.4). */
   readonly userFilter?: string;
+  /** The groups that this one is nested in, in the order in which it was; some may be gone since. */
+  readonly memberOf?: readonly GroupId[];
   readonly customData?: JsonObject;
   readonly createdAt: Instant;
   readonly updatedAt: Instant;
@@ -26,11 +28,14 @@ export interface JoinedGroup extends Group {
   readonly joinedAt: Instant;
 }
 
-/** A group that a user is in: added to it, or by what the user is. */
-export interface UserGroup {
+/** A group that a user, or a group, is in: added to it, or by a filter or another group. */
+export interface HoldingGroup {
   readonly group: Group;
   readonly type: 'DIRECT' | 'INDIRECT';
 }
+
+/** Groups that one group is nested in at most: they stand in its document. */
+export const MOST_HOLDING_GROUPS = 100;
 
 /** That a user was added to a group. */
 export interface Membership {

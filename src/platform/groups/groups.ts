@@ -11,7 +11,7 @@ import { allOf, createCursors, creationKey, type Listing, type ListRequest, list
 import type { EnvironmentId, UserId } from '../model.js';
 import type { PlatformRejection } from '../rejection.js';
 import { findUser } from '../rules.js';
-import type { Group, GroupId, UserGroup } from './group.js';
+import type { Group, GroupId, HoldingGroup } from './group.js';
 import {
   createGroup,
   deleteGroup,
@@ -22,7 +22,8 @@ import {
   leaveGroup,
   replaceGroup,
 } from './group-rules.js';
-import { derivedIds, groupsOfUser } from './members.js';
+import { derivedIds, groupsHolding, groupsOfUser } from './members.js';
+import { findNesting, nestGroup, unnestGroup } from './nesting-rules.js';
 
 type Result<T> = Promise<Outcome<T, PlatformRejection>>;
 
@@ -39,10 +40,16 @@ export interface GroupService {
   replace(environmentId: EnvironmentId, groupId: GroupId, content: GroupContent, by?: Requester): Result<Group>;
   delete(environmentId: EnvironmentId, groupId: GroupId, by?: Requester): Result<Group>;
   /** The groups of a user, in the order of joining. */
-  ofUser(environmentId: EnvironmentId, userId: UserId, list: ListRequest): Result<Listing<UserGroup>>;
+  ofUser(environmentId: EnvironmentId, userId: UserId, list: ListRequest): Result<Listing<HoldingGroup>>;
   /** The group, if the user is in it. */
-  membership(environmentId: EnvironmentId, userId: UserId, groupId: GroupId): Result<UserGroup>;
-  join(environmentId: EnvironmentId, userId: UserId, groupId: GroupId, by?: Requester): Result<UserGroup>;
+  membership(environmentId: EnvironmentId, userId: UserId, groupId: GroupId): Result<HoldingGroup>;
+  join(environmentId: EnvironmentId, userId: UserId, groupId: GroupId, by?: Requester): Result<HoldingGroup>;
+  /** The groups that a group is in, by their creation. */
+  holding(environmentId: EnvironmentId, groupId: GroupId, list: ListRequest): Result<Listing<HoldingGroup>>;
+  /** The holder, if the group is in it. */
+  nesting(environmentId: EnvironmentId, groupId: GroupId, holder: GroupId): Result<HoldingGroup>;
+  nest(environmentId: EnvironmentId, groupId: GroupId, holder: GroupId, by?: Requester): Result<HoldingGroup>;
+  unnest(environmentId: EnvironmentId, groupId: GroupId, holder: GroupId, by?: Requester): Result<Group>;
   leave(environmentId: EnvironmentId, userId: UserId, groupId: GroupId, by?: Requester): Result<Group>;
 }
 
@@ -79,6 +86,9 @@ export function createGroupService(parts: GroupServiceParts): GroupService {
     user,
     directory: { group, member: user },
   });
+
+  const holderIds = async ({ directory }: Snapshot): Promise<readonly GroupId[]> =>
+    directory?.group ? (await groupsHolding(store, directory.group)).map(({ group }) => group.id) : [];
 
   return {
     async list(environmentId, list, isListed) {
@@ -141,6 +151,42 @@ export function createGroupService(parts: GroupServiceParts): GroupService {
         ({ id }) => ({ userId, detail: { id, member: 'added' } }),
       );
       return joined.ok ? accept({ group: joined.value, type: 'DIRECT' }) : joined;
+    },
+
+    async holding(environmentId, group, list) {
+      const found = findGroup(await store.load({ environmentId, directory: { group } }), environmentId);
+      if (!found.ok) return found;
+      return listPage(cursors, [environmentId, group, 'memberOfGroups'], list, async (request) =>
+        pageOf(await groupsHolding(store, found.value), request, (holding) => creationKey(holding.group)),
+      );
+    },
+
+    async nesting(environmentId, group, holder) {
+      const snapshot = await store.load({ environmentId, directory: { group, holder } });
+      return findNesting(snapshot, environmentId, await holderIds(snapshot));
+    },
+
+    async nest(environmentId, group, holder, by) {
+      const nested = await change(
+        { environmentId, directory: { group, holder } },
+        by,
+        'GROUP.UPDATED',
+        (snapshot) => nestGroup(snapshot, environmentId),
+        ({ id }) => ({ detail: { id: group, memberOf: id, member: 'added' } }),
+      );
+      return nested.ok ? accept({ group: nested.value, type: 'DIRECT' }) : nested;
+    },
+
+    async unnest(environmentId, group, holder, by) {
+      const plan = { environmentId, directory: { group, holder } };
+      const derived = await holderIds(await store.load(plan));
+      return change(
+        plan,
+        by,
+        'GROUP.UPDATED',
+        (snapshot) => unnestGroup(snapshot, environmentId, derived),
+        ({ id }) => ({ detail: { id: group, memberOf: id, member: 'removed' } }),
+      );
     },
 
     async leave(environmentId, userId, groupId, by) {

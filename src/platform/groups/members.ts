@@ -1,17 +1,28 @@
 import type { Instant } from '../../kernel/clock.js';
 import { nextTurn } from '../../kernel/turn.js';
-import type { DirectoryReader, PageRequest } from '../../storage/directory-port.js';
-import type { Snapshot } from '../../storage/port.js';
+import type { PageRequest } from '../../storage/directory-port.js';
+import type { Reader, Snapshot } from '../../storage/port.js';
 import { allOf, creationKey, type KeyedPage, pageOf } from '../listing.js';
 import type { EnvironmentId, UserId } from '../model.js';
 import type { UserState } from '../rules.js';
 import { parseGroupFilter } from '../users/user-filter.js';
-import type { Group, GroupId, UserGroup } from './group.js';
+import type { Group, GroupId, HoldingGroup, JoinedGroup } from './group.js';
 
-type Source = Pick<DirectoryReader, 'derivingGroups'>;
+/** What membership is told from. An environment without filters and nesting is asked for one page with nothing on it. */
+export type MemberSource = Pick<Reader, 'load' | 'derivingGroups' | 'groupsOfUser'>;
+
+/** Groups by their ids, in the order of their creation. */
+type Groups<T extends Group = Group> = ReadonlyMap<GroupId, T>;
+
+const byId = <T extends Group>(groups: readonly T[]): Groups<T> => new Map(groups.map((group) => [group.id, group]));
+
+/** Those with a filter, and those nested in others. */
+async function derivingGroups(store: Pick<Reader, 'derivingGroups'>, environmentId: EnvironmentId): Promise<Groups> {
+  return byId(await allOf((page) => store.derivingGroups(environmentId, page)));
+}
 
 /** Whether a group has a user because its filter asks for the user: one of its population, if it has one (wire: `00` §8.8). */
-export function asksFor({ userFilter, populationId }: Group): (state: UserState) => boolean {
+function asksFor({ userFilter, populationId }: Group): (state: UserState) => boolean {
   const parsed = userFilter === undefined ? undefined : parseGroupFilter(userFilter);
   // A filter that this server would not take asks for nobody.
   if (!parsed?.ok) return () => false;
@@ -19,21 +30,48 @@ export function asksFor({ userFilter, populationId }: Group): (state: UserState)
   return (state) => (populationId === undefined || state.user.populationId === populationId) && isAskedFor(state);
 }
 
-/** The groups of an environment that have members who were not added to them. */
-export function derivingGroups(store: Source, environmentId: EnvironmentId): Promise<readonly Group[]> {
-  return allOf((page) => store.derivingGroups(environmentId, page));
+/** Everything that is reached from these, themselves too; groups may be in each other. */
+function reached(from: Iterable<GroupId>, next: (id: GroupId) => readonly GroupId[]): ReadonlySet<GroupId> {
+  const all = new Set(from);
+  // A set goes on to what is added to it on the way.
+  for (const id of all) for (const further of next(id)) all.add(further);
+  return all;
 }
 
-/** The groups that a user is in by what the user is, whether added to them or not, by their creation. */
-export async function derivedGroups(store: Source, state: UserState): Promise<readonly Group[]> {
-  const groups = await derivingGroups(store, state.user.environmentId);
-  return groups.filter((group) => asksFor(group)(state));
+/** Those that are there: one that is gone is still named by those that were in it. */
+async function present(
+  store: Pick<Reader, 'load'>,
+  environmentId: EnvironmentId,
+  known: Groups,
+  ids: Iterable<GroupId>,
+): Promise<readonly Group[]> {
+  const groups: Group[] = [];
+  for (const id of ids) {
+    const group = known.get(id) ?? (await store.load({ environmentId, directory: { group: id } })).directory?.group;
+    if (group) groups.push(group);
+  }
+  return groups;
 }
 
-/** Ids of those of the user that was loaded; nobody loaded, none. */
-export async function derivedIds(store: Source, { user, factors, now }: Snapshot): Promise<readonly GroupId[]> {
-  if (!user || !factors) return [];
-  return (await derivedGroups(store, { user, factors, now })).map(({ id }) => id);
+/** The groups that a user was added to, and those that the user is in without; `undefined`: nobody is in any without. */
+async function groupsBy(
+  store: MemberSource,
+  state: UserState,
+): Promise<{ readonly added: Groups<JoinedGroup>; readonly derived: readonly Group[] } | undefined> {
+  const { environmentId, id } = state.user;
+  const deriving = await derivingGroups(store, environmentId);
+  if (deriving.size === 0) return undefined;
+  const added = byId(await allOf((page) => store.groupsOfUser(environmentId, id, page)));
+  const asking = [...deriving.values()].filter((group) => asksFor(group)(state)).map((group) => group.id);
+  const all = reached([...added.keys(), ...asking], (group) => deriving.get(group)?.memberOf ?? []);
+  const others = [...all].filter((group) => !added.has(group));
+  return { added, derived: await present(store, environmentId, deriving, others) };
+}
+
+/** Ids of the groups that the user who was loaded is in without having been added; nobody loaded, none. */
+export async function derivedIds(store: MemberSource, { user, factors, now }: Snapshot): Promise<readonly GroupId[]> {
+  const found = user && factors && (await groupsBy(store, { user, factors, now }));
+  return found ? found.derived.map(({ id }) => id) : [];
 }
 
 /**
@@ -41,44 +79,75 @@ export async function derivedIds(store: Source, { user, factors, now }: Snapshot
  * keys serve with and without such groups.
  */
 export async function groupsOfUser(
-  store: Source & Pick<DirectoryReader, 'groupsOfUser'>,
+  store: MemberSource,
   state: UserState,
   request: PageRequest,
-): Promise<KeyedPage<UserGroup>> {
+): Promise<KeyedPage<HoldingGroup>> {
   const { id: userId, environmentId, createdAt } = state.user;
-  const read = (page: PageRequest) => store.groupsOfUser(environmentId, userId, page);
-  const derived = await derivedGroups(store, state);
-  if (derived.length === 0) {
-    const page = await read(request);
+  const found = await groupsBy(store, state);
+  if (!found) {
+    const page = await store.groupsOfUser(environmentId, userId, request);
     return { ...page, items: page.items.map((group) => ({ group, type: 'DIRECT' })) };
   }
-  const joined = new Map<GroupId, UserGroup & { readonly joinedAt: Instant }>();
-  for (const group of derived)
-    joined.set(group.id, { group, type: 'INDIRECT', joinedAt: Math.max(createdAt, group.createdAt) });
-  for (const group of await allOf(read)) joined.set(group.id, { group, type: 'DIRECT', joinedAt: group.joinedAt });
-  return pageOf([...joined.values()], request, ({ group: { id }, joinedAt }) =>
-    creationKey({ id, createdAt: joinedAt }),
-  );
+  const joined: (HoldingGroup & { readonly joinedAt: Instant })[] = [];
+  for (const group of found.added.values()) joined.push({ group, type: 'DIRECT', joinedAt: group.joinedAt });
+  for (const group of found.derived)
+    joined.push({ group, type: 'INDIRECT', joinedAt: Math.max(createdAt, group.createdAt) });
+  return pageOf(joined, request, ({ group: { id }, joinedAt }) => creationKey({ id, createdAt: joinedAt }));
 }
 
-/** Whether a user is in one of these groups, as it is now: added to it, or asked for by its filter. */
+/** The groups that a group is in: nested there, or in one that is. */
+export async function groupsHolding(
+  store: Pick<Reader, 'load' | 'derivingGroups'>,
+  { id, environmentId, memberOf = [] }: Group,
+): Promise<readonly HoldingGroup[]> {
+  if (memberOf.length === 0) return [];
+  const deriving = await derivingGroups(store, environmentId);
+  const all = reached(memberOf, (group) => deriving.get(group)?.memberOf ?? []);
+  const others = [...all].filter((group) => group !== id);
+  return (await present(store, environmentId, deriving, others)).map((group) => ({
+    group,
+    type: memberOf.includes(group.id) ? 'DIRECT' : 'INDIRECT',
+  }));
+}
+
+/** Whether a group has members who were not added to it. */
+export async function derives(
+  store: Pick<Reader, 'derivingGroups'>,
+  environmentId: EnvironmentId,
+  group: GroupId,
+): Promise<boolean> {
+  const deriving = [...(await derivingGroups(store, environmentId)).values()];
+  return deriving.some(({ id, userFilter, memberOf }) => (id === group && userFilter) || memberOf?.includes(group));
+}
+
+/** Whether a user is in one of these groups, as it is now. */
 export async function membership(
-  store: Source & Pick<DirectoryReader, 'memberIds'>,
+  store: Pick<Reader, 'load' | 'derivingGroups' | 'memberIds'>,
   environmentId: EnvironmentId,
   groups: readonly GroupId[],
 ): Promise<(group: GroupId, state: UserState) => boolean> {
-  const deriving = groups.length === 0 ? [] : await derivingGroups(store, environmentId);
-  const asking = new Map(deriving.map((group) => [group.id, asksFor(group)]));
+  const deriving = groups.length === 0 ? byId([]) : await derivingGroups(store, environmentId);
+  const nested = new Map<GroupId, GroupId[]>();
+  for (const { id, memberOf = [] } of deriving.values())
+    for (const holder of memberOf) nested.set(holder, [...(nested.get(holder) ?? []), id]);
+  const asking = new Map([...deriving.values()].map((group) => [group.id, asksFor(group)]));
   const added = new Map<GroupId, ReadonlySet<UserId>>();
-  for (const group of groups) added.set(group, await addedTo(store, environmentId, group));
-  return (group, state) => added.get(group)?.has(state.user.id) === true || asking.get(group)?.(state) === true;
+  const sources = new Map<GroupId, readonly GroupId[]>();
+  for (const { id } of await present(store, environmentId, deriving, groups)) {
+    const from = [...reached([id], (holder) => nested.get(holder) ?? [])];
+    sources.set(id, from);
+    for (const source of from) if (!added.has(source)) added.set(source, await addedTo(store, environmentId, source));
+  }
+  return (group, state) =>
+    sources.get(group)?.some((id) => added.get(id)?.has(state.user.id) || asking.get(id)?.(state)) === true;
 }
 
 /** Ids read at once. */
 const BATCH = 5_000;
 
 async function addedTo(
-  store: Pick<DirectoryReader, 'memberIds'>,
+  store: Pick<Reader, 'memberIds'>,
   environmentId: EnvironmentId,
   group: GroupId,
 ): Promise<ReadonlySet<UserId>> {

@@ -41,7 +41,7 @@ export interface RoleAssignmentService {
 }
 
 export interface RoleAssignmentParts {
-  readonly store: Pick<Store, 'load' | 'transact' | 'findDocument' | 'derivingGroups'>;
+  readonly store: Pick<Store, 'load' | 'transact' | 'findDocument' | 'derivingGroups' | 'groupsOfUser'>;
   readonly events: EventSink;
   readonly refusals?: Refusals;
   /** Told when the roles of an application have changed: those of users and groups nobody acts by. */

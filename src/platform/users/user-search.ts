@@ -1,14 +1,9 @@
 import type { Instant } from '../../kernel/clock.js';
 import { nextTurn } from '../../kernel/turn.js';
-import type {
-  DirectoryReader,
-  PageRequest,
-  UserKeys,
-  UserPageRequest,
-  UserRecord,
-} from '../../storage/directory-port.js';
+import type { PageRequest, UserKeys, UserPageRequest, UserRecord } from '../../storage/directory-port.js';
+import type { Reader } from '../../storage/port.js';
 import type { GroupId } from '../groups/group.js';
-import { derivingGroups, membership } from '../groups/members.js';
+import { derives, membership } from '../groups/members.js';
 import { type KeyedPage, pageOf } from '../listing.js';
 import type { EnvironmentId } from '../model.js';
 import type { UserState } from '../rules.js';
@@ -30,7 +25,7 @@ const BATCH = 500;
 /** Users read for one page at most; a search that has found too few by then says where it goes on. */
 const MOST_READ = 20_000;
 
-type Source = Pick<DirectoryReader, 'users' | 'usersByKeys' | 'memberIds' | 'derivingGroups'>;
+type Source = Pick<Reader, 'load' | 'users' | 'usersByKeys' | 'memberIds' | 'derivingGroups'>;
 
 /**
  * A page of the users that a search asks for. What the search names is looked up; otherwise users are read through in their order, and
@@ -82,8 +77,7 @@ async function withoutDerivingScope(
 ): Promise<UserSearch> {
   const { within, ...rest } = search;
   if (within?.kind !== 'group') return search;
-  const deriving = await derivingGroups(store, environmentId);
-  if (!deriving.some(({ id }) => id === within.id)) return search;
+  if (!(await derives(store, environmentId, within.id))) return search;
   return { groups: [within.id], accepts: (_, groups) => groups.length > 0, ...rest };
 }
 

@@ -14,6 +14,7 @@ type Found = { -readonly [K in keyof DirectorySnapshot]: DirectorySnapshot[K] };
 export function* loadDirectory(environment: EnvironmentId, plan: DirectoryPlan): Script<DirectorySnapshot> {
   const {
     group,
+    holder,
     groupName,
     member,
     password,
@@ -31,6 +32,13 @@ export function* loadDirectory(environment: EnvironmentId, plan: DirectoryPlan):
       call: call(selectGroup, { environment, id: group }),
       take: ({ rows: [row] }) => {
         if (row) found.group = toGroup(environment, row);
+      },
+    });
+  if (holder !== undefined)
+    asked.push({
+      call: call(selectGroup, { environment, id: holder }),
+      take: ({ rows: [row] }) => {
+        if (row) found.holder = toGroup(environment, row);
       },
     });
   if (groupName !== undefined)

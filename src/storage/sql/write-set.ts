@@ -175,7 +175,7 @@ function loadedAs(entity: Guarded, id: string, snapshot: Snapshot): { id: string
     case 'environment':
       return environment && { id: environment.id, version: environment.configVersion };
     case 'group':
-      return snapshot.directory?.group;
+      return [snapshot.directory?.group, snapshot.directory?.holder].find((group) => group?.id === id);
     case 'user':
       return user;
     case 'factors':

@@ -1,4 +1,4 @@
-/** Groups that have members who were not added to them, found without reading the others. */
+/** Groups with a filter, or nested in others, found without reading the rest. */
 export const derivingGroups = `
 alter table user_groups add column derives bigint not null default 0;
 create index user_groups_that_derive on user_groups (environment_id, created_at, id) where derives = 1;

@@ -112,7 +112,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 16, name: 'oath-jobs', oldestServer: 15, sqlite: oathJobsOnSqlite, postgres: oathJobsOnPostgres },
   // An older server would leave the files of an environment that is purged.
   { number: 17, name: 'image-files', oldestServer: 17, sqlite: imageFilesOnSqlite, postgres: imageFilesOnPostgres },
-  // An older server would show nobody of those who are in such a group.
+  // An older server would show nobody of those who are in such a group, and forget in which others it is.
   {
     number: 18,
     name: 'deriving-groups',

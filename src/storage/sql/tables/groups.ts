@@ -40,7 +40,7 @@ export function groupValues({ id, environmentId, version, createdAt, ...body }: 
     nameKey: groupNameKey(body.name),
     document: JSON.stringify(body satisfies Body),
     createdAt,
-    derives: body.userFilter === undefined ? 0 : 1,
+    derives: body.userFilter === undefined && body.memberOf === undefined ? 0 : 1,
   };
 }
 
@@ -94,7 +94,7 @@ export const listGroupsBackwards = statement(
    order by g.created_at desc, g.id desc limit cast(:limit as bigint)`,
 );
 
-/** Those that have members who were not added; the index has no others. */
+/** Those that make members of users who were not added; the index has no others. */
 export const listDerivingGroups = statement(
   'rows',
   `select ${columns} from user_groups g
