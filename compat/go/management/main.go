@@ -14,10 +14,6 @@ import (
 var notInTheReference = []string{
 	"PopulationsApi.ReadOnePopulationDefaultIdp",
 	"PopulationsApi.UpdatePopulationDefaultIdp",
-	"GroupsApi.CreateGroupNesting",
-	"GroupsApi.ReadGroupNesting",
-	"GroupsApi.ReadOneGroupNesting",
-	"GroupsApi.DeleteGroupNesting",
 	"CapabilitiesApi.OrganizationsOrganizationIDCapabilitiesGet",
 	"AuditActivitiesApi.EnvironmentsEnvironmentIDActivitiesPost",
 }
