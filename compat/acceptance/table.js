@@ -12,7 +12,6 @@ const CAUSES = [
   [/CustomRole/, 'absent: custom roles'],
   [/FlowPolic|DaVinci|davinci/, 'absent: flows of the vendor’s orchestration'],
   [/Application\w*AttributeMapping/, 'absent: attribute mappings'],
-  [/TestAccApplication_NativeKerberos/, 'refused, in other words than the vendor’s'],
   [/TestAccWebhook_TCP/, 'partial: subscriptions over HTTPS alone'],
   [/provider packages/, 'needs another provider, from a registry that was not reached'],
   [/Deployment ID not found|TestAccEnvironmentDataSource_Workforce/, 'needs the vendor’s workforce product'],
