@@ -62,7 +62,13 @@ async function groupsBy(
   const deriving = await derivingGroups(store, environmentId);
   if (deriving.size === 0) return undefined;
   const added = byId(await allOf((page) => store.groupsOfUser(environmentId, id, page)));
-  const asking = [...deriving.values()].filter((group) => asksFor(group)(state)).map((group) => group.id);
+  const asking: GroupId[] = [];
+  for (const group of deriving.values()) {
+    if (group.userFilter === undefined) continue;
+    // A filter may be long, and there may be many: everybody else has a turn after each.
+    await nextTurn();
+    if (asksFor(group)(state)) asking.push(group.id);
+  }
   const all = reached([...added.keys(), ...asking], (group) => deriving.get(group)?.memberOf ?? []);
   const others = [...all].filter((group) => !added.has(group));
   return { added, derived: await present(store, environmentId, deriving, others) };
@@ -131,13 +137,18 @@ export async function membership(
   const nested = new Map<GroupId, GroupId[]>();
   for (const { id, memberOf = [] } of deriving.values())
     for (const holder of memberOf) nested.set(holder, [...(nested.get(holder) ?? []), id]);
-  const asking = new Map([...deriving.values()].map((group) => [group.id, asksFor(group)]));
+  const asking = new Map<GroupId, (state: UserState) => boolean>();
   const added = new Map<GroupId, ReadonlySet<UserId>>();
   const sources = new Map<GroupId, readonly GroupId[]>();
   for (const { id } of await present(store, environmentId, deriving, groups)) {
     const from = [...reached([id], (holder) => nested.get(holder) ?? [])];
     sources.set(id, from);
-    for (const source of from) if (!added.has(source)) added.set(source, await addedTo(store, environmentId, source));
+    for (const source of from) {
+      if (added.has(source)) continue;
+      added.set(source, await addedTo(store, environmentId, source));
+      const group = deriving.get(source);
+      if (group?.userFilter !== undefined) asking.set(source, asksFor(group));
+    }
   }
   return (group, state) =>
     sources.get(group)?.some((id) => added.get(id)?.has(state.user.id) || asking.get(id)?.(state)) === true;
