@@ -3,6 +3,7 @@ import type { EventSink } from '../events.js';
 import type { Route } from '../http/route.js';
 import { applicationSecretsRoutes } from '../http/routes/application-secrets.js';
 import { applicationsRoutes } from '../http/routes/applications.js';
+import { brandingRoutes } from '../http/routes/branding.js';
 import { certificatesRoutes } from '../http/routes/certificates.js';
 import { environmentChangesRoutes } from '../http/routes/environment-changes.js';
 import { environmentsRoutes } from '../http/routes/environments.js';
@@ -74,6 +75,7 @@ export function platformRoutes(parts: PlatformParts): readonly Route[] {
     ...environmentsRoutes(platform),
     ...environmentChangesRoutes(environments, platform),
     ...populationsRoutes(managed, store),
+    ...brandingRoutes(managed),
     ...passwordPoliciesRoutes(managed),
     ...identityProvidersRoutes(managed),
     ...applicationsRoutes(applications),

@@ -2,6 +2,7 @@
 const NOUNS = [
   'ACTION',
   'APPLICATION',
+  'BRANDING_SETTINGS',
   'CERTIFICATE',
   'CONTENT',
   'DEVICE_AUTHENTICATION_POLICY',
@@ -31,6 +32,7 @@ const NOUNS = [
   'SCOPE',
   'SIGN_ON_POLICY_ASSIGNMENT',
   'SUBSCRIPTION',
+  'THEME',
 ] as const;
 const CHANGES = ['CREATED', 'UPDATED', 'DELETED'] as const;
 export type Noun = (typeof NOUNS)[number];

@@ -32,6 +32,7 @@ export interface Environment {
 /** Kinds of configuration document; one row each in one table, each guarded by its environment's `configVersion`. */
 export type DocumentKind =
   | 'application'
+  | 'brandingSettings'
   | 'certificate'
   | 'deviceAuthenticationPolicy'
   | 'emailDeliverySettings'
@@ -63,7 +64,8 @@ export type DocumentKind =
   | 'signOnPolicyAction'
   | 'signOnPolicyAssignment'
   | 'subscription'
-  | 'templateContent';
+  | 'templateContent'
+  | 'theme';
 
 /** Documents that a rule looks at: one, all of a kind, or all of a kind below one parent. */
 export type DocumentRef =

@@ -2,6 +2,7 @@ import type { Uuid } from '../kernel/ids.js';
 import type { JsonObject } from '../kernel/json.js';
 import { namedId } from '../kernel/keys.js';
 import { factoryApplications } from '../platform/applications/system-applications.js';
+import { FACTORY_THEME, FACTORY_THEME_NAME } from '../platform/branding/themes.js';
 import type { DocumentKind } from '../platform/model.js';
 import { FACTORY_PASSWORD_POLICIES } from '../platform/passwords/password-policies.js';
 import { givenAttributes } from '../platform/resources/resource-attributes.js';
@@ -47,6 +48,7 @@ export function factoryDocuments({
       );
       return [policy, ...steps];
     }),
+    { kind: 'theme', name: FACTORY_THEME_NAME, body: FACTORY_THEME },
     ...factoryApplications(environmentId).map(
       (body) => ({ kind: 'application', name: String(body['type']), body }) as const,
     ),

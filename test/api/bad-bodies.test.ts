@@ -146,7 +146,7 @@ describe('whatever is wrong with a body, nothing is stored and nothing sent (00 
       if (route.emptyBody || route.id.endsWith('migrate')) continue;
       const { status } = await world.ask({
         ...right,
-        body: { name: 5, otp: 5, order: 5, type: 5, user: 5, pairing: 5, deliveryMode: 5 },
+        body: { id: 5, name: 5, otp: 5, order: 5, type: 5, user: 5, pairing: 5, deliveryMode: 5, companyName: 5 },
       });
       expect([route.id, status]).toEqual([route.id, 400]);
     }

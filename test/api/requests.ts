@@ -234,6 +234,9 @@ const BODIES: Readonly<Record<string, (named: Named) => Body | string>> = {
   'oathJob.revoke': () => ({ type: 'REVOKE_OATH_TOKENS', tokenIds: [NOBODY] }),
   'oathToken.resync': () => ({ otps: ['000000', '000000'] }),
   'user.oathToken.resync': () => ({ otps: ['000000', '000000'] }),
+  // The default one could not be deleted.
+  'theme.default.update': () => ({ default: false }),
+  'brandingSettings.update': () => ({ companyName: 'Postern Ltd' }),
   'mfaSettings.update': () => ({ pairing: { maxAllowedDevices: 5 } }),
 };
 

@@ -44,6 +44,25 @@ export const oathToken = (serialNumber: string): Body => ({
   otpLength: 6,
 });
 
+/** A right body for a branding theme. */
+export const theme = (name: string, more: Body = {}): Body => ({
+  template: 'split',
+  default: false,
+  configuration: {
+    name,
+    logoType: 'NONE',
+    backgroundType: 'COLOR',
+    backgroundColor: '#FF00F0',
+    bodyTextColor: '#8620FF',
+    buttonColor: '#0CFFFB',
+    buttonTextColor: '#FF6C6C',
+    cardColor: '#0FFF39',
+    headingTextColor: '#FF0005',
+    linkTextColor: '#8A7F06',
+    ...more,
+  },
+});
+
 /** Parents before what stands below them. */
 export const SAMPLES: readonly Sample[] = [
   {
@@ -123,6 +142,12 @@ export const SAMPLES: readonly Sample[] = [
     path: '/images',
     body: () => ({}),
     file: { type: 'image/png', body: ONE_PIXEL },
+  },
+  {
+    id: 'theme',
+    parameter: 'themeId',
+    path: '/themes',
+    body: (name) => theme(name),
   },
   {
     id: 'key',

@@ -145,6 +145,7 @@ export interface World extends AsyncDisposable {
 /** What documents tell apart; a kind that is missing here would not be seen to change. */
 const CONFIGURATION: readonly DocumentKind[] = [
   'application',
+  'brandingSettings',
   'certificate',
   'deviceAuthenticationPolicy',
   'emailDeliverySettings',
@@ -173,6 +174,7 @@ const CONFIGURATION: readonly DocumentKind[] = [
   'pushCredentials',
   'templateContent',
   'subscription',
+  'theme',
 ];
 
 const JSON_TYPE = 'application/json';

@@ -60,6 +60,7 @@ describe('a new environment', () => {
           ]),
         ];
       }),
+      ['theme', namedId(ENVIRONMENT, 'theme//default')],
       ...['PING_ONE_PORTAL', 'PING_ONE_SELF_SERVICE'].map((type) => [
         'application',
         namedId(ENVIRONMENT, `application//${type}`),
@@ -79,7 +80,7 @@ describe('a new environment', () => {
     ]);
     const kinds = [
       ...['fido2Policy', 'language', 'notificationsPolicy', 'signOnPolicy', 'signOnPolicyAction'],
-      ...['application', 'passwordPolicy', 'resource', 'scope', 'resourceAttribute'],
+      ...['application', 'passwordPolicy', 'resource', 'scope', 'resourceAttribute', 'theme'],
     ];
     const made = documents.filter(({ kind }) => kinds.includes(kind));
     for (const document of documents.filter((each) => !made.includes(each)))
@@ -88,7 +89,7 @@ describe('a new environment', () => {
     expect(made.map(({ createdAt, updatedAt }) => [createdAt - NOW, updatedAt - NOW])).toEqual(
       made.map((_, at) => [at, at]),
     );
-    expect(made).toHaveLength(78);
+    expect(made).toHaveLength(79);
   });
 
   it('has the factory configuration', () => {

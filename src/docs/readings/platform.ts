@@ -28,6 +28,22 @@ export const PLATFORM_READINGS: ReadingGroup = {
       ['00 §7.2', 'A population that identity providers register users in can be deleted; they register nobody then'],
       ['00 §7.2', 'The default population stays the default until another asks for it; it and one that has users stay'],
     ]),
+    ...readingsIn('platform/branding/themes.ts', [
+      [
+        '00 §7.1',
+        'The default theme of a new environment is the one that the Terraform provider makes where there is none',
+      ],
+      ['00 §7.1', 'A theme and the branding settings are kept and shown; no page of this server is made of them'],
+      [
+        '00 §7.1',
+        'A `PUT` of the default theme with `default: false` leaves it the default: clients send that with every change',
+      ],
+      [
+        '00 §7.1',
+        'The images of a theme or of the settings must be there when it is written, and can be deleted afterwards',
+      ],
+      ['00 §7.2', 'Populations whose theme is deleted have the default theme from then on'],
+    ]),
     ...readingsIn('http/hal/organizations.ts', [
       ['00 §6.1', 'One organization and one `ACTIVE` licence without an end, with every switch on'],
       ['00 §6.1', '`…/licenses/{id}/name` answers `{ "name" }` with links; only an admin of the organization renames'],
@@ -73,7 +89,7 @@ export const PLATFORM_READINGS: ReadingGroup = {
     ...readingsIn('http/hal/populations.ts', [
       [
         '00 §7.2',
-        'A population without a theme or a language of its own shows the environment’s; its name can be filtered by `eq`',
+        'A population that is sent no theme has the one that is the default then; one without a language shows the environment’s; its name can be filtered by `eq`',
       ],
     ]),
     ...readingsIn('http/request.ts', [['00 §2.5', 'An id in a path that is not a lower-case UUID is 404']]),

@@ -67,6 +67,14 @@ export const PLATFORM: readonly ReferenceGroup[] = [
       ...managed('00 §7.2', 'env/populations', 'a population', 'populations'),
       // Named in the section; what they are is in the public clients.
       ...managed('00 §7.2', 'env/passwordPolicies', 'a password policy', 'password policies'),
+      // The same: what a population's theme is.
+      ...managed('00 §7.1', 'env/themes', 'a theme', 'themes'),
+      ...operations('api', '00 §7.1', [
+        ['GET env/themes/:id/default', 'Whether a theme is the default'],
+        ['PUT env/themes/:id/default', 'Make a theme the default'],
+        ['GET env/brandingSettings', 'Read the branding settings'],
+        ['PUT env/brandingSettings', 'Replace the branding settings'],
+      ]),
     ],
   },
   {

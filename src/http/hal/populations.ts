@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../kernel/json.js';
 import { Type } from '../../kernel/json-schema.js';
-import { namedId } from '../../kernel/keys.js';
+import { themeOf } from '../../platform/branding/themes.js';
 import { populations } from '../../platform/environments/populations.js';
 import type { StoredDocument } from '../../platform/model.js';
 import type { ManagedDefinition } from '../managed/definition.js';
@@ -27,7 +27,7 @@ export const POPULATIONS: ManagedDefinition = {
     schema: { theme: Reference, default: Type.Boolean(), preferredLanguage: Type.String() },
     // Released clients wait for a theme and a language; until one is chosen it is the environment's own.
     members: ({ environmentId, body }) => ({
-      theme: body['theme'] ?? { id: namedId(environmentId, 'theme') },
+      theme: themeOf({ environmentId, body }),
       default: body['default'] ?? false,
       preferredLanguage: body['preferredLanguage'] ?? FIRST_LANGUAGE,
     }),

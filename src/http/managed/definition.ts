@@ -86,4 +86,6 @@ export interface ManagedDefinition extends Common {
 /** How a resource that an environment has once is shown and reached. */
 export interface SingletonDefinition extends Common {
   readonly resource: SingletonResource;
+  /** Operations that there are not. */
+  readonly without?: readonly 'delete'[];
 }

@@ -13,8 +13,17 @@ import { gathered, managedView, viewSchema } from './view.js';
 
 /** The five operations of a resource that is a document: list, create, read, replace, delete; save those that it is without. */
 export function managedRoutes(definition: ManagedDefinition, service: ManagedService): Route[] {
-  const without = definition.without?.map((operation) => `${definition.id}.${operation}`) ?? [];
-  return allRoutes(definition, service).filter(({ id }) => !without.includes(id));
+  return without(definition, allRoutes(definition, service));
+}
+
+/** What an operation says of what is not there yet. */
+function note(partial: ManagedDefinition['partial'], operation: keyof NonNullable<typeof partial>) {
+  return partial?.[operation] === undefined ? {} : { partial: partial[operation] };
+}
+
+function without({ id, without = [] }: ManagedDefinition | SingletonDefinition, routes: readonly Route[]): Route[] {
+  const absent: readonly string[] = without.map((operation) => `${id}.${operation}`);
+  return routes.filter((route) => !absent.includes(route.id));
 }
 
 function allRoutes(definition: ManagedDefinition, service: ManagedService): Route[] {
@@ -28,8 +37,6 @@ function allRoutes(definition: ManagedDefinition, service: ManagedService): Rout
     ...(names ? { names } : {}),
     ...(longestText === undefined ? {} : { longestText }),
   } as const;
-  const note = (operation: keyof NonNullable<typeof partial>) =>
-    partial?.[operation] === undefined ? {} : { partial: partial[operation] };
   async function shown(
     outcome: Outcome<StoredDocument, ManagedRejection>,
     call: Call,
@@ -54,7 +61,7 @@ function allRoutes(definition: ManagedDefinition, service: ManagedService): Rout
     listRoute(definition, service),
     defineRoute({
       ...common,
-      ...note('create'),
+      ...note(partial, 'create'),
       id: `${id}.create`,
       summary: `Create ${one}`,
       method: 'POST',
@@ -69,7 +76,7 @@ function allRoutes(definition: ManagedDefinition, service: ManagedService): Rout
     }),
     defineRoute({
       ...common,
-      ...note('read'),
+      ...note(partial, 'read'),
       id: `${id}.read`,
       summary: `Read ${one}`,
       method: 'GET',
@@ -82,7 +89,7 @@ function allRoutes(definition: ManagedDefinition, service: ManagedService): Rout
     }),
     defineRoute({
       ...common,
-      ...note('update'),
+      ...note(partial, 'update'),
       id: `${id}.update`,
       summary: `Replace ${one}`,
       method: 'PUT',
@@ -98,7 +105,7 @@ function allRoutes(definition: ManagedDefinition, service: ManagedService): Rout
     }),
     defineRoute({
       ...common,
-      ...note('delete'),
+      ...note(partial, 'delete'),
       id: `${id}.delete`,
       summary: `Delete ${one}`,
       method: 'DELETE',
@@ -114,9 +121,13 @@ function allRoutes(definition: ManagedDefinition, service: ManagedService): Rout
   ];
 }
 
-/** The three operations of a resource that an environment has once: read, replace, and reset or remove. */
+/** The three operations of a resource that an environment has once: read, replace, and reset or remove; save those that it is without. */
 export function singletonRoutes(definition: SingletonDefinition, service: ManagedService): Route[] {
-  const { resource, id, one, source, path, permission, texts } = definition;
+  return without(definition, allSingletonRoutes(definition, service));
+}
+
+function allSingletonRoutes(definition: SingletonDefinition, service: ManagedService): Route[] {
+  const { resource, id, one, source, path, permission, texts, partial } = definition;
   const view = viewSchema(definition);
   const common = { source, base: 'api', path } as const;
   const shown = (outcome: Outcome<StoredDocument, ManagedRejection>, call: Call): Reply | WireError =>
@@ -126,6 +137,7 @@ export function singletonRoutes(definition: SingletonDefinition, service: Manage
   return [
     defineRoute({
       ...common,
+      ...note(partial, 'read'),
       id: `${id}.read`,
       summary: `Read ${one}`,
       method: 'GET',
@@ -135,6 +147,7 @@ export function singletonRoutes(definition: SingletonDefinition, service: Manage
     }),
     defineRoute({
       ...common,
+      ...note(partial, 'update'),
       id: `${id}.update`,
       summary: `Replace ${one}`,
       method: 'PUT',
@@ -147,6 +160,7 @@ export function singletonRoutes(definition: SingletonDefinition, service: Manage
     }),
     defineRoute({
       ...common,
+      ...note(partial, 'delete'),
       id: `${id}.delete`,
       summary: resource.factory ? `Reset ${one}` : `Delete ${one}`,
       method: 'DELETE',

@@ -1,7 +1,7 @@
 import { Reference } from '../../kernel/document-schema.js';
 import { Type } from '../../kernel/json-schema.js';
 import type { ManagedResource, Rule } from '../managed/resource.js';
-import { atMost, leavesReferrers, refersTo, unique } from '../managed/rules.js';
+import { atMost, defaultOf, leavesReferrers, refersTo, unique } from '../managed/rules.js';
 import type { StoredDocument } from '../model.js';
 
 const KIND = 'population';
@@ -28,6 +28,8 @@ export const populations: ManagedResource = {
   rules: [
     unique(KIND, 'name'),
     refersTo('passwordPolicy', 'passwordPolicy.id', 'a password policy'),
+    refersTo('theme', 'theme.id', 'a theme'),
+    hasATheme(),
     // Providers that register users in it register nobody once it is gone: the Terraform provider's own tests delete it before they
     // change the provider.
     leavesReferrers('identityProvider', ['registration.population.id']),
@@ -36,6 +38,17 @@ export const populations: ManagedResource = {
     staysWhileInUse(),
   ],
 };
+
+/** A population that names no theme has from then on the one that is the default. */
+function hasATheme(): Rule {
+  return {
+    reads: ({ document }) => (document && document['theme'] === undefined ? [{ kind: 'theme' }] : []),
+    completes({ document }, others) {
+      const given = document['theme'] === undefined ? defaultOf('theme', others) : undefined;
+      return given ? { ...document, theme: { id: given.id } } : document;
+    },
+  };
+}
 
 /**
  * The environment says which population is the default: new users are in it. It moves to whoever asks for it; a `PUT` that does
