@@ -13,6 +13,7 @@ import { keyRotationPoliciesRoutes } from '../http/routes/key-rotation-policies.
 import { keysRoutes } from '../http/routes/keys.js';
 import { organizationsRoutes } from '../http/routes/organizations.js';
 import { passwordPoliciesRoutes } from '../http/routes/password-policies.js';
+import { populationProvidersRoutes } from '../http/routes/population-providers.js';
 import { populationsRoutes } from '../http/routes/populations.js';
 import { resourcesRoutes } from '../http/routes/resources.js';
 import { roleAssignmentsRoutes } from '../http/routes/role-assignments.js';
@@ -75,6 +76,7 @@ export function platformRoutes(parts: PlatformParts): readonly Route[] {
     ...environmentsRoutes(platform),
     ...environmentChangesRoutes(environments, platform),
     ...populationsRoutes(managed, store),
+    ...populationProvidersRoutes(managed),
     ...brandingRoutes(managed),
     ...passwordPoliciesRoutes(managed),
     ...identityProvidersRoutes(managed),

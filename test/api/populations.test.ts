@@ -142,6 +142,53 @@ describe('populations (00 §7.2)', () => {
   });
 });
 
+describe('a population’s default identity provider (public SDK: PopulationDefaultIdp)', () => {
+  const google = (name: string): Body => ({
+    type: 'GOOGLE',
+    name,
+    enabled: false,
+    clientId: 'a-client',
+    clientSecret: 'a-secret-for-tests',
+  });
+  const provider = async (name: string, environment = HERE): Promise<string> => {
+    const path = `/environments/${environment}/identityProviders`;
+    return String((await world().ask({ path, body: google(name) })).body['id']);
+  };
+  const pathOf = (answer: Answer): string => `${itemOf(answer)}/defaultIdentityProvider`;
+
+  it('is none, then the one that is named with its type, then none again; the population shows nothing of it', async () => {
+    const created = await create({ name: 'Signers' });
+    const path = pathOf(created);
+    expect(await read(path)).toMatchObject({ status: 200, text: '{}' });
+    const id = await provider('First');
+    expect(await put(path, { id })).toMatchObject({ status: 200, text: JSON.stringify({ id, type: 'GOOGLE' }) });
+    expect((await read(itemOf(created))).body).toEqual(created.body);
+    // What replaces the population cannot speak of it, and leaves it.
+    expect((await put(itemOf(created), { name: 'Signers, still' })).status).toBe(200);
+    expect((await read(path)).body).toEqual({ id, type: 'GOOGLE' });
+    expect(await put(path, {})).toMatchObject({ status: 200, text: '{}' });
+    expect((await read(path)).text).toBe('{}');
+  });
+
+  it('ends with the provider, and is not found when the population is gone', async () => {
+    const created = await create({ name: 'Orphans' });
+    const id = await provider('Second');
+    expect((await put(pathOf(created), { id })).status).toBe(200);
+    expect((await remove(`/environments/${HERE}/identityProviders/${id}`)).status).toBe(204);
+    expect((await read(pathOf(created))).text).toBe('{}');
+    expect((await remove(itemOf(created))).status).toBe(204);
+    expect(refusalOf(await read(pathOf(created)))).toEqual({ status: 404, code: 'NOT_FOUND' });
+    expect(refusalOf(await put(pathOf(created), {}))).toEqual({ status: 404, code: 'NOT_FOUND' });
+  });
+
+  it('is one of the environment, and nothing else (SEC-43)', async () => {
+    const path = pathOf(await create({ name: 'Strangers' }));
+    for (const id of [NOBODY, await provider('Theirs', THERE), 'x', 5])
+      expect(refusalOf(await put(path, { id }))).toEqual(invalidData('INVALID_VALUE id'));
+    expect((await read(path)).text).toBe('{}');
+  });
+});
+
 refusesBadFields('a bad field of a population is named', {
   world,
   to: () => ({ path: PATH }),

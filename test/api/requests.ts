@@ -237,6 +237,7 @@ const BODIES: Readonly<Record<string, (named: Named) => Body | string>> = {
   // The default one could not be deleted.
   'theme.default.update': () => ({ default: false }),
   'brandingSettings.update': () => ({ companyName: 'Postern Ltd' }),
+  'population.defaultIdentityProvider.update': ({ objects }) => ({ id: objects['identityProviderId'] ?? NOBODY }),
   'mfaSettings.update': () => ({ pairing: { maxAllowedDevices: 5 } }),
 };
 

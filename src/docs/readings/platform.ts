@@ -28,6 +28,12 @@ export const PLATFORM_READINGS: ReadingGroup = {
       ['00 §7.2', 'A population that identity providers register users in can be deleted; they register nobody then'],
       ['00 §7.2', 'The default population stays the default until another asks for it; it and one that has users stay'],
     ]),
+    ...readingsIn('platform/environments/population-provider.ts', [
+      [
+        '00 §7.2',
+        'A population’s default identity provider is shown by itself alone, `{}` where there is none, and ends with the provider',
+      ],
+    ]),
     ...readingsIn('platform/branding/themes.ts', [
       [
         '00 §7.1',

@@ -65,6 +65,11 @@ export const PLATFORM: readonly ReferenceGroup[] = [
         ['GET env/capabilities', 'What the licence allows'],
       ]),
       ...managed('00 §7.2', 'env/populations', 'a population', 'populations'),
+      // Told of by the public clients alone.
+      ...operations('api', '00 §7.2', [
+        ['GET env/populations/:id/defaultIdentityProvider', 'The default identity provider of a population'],
+        ['PUT env/populations/:id/defaultIdentityProvider', 'Change the default identity provider'],
+      ]),
       // Named in the section; what they are is in the public clients.
       ...managed('00 §7.2', 'env/passwordPolicies', 'a password policy', 'password policies'),
       // The same: what a population's theme is.

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../kernel/json.js';
 import { Type } from '../../kernel/json-schema.js';
 import { themeOf } from '../../platform/branding/themes.js';
+import { DEFAULT_PROVIDER } from '../../platform/environments/population-provider.js';
 import { populations } from '../../platform/environments/populations.js';
 import type { StoredDocument } from '../../platform/model.js';
 import type { ManagedDefinition } from '../managed/definition.js';
@@ -23,6 +24,7 @@ export const POPULATIONS: ManagedDefinition = {
   parameter: 'populationId',
   permission: { read: 'populations:read', write: 'populations:write' },
   timestamps: 'both',
+  hides: [DEFAULT_PROVIDER],
   adds: {
     schema: { theme: Reference, default: Type.Boolean(), preferredLanguage: Type.String() },
     // Released clients wait for a theme and a language; until one is chosen it is the environment's own.

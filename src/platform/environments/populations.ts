@@ -3,6 +3,7 @@ import { Type } from '../../kernel/json-schema.js';
 import type { ManagedResource, Rule } from '../managed/resource.js';
 import { atMost, defaultOf, leavesReferrers, refersTo, unique } from '../managed/rules.js';
 import type { StoredDocument } from '../model.js';
+import { providerMember } from './population-provider.js';
 
 const KIND = 'population';
 /** Of one environment (`00` §4.8). */
@@ -36,6 +37,7 @@ export const populations: ManagedResource = {
     atMost(KIND, MOST_POPULATIONS),
     oneIsDefault(),
     staysWhileInUse(),
+    { completes: ({ document, current }) => ({ ...document, ...providerMember(current) }) },
   ],
 };
 

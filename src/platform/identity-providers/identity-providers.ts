@@ -1,6 +1,7 @@
 import { oneOf } from '../../kernel/document-schema.js';
 import { Type } from '../../kernel/json-schema.js';
 import { namedId } from '../../kernel/keys.js';
+import { DEFAULT_PROVIDER } from '../environments/population-provider.js';
 import type { ManagedResource, Rule } from '../managed/resource.js';
 import {
   atMost,
@@ -51,6 +52,7 @@ export const identityProviders: ManagedResource = {
     notReferredToBy('signOnPolicyAction', 'identityProvider.id'),
     // Those that offer it beside others offer it no longer: the public Terraform provider deletes it before it changes them.
     leavesReferrers('signOnPolicyAction', ['socialProviders.*.id', 'discoveryRules.*.identityProvider.id']),
+    leavesReferrers('population', [`${DEFAULT_PROVIDER}.id`]),
     owns(ATTRIBUTE),
     begetsItsCoreAttribute(),
     { completes: ({ document }) => ownMembers(document) },
