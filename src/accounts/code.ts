@@ -5,7 +5,7 @@ import type { Digests } from '../kernel/keys.js';
 import { type CodeBinding, type IssuedCode, isExpired, matchesCode } from '../otp/code.js';
 import type { UserState } from '../platform/rules.js';
 import { accountLockEpoch } from '../platform/users/account.js';
-import type { CodeUse, UserCode } from '../platform/users/user-code.js';
+import type { CodeCount, CodeUse, UserCode } from '../platform/users/user-code.js';
 import type { AccountRejection } from './rejection.js';
 
 /** By which a code goes. */
@@ -45,7 +45,7 @@ export function bindingOf(
 
 /** Why no code is sent or compared now (SEC-15). */
 export function lockOf(
-  { failures, lockedUntil }: UserCode,
+  { failures, lockedUntil }: CodeCount,
   now: Instant,
 ): Extract<AccountRejection, { readonly kind: 'CodesLocked' }> | undefined {
   if (failures >= CEILING) return { kind: 'CodesLocked' };
@@ -71,22 +71,38 @@ export function judgeCode(
   submitted: string,
   digests: Digests,
 ): Judgement {
+  const address = addressOf({ user });
+  const bindingAt = address && ((sendNumber: number) => bindingOf(codes, address, sendNumber, digests));
+  return judge(codes, submitted, { bindingAt, epoch: accountLockEpoch(factors), now, digests });
+}
+
+/** What a code is held against. */
+export interface JudgeTerms {
+  /** Of a code by its send number; absent: there is nobody whose code it could be. */
+  readonly bindingAt: ((sendNumber: number) => CodeBinding) | undefined;
+  /** Of today: a code of another one is dead. */
+  readonly epoch: number;
+  readonly now: Instant;
+  readonly digests: Digests;
+}
+
+/** The same for whomever codes are sent to. */
+export function judge(codes: CodeCount, submitted: string, { bindingAt, epoch, now, digests }: JudgeTerms): Judgement {
   const lock = lockOf(codes, now);
   if (lock) return { kind: 'refused', rejection: lock };
   const { code, replaced } = codes;
-  const address = addressOf({ user });
-  if (!code || !address || isExpired(code, now) || code.epoch !== accountLockEpoch(factors))
+  if (!code || !bindingAt || isExpired(code, now) || code.epoch !== epoch)
     return { kind: 'refused', rejection: { kind: 'CodeDead' } };
   if (submitted.length !== code.length)
     return { kind: 'refused', rejection: { kind: 'CodeMalformed', length: code.length } };
   const matches = (issued: IssuedCode): boolean =>
-    matchesCode(submitted, bindingOf(codes, address, issued.sendNumber, digests), issued, digests);
+    matchesCode(submitted, bindingAt(issued.sendNumber), issued, digests);
   if (matches(code)) return { kind: 'right' };
   return { kind: 'wrong', isReplay: replaced !== undefined && matches(replaced) };
 }
 
 /** One more wrong code. At the limit the code that is alive is dead, and for a while none is sent or compared. */
-export function charged(codes: UserCode, now: Instant): { readonly codes: UserCode; readonly attemptsLeft: number } {
+export function charged(codes: CodeCount, now: Instant): { readonly codes: CodeCount; readonly attemptsLeft: number } {
   const { lockedUntil: _, ...rest } = codes;
   const failures = codes.failures + 1;
   const run = failures % MOST_FAILURES;
@@ -96,7 +112,7 @@ export function charged(codes: UserCode, now: Instant): { readonly codes: UserCo
 }
 
 /** A right code is spent, and ends the count. */
-export function spent(codes: UserCode): UserCode {
+export function spent(codes: CodeCount): CodeCount {
   const { code: _, replaced: _replaced, lockedUntil: _lock, ...rest } = codes;
   return { ...rest, failures: 0 };
 }

@@ -12,7 +12,7 @@ import { unmetByText } from '../platform/passwords/password-strength.js';
 import type { ProposedPassword } from '../platform/passwords/proposed-password.js';
 import { findUser, type UserState } from '../platform/rules.js';
 import { isAccountLocked } from '../platform/users/account.js';
-import type { CodeUse, UserCode } from '../platform/users/user-code.js';
+import type { CodeCount, CodeUse } from '../platform/users/user-code.js';
 import type { Decision, Snapshot, Write } from '../storage/port.js';
 import { addressOf, CHANNEL, charged, codesOf, judgeCode, spent } from './code.js';
 import type { AccountRejection } from './rejection.js';
@@ -86,7 +86,11 @@ function checkCode<S extends UserState, T>(
   if (needs !== undefined && snapshot.destination?.contactKey !== needs) return { needs: { destination: needs } };
   const codes = codesOf(state, use, snapshot.directory?.codes);
   const judgement = judgeCode(state, codes, submitted, digests);
-  const keep = (value: UserCode): Write => ({ kind: 'put', entity: 'userCode', value });
+  const keep = (next: CodeCount): Write => ({
+    kind: 'put',
+    entity: 'userCode',
+    value: { ...next, userId, environmentId, use },
+  });
   switch (judgement.kind) {
     case 'refused':
       return refuse(judgement.rejection);

@@ -17,15 +17,15 @@ export const systemResolve: Resolve = atMost(2, (hostname) => lookup(hostname, {
  * So many look-ups at once and no more: each holds one of the few threads that the process shares for such work, and whoever owns a
  * name can make it take long.
  */
-export function atMost(limit: number, resolve: Resolve): Resolve {
+export function atMost<T>(limit: number, resolve: (name: string) => Promise<T>): (name: string) => Promise<T> {
   const waiting: (() => void)[] = [];
   let running = 0;
-  return async (hostname) => {
+  return async (name) => {
     if (running < limit) running += 1;
     // Whoever ends hands its place on.
     else await new Promise<void>((next) => waiting.push(next));
     try {
-      return await resolve(hostname);
+      return await resolve(name);
     } finally {
       const next = waiting.shift();
       if (next) next();

@@ -1,4 +1,5 @@
 import type { AccountRejection } from '../../accounts/rejection.js';
+import { unreachable } from '../../kernel/outcome.js';
 import { type ErrorDetail, invalid, invalidData, requestFailed, type WireError } from '../errors.js';
 import { platformError } from './platform.js';
 import { sendRefused } from './sends.js';
@@ -10,6 +11,25 @@ export function accountError(rejection: AccountRejection, target: string): WireE
       return requestFailed({ code: 'CONSTRAINT_VIOLATION', message: 'The account needs no verification.' });
     case 'Undeliverable':
       return requestFailed({ code: 'CONSTRAINT_VIOLATION', message: 'No mail can be sent to the user.' });
+    case 'SendRefused':
+    case 'CodesLocked':
+    case 'CodeMalformed':
+    case 'CodeDead':
+    case 'CodeWrong':
+      return codeError(rejection, target);
+    default:
+      return platformError(rejection);
+  }
+}
+
+type CodeRejection = Extract<
+  AccountRejection,
+  { readonly kind: 'SendRefused' | 'CodesLocked' | 'CodeMalformed' | 'CodeDead' | 'CodeWrong' }
+>;
+
+/** The same for whomever codes are sent to. */
+export function codeError(rejection: CodeRejection, target: string): WireError {
+  switch (rejection.kind) {
     case 'SendRefused':
       return requestFailed(sendRefused(rejection));
     case 'CodesLocked':
@@ -25,7 +45,7 @@ export function accountError(rejection: AccountRejection, target: string): WireE
     case 'CodeWrong':
       return invalidData({ ...invalidCode(target), innerError: { attemptsRemaining: rejection.attemptsLeft } });
     default:
-      return platformError(rejection);
+      return unreachable(rejection);
   }
 }
 
