@@ -6,6 +6,7 @@ const CHANNELS_OF: Record<TemplateName, readonly Channel[]> = {
   strong_authentication: ['SMS', 'EMAIL', 'VOICE', 'WHATSAPP'],
   device_pairing: ['SMS', 'EMAIL', 'VOICE', 'WHATSAPP'],
   transaction: ['SMS', 'EMAIL', 'VOICE'],
+  email_verification_admin: ['EMAIL'],
   verification_code_template: ['EMAIL'],
   recovery_code_template: ['EMAIL'],
 };

@@ -14,7 +14,7 @@ export interface Outgoing extends Rendered {
   readonly extension?: string;
   readonly otp: string;
   readonly environmentId: Uuid;
-  readonly userId: Uuid;
+  readonly userId: Uuid | undefined;
   readonly deviceAuthenticationId?: Uuid;
   readonly deviceId?: Uuid;
   readonly createdAt: Instant;

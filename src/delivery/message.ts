@@ -10,6 +10,7 @@ export type TemplateName =
   | 'strong_authentication'
   | 'transaction'
   | 'device_pairing'
+  | 'email_verification_admin'
   | 'verification_code_template'
   | 'recovery_code_template';
 
@@ -60,7 +61,8 @@ export interface OutboxMessage {
   readonly id: Uuid;
   readonly environmentId: Uuid;
   readonly channel: Channel;
-  readonly userId: Uuid;
+  /** Absent: it goes to somebody who is no user of the environment, as an administrator is. */
+  readonly userId: Uuid | undefined;
   readonly deviceAuthenticationId?: Uuid;
   readonly deviceId?: Uuid;
   /** JSON of `MessageContent`. */

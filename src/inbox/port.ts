@@ -12,7 +12,8 @@ export interface InboxMessage {
   readonly body: string;
   readonly otp: string;
   readonly environmentId: Uuid;
-  readonly userId: Uuid;
+  /** Absent: it went to no user of the environment. */
+  readonly userId?: Uuid | undefined;
   readonly deviceAuthenticationId?: Uuid;
   readonly deviceId?: Uuid;
   /** The code's expiry; past it the message reads `EXPIRED`. */

@@ -11,14 +11,14 @@ export interface InboxMessageView {
   readonly body: string;
   readonly otp: string;
   readonly environment: { readonly id: string };
-  readonly user: { readonly id: string };
+  readonly user?: { readonly id: string };
   readonly deviceAuthentication?: { readonly id: string };
   readonly device?: { readonly id: string };
   readonly status: 'DELIVERED' | 'EXPIRED';
 }
 
 export function viewMessage(message: InboxMessage, now: Instant): InboxMessageView {
-  const { deviceAuthenticationId, deviceId } = message;
+  const { userId, deviceAuthenticationId, deviceId } = message;
   return {
     id: message.id,
     createdAt: toTimestamp(message.createdAt),
@@ -28,7 +28,7 @@ export function viewMessage(message: InboxMessage, now: Instant): InboxMessageVi
     body: message.body,
     otp: message.otp,
     environment: { id: message.environmentId },
-    user: { id: message.userId },
+    ...(userId === undefined ? {} : { user: { id: userId } }),
     ...(deviceAuthenticationId === undefined ? {} : { deviceAuthentication: { id: deviceAuthenticationId } }),
     ...(deviceId === undefined ? {} : { device: { id: deviceId } }),
     status: now > message.deadline ? 'EXPIRED' : 'DELIVERED',

@@ -102,7 +102,7 @@ describe.skipIf(!CHROMIUM)('the inbox page', () => {
       return world.page.locator('.card:not([hidden]) .code').allTextContents();
     };
     expect(await shown('JANE@')).toEqual(['444444']);
-    expect(await shown(message.userId)).toEqual(['444444']);
+    expect(await shown(String(message.userId))).toEqual(['444444']);
     expect(await shown('555555')).toEqual(['555555']);
     expect(await shown('nobody')).toEqual([]);
     expect(await world.page.locator('#no-match').isVisible()).toBe(true);

@@ -53,6 +53,14 @@ const EN: Contents = {
       notes: ['If you did not ask for it, ignore this message: nothing will be added.', NEVER_SHARE],
     }),
   },
+  email_verification_admin: {
+    EMAIL: emailContent('Your verification code', {
+      title: 'Your verification code',
+      lead: 'Enter this code to let mail be sent in the name of this address.',
+      code: 'code',
+      notes: ['If you have not been told of it, ignore this message: no mail will bear the address.', NEVER_SHARE],
+    }),
+  },
   verification_code_template: {
     EMAIL: emailContent('Your verification code', {
       title: 'Your verification code',

@@ -17,6 +17,7 @@ export const SENT_TEMPLATES: readonly TemplateName[] = [
   'strong_authentication',
   'transaction',
   'device_pairing',
+  'email_verification_admin',
   'verification_code_template',
   'recovery_code_template',
 ];

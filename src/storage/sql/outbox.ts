@@ -18,6 +18,7 @@ import {
   selectExpired,
   settleOutbox,
   toLeasedMessage,
+  userIn,
 } from './tables/outbox.js';
 
 /** A line of a row's history: what became of one attempt, in the order of events. Never the message. */
@@ -40,7 +41,7 @@ function rejected(row: Row): AuditEvent {
   return {
     type: 'NOTIFICATION.REJECTED',
     environmentId: text(row, 0) as Uuid,
-    userId: text(row, 3) as Uuid,
+    userId: userIn(row),
     ...(deviceId ? { deviceId } : {}),
     ...(deviceAuthenticationId ? { deviceAuthenticationId } : {}),
     detail: { channel: text(row, 2), reason: PAST },

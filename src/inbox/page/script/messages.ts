@@ -58,7 +58,7 @@ function cardOf(message) {
   const ids = [
     ['Device authentication', message.deviceAuthentication?.id],
     ['Device', message.device?.id],
-    ['User', message.user.id],
+    ['User', message.user?.id],
     ['Environment', message.environment.id],
   ].filter(([, id]) => id);
   const root = element(

@@ -26,6 +26,15 @@ export const outboxPlace = (environmentId: string, id: string): SealedPlace => (
   row: id,
 });
 
+/** In the column of a message that goes to no user: it was never null. */
+const NOBODY = '';
+
+/** Whom the message in a row goes to. */
+export function userIn(row: Row): Uuid | undefined {
+  const user = text(row, 3);
+  return user === NOBODY ? undefined : (user as Uuid);
+}
+
 export function toLeasedMessage(row: Row): LeasedMessage {
   return decode('outbox', row[0], () => {
     const id = text(row, 0) as Uuid;
@@ -38,7 +47,7 @@ export function toLeasedMessage(row: Row): LeasedMessage {
       id,
       environmentId,
       channel: text(row, 2) as Channel,
-      userId: text(row, 3) as Uuid,
+      userId: userIn(row),
       ...(deviceAuthenticationId ? { deviceAuthenticationId } : {}),
       ...(deviceId ? { deviceId } : {}),
       content,
@@ -61,7 +70,7 @@ export function outboxValues(message: OutboxMessage, vault: SealingVault, lease:
     environment: environmentId,
     id,
     channel: message.channel,
-    user: message.userId,
+    user: message.userId ?? NOBODY,
     deviceAuthentication: message.deviceAuthenticationId ?? null,
     device: message.deviceId ?? null,
     content: sealInto(vault, message.content, outboxPlace(environmentId, id)),
