@@ -15,7 +15,7 @@ interface Part {
   readonly because: string;
 }
 
-const MODELS = ['platform', 'policies', 'devices', 'accounts', 'authentication'];
+const MODELS = ['platform', 'policies', 'devices', 'accounts', 'senders', 'authentication'];
 const LEFT = ['kernel', 'config', 'otp', 'webauthn', 'audit', 'message'];
 const DOMAIN = [...LEFT, ...MODELS];
 
@@ -71,6 +71,12 @@ const PARTS: Readonly<Record<string, Part>> = {
     mayImport: [...LEFT, 'platform', 'policies', 'devices'],
     typesOf: ['storage port', 'events'],
     because: 'codes of users are sent as those of devices are, and know no authentication',
+  },
+  senders: {
+    paths: ['senders/'],
+    mayImport: [...LEFT, 'platform', 'policies', 'devices', 'accounts'],
+    typesOf: ['storage port', 'events'],
+    because: 'codes for addresses are sent as those of users are, and know no authentication',
   },
   authentication: {
     paths: ['authentication/'],

@@ -19,6 +19,7 @@ import { deviceAuthenticationPoliciesRoutes } from '../http/routes/device-authen
 import { deviceAuthenticationsRoutes } from '../http/routes/device-authentications.js';
 import { devicesRoutes } from '../http/routes/devices.js';
 import { discoveryRoutes } from '../http/routes/discovery.js';
+import { emailDomainsRoutes } from '../http/routes/email-domains.js';
 import { fidoDevicesMetadataRoutes } from '../http/routes/fido-devices-metadata.js';
 import { fidoPoliciesRoutes } from '../http/routes/fido-policies.js';
 import { fido2PoliciesRoutes } from '../http/routes/fido2-policies.js';
@@ -49,6 +50,7 @@ import type { Digests, Vault } from '../kernel/keys.js';
 import type { Logger } from '../kernel/log.js';
 import { createPasswordHashes, type HashCost } from '../kernel/password-hash.js';
 import type { Random } from '../kernel/random.js';
+import { createNameRecords } from '../outbound/name-records.js';
 import { createActivityService } from '../platform/activities.js';
 import type { Directory } from '../platform/directory.js';
 import { createGroupService } from '../platform/groups/groups.js';
@@ -64,6 +66,7 @@ import { phoneDeliverySettings } from '../policies/notifications/phone-delivery-
 import { createPolicyService } from '../policies/service.js';
 import { templateContents } from '../policies/templates/template-contents.js';
 import { createTemplateService } from '../policies/templates/template-service.js';
+import { createSenderService } from '../senders/service.js';
 import type { Store } from '../storage/port.js';
 import type { Lifetime } from './lifetime.js';
 import { platformRoutes } from './platform-routes.js';
@@ -111,6 +114,19 @@ export function apiRoutes(api: ApiParts): readonly Route[] {
   const passwords = createPasswordService({ store, passwords: hashes, events, refusals });
   const groups = createGroupService({ store, random, digests, events, refusals });
   const managed = createManagedService({ store, random, digests, vault, events, refusals });
+  const { notifications } = config;
+  const senders = createSenderService({
+    store,
+    managed,
+    random,
+    clock,
+    digests,
+    deployment,
+    events,
+    refusals,
+    names: createNameRecords(notifications.dnsServers),
+    spf: notifications.spfRecord,
+  });
   const policies = createPolicyService({ store, events, refusals });
   const templates = createTemplateService({ store, events, refusals });
   const mfaPolicies = deviceAuthenticationPolicies(limits.longestLifeTime);
@@ -157,6 +173,7 @@ export function apiRoutes(api: ApiParts): readonly Route[] {
     ...signOnPoliciesRoutes(managed),
     ...notificationsPoliciesRoutes(managed),
     ...notificationsSettingsRoutes(notificationsSettings(config.notifications.senderAddress), managed),
+    ...emailDomainsRoutes(senders, managed),
     ...phoneDeliverySettingsRoutes(phoneDeliverySettings(config.notifications.phoneAccounts), managed),
     ...(config.recoveryCodes ? recoveryCodesRoutes(createRecoveryCodeService(parts), authentications) : []),
     ...activitiesRoutes(activities),

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { isJsonObject, type Json, type JsonObject } from '../kernel/json.js';
 import { Redacted } from '../kernel/sealed.js';
 import type { NOTIFICATION_OPTIONS } from './notification-options.js';
@@ -22,10 +23,14 @@ export interface PhoneAccountNumber {
 export interface NotificationsConfig {
   /** The address that every environment may send from. */
   readonly senderAddress: string;
+  /** What owners of trusted domains publish, so that the mail relay may send for them. */
+  readonly spfRecord: string;
+  /** Asked for the records of trusted domains; none: those of the system. */
+  readonly dnsServers: readonly string[];
   readonly phoneAccounts: readonly PhoneAccount[];
 }
 
-type Complain = (name: 'sender-address' | 'phone-accounts', what: string, remedy: string) => void;
+type Complain = (name: (typeof NOTIFICATION_OPTIONS)[number]['name'], what: string, remedy: string) => void;
 
 /** The settings of `NOTIFICATION_OPTIONS`; a complaint never repeats a token. */
 export function notificationsOf(
@@ -43,7 +48,23 @@ export function notificationsOf(
       'must be a JSON array of accounts with provider, sid, authToken and numbers.',
       'See the example in docs/configuration.md; Syniverse accounts have no sid.',
     );
-  return { senderAddress, phoneAccounts: phoneAccounts ?? [] };
+  const [spfRecord, dnsServers] = [set['spf-record'], set['dns-servers'] ?? []];
+  if (!/^v=spf1( [!-~]+)+$/.test(spfRecord))
+    complain('spf-record', 'must be an SPF record.', 'Write a record such as v=spf1 include:relay.example.org ~all.');
+  if (!dnsServers.every(isServer))
+    complain(
+      'dns-servers',
+      'must be a list of IP addresses.',
+      'Write addresses as in 192.0.2.53, 192.0.2.54:5353 or [2001:db8::53]:5353.',
+    );
+  return { senderAddress, spfRecord, dnsServers, phoneAccounts: phoneAccounts ?? [] };
+}
+
+/** An IP address, with or without a port. */
+function isServer(text: string): boolean {
+  const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([\d.]+))(?::(\d{1,5}))?$/.exec(text) ?? [];
+  const number = port === undefined ? 53 : Number(port);
+  return isIP(bracketed ?? plain ?? text) !== 0 && number >= 1 && number <= 65_535;
 }
 
 function accountsIn(text: string): readonly PhoneAccount[] | undefined {

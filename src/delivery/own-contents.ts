@@ -28,8 +28,8 @@ export interface OwnContents {
 export interface Wanted extends Pick<ContentRequest, 'template' | 'requestedLocale'> {
   readonly channel: Channel;
   readonly variant?: string | undefined;
-  /** The recipient; a `User` fits. */
-  readonly user: ContentRequest['user'] & { readonly populationId: Uuid };
+  /** The recipient; a `User` fits, and whoever is in no population. */
+  readonly user: ContentRequest['user'] & { readonly populationId?: Uuid };
 }
 
 /**
@@ -45,7 +45,8 @@ export function ownWords(contents: OwnContents, wanted: Wanted): Words | undefin
   );
   if (candidates.length === 0) return undefined;
   const preferences = preferencesOf(wanted.requestedLocale, wanted.user);
-  const ofPopulation = contents.populationLocales?.get(wanted.user.populationId) ?? '';
+  const { populationId } = wanted.user;
+  const ofPopulation = (populationId && contents.populationLocales?.get(populationId)) ?? '';
   for (const locale of localeChain([...preferences, ofPopulation, contents.defaultLocale, DEFAULT_LOCALE])) {
     const found = candidates.find((content) => content.locale === locale);
     if (found) return found.words;

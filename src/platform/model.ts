@@ -36,6 +36,7 @@ export type DocumentKind =
   | 'certificate'
   | 'deviceAuthenticationPolicy'
   | 'emailDeliverySettings'
+  | 'emailDomain'
   | 'fido2Policy'
   | 'fidoDeviceMetadata'
   | 'fidoPolicy'
@@ -65,7 +66,8 @@ export type DocumentKind =
   | 'signOnPolicyAssignment'
   | 'subscription'
   | 'templateContent'
-  | 'theme';
+  | 'theme'
+  | 'trustedEmail';
 
 /** Documents that a rule looks at: one, all of a kind, or all of a kind below one parent. */
 export type DocumentRef =

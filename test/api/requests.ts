@@ -51,7 +51,10 @@ export const nobodys: Named = {
   activity: NOBODY,
   objects: {
     ...Object.fromEntries(
-      ['applicationId', 'oathJobId', ...SAMPLES.map(({ parameter }) => parameter)].map((name) => [name, NOBODY]),
+      ['applicationId', 'oathJobId', 'trustedEmailId', ...SAMPLES.map(({ parameter }) => parameter)].map((name) => [
+        name,
+        NOBODY,
+      ]),
     ),
     ...NAMES,
   },
@@ -183,6 +186,9 @@ const BODIES: Readonly<Record<string, (named: Named) => Body | string>> = {
   'user.password.check': () => ({ password: RIGHT_PASSWORD }),
   'user.password.forceChange': () => ({}),
   'user.password.unlock': () => ({}),
+  'trustedEmail.create': () => ({ emailAddress: 'noreply@example.org' }),
+  'trustedEmail.sendVerificationCode': () => ({}),
+  'trustedEmail.activate': () => ({ verificationCode: '00000000' }),
   'user.sendVerificationCode': () => ({}),
   'user.verify': () => ({ verificationCode: '00000000' }),
   'user.password.sendRecoveryCode': () => ({}),

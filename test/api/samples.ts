@@ -1,5 +1,6 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { ORGANIZATION_ID } from '../../src/cli/seed/world.js';
+import { uuidOf } from '../../src/kernel/ids.js';
 import { pemOf } from '../../src/platform/certificates/files.js';
 import { PLATFORM_ROLES } from '../../src/platform/roles/roles.js';
 import { factoryFido2Policies } from '../../src/policies/fido2/fido2-policy-document.js';
@@ -254,6 +255,12 @@ export const SAMPLES: readonly Sample[] = [
     body: (name) => ({ name, value: `\${providerAttributes.email}`, update: 'ALWAYS' }),
   },
   {
+    id: 'emailDomain',
+    parameter: 'emailDomainId',
+    path: '/emailDomains',
+    body: (name) => ({ domainName: `${name.replace(/\W/g, '-')}.example.org` }),
+  },
+  {
     id: 'passwordPolicy',
     parameter: 'passwordPolicyId',
     path: '/passwordPolicies',
@@ -362,8 +369,22 @@ export async function makeSamples(world: World, environment: string): Promise<Ob
     objects[sample.parameter] = String(body['id']);
     made.set(String(body['id']), sent);
   }
+  objects['trustedEmailId'] = await trustedIn(world, environment, objects);
   objects['oathJobId'] = await importIn(world, environment);
   return objects;
+}
+
+/** An address that waits for its code; no owner of the sample's domain has published anything. */
+async function trustedIn(world: World, environment: string, { emailDomainId: parent }: Objects): Promise<string> {
+  const environmentId = uuidOf(environment);
+  const id = uuidOf(randomUUID());
+  await world.postern.app.store.transact({ environmentId }, ({ now }) => {
+    const body = { emailAddress: 'noreply@example.org', status: 'VERIFICATION_REQUIRED' };
+    const times = { createdAt: now, updatedAt: now };
+    const value = { environmentId, kind: 'trustedEmail', id, parent: String(parent), body, ...times } as const;
+    return { writes: [{ kind: 'put', entity: 'document', value }], outcome: undefined };
+  });
+  return id;
 }
 
 /** A job that is done. */

@@ -2,10 +2,20 @@ import { describe, expect, it } from 'vitest';
 import { notificationsOf } from '../../src/config/phone-accounts.js';
 import { Redacted } from '../../src/kernel/sealed.js';
 
-function read(accounts: string | undefined, sender = 'noreply@example.org') {
+function read(
+  accounts: string | undefined,
+  sender = 'noreply@example.org',
+  more: { 'spf-record'?: string; 'dns-servers'?: readonly string[] } = {},
+) {
   const complaints: string[] = [];
   const value = notificationsOf(
-    { 'sender-address': sender, 'phone-accounts': accounts === undefined ? undefined : new Redacted(accounts) },
+    {
+      'sender-address': sender,
+      'spf-record': 'v=spf1 include:relay.example.org ~all',
+      'dns-servers': undefined,
+      ...more,
+      'phone-accounts': accounts === undefined ? undefined : new Redacted(accounts),
+    },
     (name, what, remedy) => complaints.push(`${name} ${what} ${remedy}`),
   );
   return { value, complaints };

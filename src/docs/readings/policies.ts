@@ -45,6 +45,28 @@ export const POLICY_READINGS: ReadingGroup = {
       ['30 §1.5', 'Policies are listed by creation'],
       ['30 §3.3', '`lockout.failureCount` 0 means never; no duration, or 0, until an administrator unlocks'],
     ]),
+    ...readingsIn('senders/records.ts', [
+      [
+        '30 §6.2',
+        'Of a trusted e-mail domain `ownership` looks up two TXT records, `_amazonses` (whose domain it is) and `_pingoneemail` (addresses need no code), whose values are drawn for one domain of one environment; no setting takes their place',
+      ],
+      [
+        '30 §6.2',
+        'The `regions` of such a domain are one, the environment’s own; `spf` is active when the domain’s one SPF record has what `spf-record` has, `dkim` when its records lead where they are shown to',
+      ],
+    ]),
+    ...readingsIn('senders/decide.ts', [
+      [
+        '30 §6.2',
+        'An address of a domain that is not proved is `INVALID_VALUE` of `trustedEmail`; its code has 8 digits, is good for 24 hours and is mailed by `email_verification_admin`; the same address again answers 200 and sends nothing; records that vanish later end nothing',
+      ],
+    ]),
+    ...readingsIn('policies/notifications/email-domains.ts', [
+      [
+        '30 §6.2',
+        'An active trusted address may be `from` and `replyTo` of settings and contents; while it is, it cannot be deleted. How a mail server takes it is that server’s matter',
+      ],
+    ]),
     ...readingsIn('http/rejections/managed.ts', [['30 §0.4', 'Conflicts of names are 400, not 409']]),
     ...readingsIn('platform/managed/rules.ts', [
       ['30 §1.5', '`default: false` on the default of a kind is refused with `CONSTRAINT_VIOLATION`'],

@@ -104,6 +104,22 @@ export const MFA: readonly ReferenceGroup[] = [
         'a phone delivery setting',
         'phone delivery settings',
       ),
+      // Named in the section; what they are is in the public clients.
+      ...operations('api', '30 §6.2', [
+        ['GET env/emailDomains', 'List trusted e-mail domains'],
+        ['POST env/emailDomains', 'Create a trusted e-mail domain'],
+        ['GET env/emailDomains/:id', 'Read a trusted e-mail domain'],
+        ['DELETE env/emailDomains/:id', 'Delete a trusted e-mail domain'],
+        ['GET env/emailDomains/:id/ownership', 'Whether a domain is shown to be the environment’s'],
+        ['GET env/emailDomains/:id/spf', 'Whether a domain lets mail be sent for it'],
+        ['GET env/emailDomains/:id/dkim', 'Whether a domain names the keys of its mail'],
+        ['GET env/emailDomains/:domain/trustedEmails', 'List trusted e-mail addresses'],
+        ['POST env/emailDomains/:domain/trustedEmails', 'Create a trusted e-mail address'],
+        ['GET env/emailDomains/:domain/trustedEmails/:id', 'Read a trusted e-mail address'],
+        ['DELETE env/emailDomains/:domain/trustedEmails/:id', 'Delete a trusted e-mail address'],
+        ['POST env/emailDomains/:domain/trustedEmails/:id trustedEmail.activate', 'Activate an address by its code'],
+        ['POST env/emailDomains/:domain/trustedEmails/:id trustedEmail.sendVerificationCode', 'Send another code'],
+      ]),
       ...operations('api', '30 §9.1', [
         ['GET env/templates', 'List templates'],
         ['GET env/templates/:name', 'Read a template'],

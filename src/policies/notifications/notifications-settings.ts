@@ -3,6 +3,7 @@ import { Type } from '../../kernel/json-schema.js';
 import { placesAt } from '../../platform/managed/places.js';
 import type { Rule, SingletonResource } from '../../platform/managed/resource.js';
 import { refersTo } from '../../platform/managed/rules.js';
+import { TRUSTED_EMAIL, trusts } from './email-domains.js';
 import { BUILT_IN_PHONE_PROVIDER } from './notifications-policy.js';
 import { BUILT_IN_SENDER_NAME, Sender } from './senders.js';
 
@@ -26,8 +27,8 @@ export const NotificationsSettingsDocument = Type.Object({
 });
 
 /**
- * Notification settings of an environment (wire: `30` §6). `senderAddress` is the server's own, and the only one that is
- * trusted: there is no way yet to prove that one owns another.
+ * Notification settings of an environment (wire: `30` §6). `senderAddress` is the server's own, which every environment may name; others
+ * are trusted once their owner has shown that they are.
  */
 export function notificationsSettings(senderAddress: string): SingletonResource {
   const from = { name: BUILT_IN_SENDER_NAME, address: senderAddress };
@@ -53,9 +54,12 @@ export function notificationsSettings(senderAddress: string): SingletonResource 
 /** Nobody sends in the name of an address that is not known to be theirs (`30` §6.2, §9.3). */
 export function trustedAddress(member: 'from' | 'replyTo', senderAddress: string): Rule {
   return {
-    problems: ({ document }) =>
+    reads: ({ document }) =>
+      document && placesAt(document, `${member}.address`).length > 0 ? [{ kind: TRUSTED_EMAIL }] : [],
+    problems: ({ document }, others) =>
       placesAt(document, `${member}.address`)
         .filter(({ value }) => typeof value !== 'string' || value.toLowerCase() !== senderAddress.toLowerCase())
+        .filter(({ value }) => typeof value !== 'string' || !trusts(others.of(TRUSTED_EMAIL), value))
         .map(({ target }) => ({ problem: 'invalid', target, message: 'must be a trusted e-mail address' })),
   };
 }
