@@ -15,6 +15,7 @@ import { createClientEndpoint } from '../http/client-endpoint.js';
 import { ClientThrottle } from '../http/client-throttle.js';
 import type { Route } from '../http/route.js';
 import { activitiesRoutes } from '../http/routes/activities.js';
+import { alertChannelsRoutes } from '../http/routes/alert-channels.js';
 import { deviceAuthenticationPoliciesRoutes } from '../http/routes/device-authentication-policies.js';
 import { deviceAuthenticationsRoutes } from '../http/routes/device-authentications.js';
 import { devicesRoutes } from '../http/routes/devices.js';
@@ -174,6 +175,7 @@ export function apiRoutes(api: ApiParts): readonly Route[] {
     ...notificationsPoliciesRoutes(managed),
     ...notificationsSettingsRoutes(notificationsSettings(config.notifications.senderAddress), managed),
     ...emailDomainsRoutes(senders, managed),
+    ...alertChannelsRoutes(managed),
     ...phoneDeliverySettingsRoutes(phoneDeliverySettings(config.notifications.phoneAccounts), managed),
     ...(config.recoveryCodes ? recoveryCodesRoutes(createRecoveryCodeService(parts), authentications) : []),
     ...activitiesRoutes(activities),

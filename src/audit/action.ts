@@ -1,6 +1,7 @@
 /** Managed resources, as the reference's vocabulary names them: each is created, updated and deleted (wire: `00` §11.4, `30` §11). */
 const NOUNS = [
   'ACTION',
+  'ALERT_CHANNEL',
   'APPLICATION',
   'BRANDING_SETTINGS',
   'CERTIFICATE',

@@ -31,6 +31,7 @@ export interface Environment {
 
 /** Kinds of configuration document; one row each in one table, each guarded by its environment's `configVersion`. */
 export type DocumentKind =
+  | 'alertChannel'
   | 'application'
   | 'brandingSettings'
   | 'certificate'

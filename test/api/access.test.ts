@@ -61,7 +61,7 @@ const PERMITTED: readonly [pattern: RegExp, read: readonly string[], write: read
     ['Identity Data Admin'],
   ],
   [
-    /^deviceAuthenticationPolic|^identityProviderAttribute\.|^signOnPolicy(Action)?\.|^mfaSettings\.|^(fido|fido2|notifications|password)Policy\.|(notifications|Delivery)Settings\.|^language\.|^emailDomain\.|^trustedEmail\.|^fidoDeviceMetadata\.|^pushCredential\.|^template|^subscription\.|^theme\.|^brandingSettings\./,
+    /^deviceAuthenticationPolic|^identityProviderAttribute\.|^signOnPolicy(Action)?\.|^mfaSettings\.|^(fido|fido2|notifications|password)Policy\.|(notifications|Delivery)Settings\.|^language\.|^emailDomain\.|^trustedEmail\.|^fidoDeviceMetadata\.|^pushCredential\.|^template|^(subscription|alertChannel)\.|^theme\.|^brandingSettings\./,
     ['Environment Admin', 'Configuration Read Only'],
     ['Environment Admin'],
   ],

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { refusesBadFields, refusesRequests } from './bad-fields.js';
+import { managed } from './managed.js';
 import { refusalOf } from './refusal.js';
 import { id, integer, list, object, oneOf, text, textMap } from './shapes.js';
 import { type Answer, type Body, HERE, here, startWorld, THERE, there, type World } from './world.js';
@@ -65,6 +66,46 @@ describe('notification settings (30 §6)', () => {
     const answer = await other.ask({ method: 'PUT', path: SETTINGS, body: { from: { address: BUILT_IN } } });
     expect(refusalOf(answer).details).toEqual(['INVALID_VALUE from.address']);
   });
+});
+
+describe('alert channels', () => {
+  const channel = {
+    alertName: 'Keys',
+    channelType: 'EMAIL',
+    addresses: ['noreply@example.org', 'admin@example.org'],
+    includeSeverities: ['INFO', 'WARNING', 'ERROR'],
+    includeAlertTypes: ['KEY_PAIR_EXPIRING', 'CERTIFICATE_EXPIRED'],
+    excludeAlertTypes: ['LICENSE_EXPIRED'],
+  };
+  const { create, put: replace, read: shown, itemOf } = managed(world, `/environments/${HERE}/alertChannels`);
+
+  it('come back as they were sent, and are replaced whole', async () => {
+    const made = await create(channel);
+    const documentIn = ({ body: { _links, id, environment, ...document } }: Answer): Body => document;
+    expect(documentIn(made)).toEqual(channel);
+    const small = { channelType: 'EMAIL', addresses: ['admin@example.org'], includeSeverities: [] };
+    expect(documentIn(await replace(itemOf(made), small))).toEqual(small);
+    expect(documentIn(await shown(itemOf(made)))).toEqual(small);
+  });
+
+  refusesRequests('an alert channel', { world, to: () => ({ path: `/environments/${HERE}/alertChannels` }) }, [
+    {
+      name: 'of another type',
+      body: () => ({ ...channel, channelType: 'SMS' }),
+      details: ['INVALID_VALUE channelType'],
+    },
+    { name: 'to nobody', body: () => ({ ...channel, addresses: [] }), details: ['EMPTY_VALUE addresses'] },
+    {
+      name: 'to what is no address',
+      body: () => ({ ...channel, addresses: ['admin'] }),
+      details: ['INVALID_VALUE addresses[0]'],
+    },
+    {
+      name: 'of what nobody is alerted of',
+      body: () => ({ ...channel, includeAlertTypes: ['BOREDOM'] }),
+      details: ['INVALID_VALUE includeAlertTypes[0]'],
+    },
+  ]);
 });
 
 const sender = () =>

@@ -255,6 +255,17 @@ export const SAMPLES: readonly Sample[] = [
     body: (name) => ({ name, value: `\${providerAttributes.email}`, update: 'ALWAYS' }),
   },
   {
+    id: 'alertChannel',
+    parameter: 'alertChannelId',
+    path: '/alertChannels',
+    body: (alertName) => ({
+      alertName,
+      channelType: 'EMAIL',
+      addresses: ['admin@example.org'],
+      includeSeverities: ['ERROR'],
+    }),
+  },
+  {
     id: 'emailDomain',
     parameter: 'emailDomainId',
     path: '/emailDomains',

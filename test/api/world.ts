@@ -144,6 +144,7 @@ export interface World extends AsyncDisposable {
 
 /** What documents tell apart; a kind that is missing here would not be seen to change. */
 const CONFIGURATION: readonly DocumentKind[] = [
+  'alertChannel',
   'application',
   'brandingSettings',
   'certificate',

@@ -45,6 +45,9 @@ export const POLICY_READINGS: ReadingGroup = {
       ['30 §1.5', 'Policies are listed by creation'],
       ['30 §3.3', '`lockout.failureCount` 0 means never; no duration, or 0, until an administrator unlocks'],
     ]),
+    ...readingsIn('policies/notifications/alert-channels.ts', [
+      ['30 §6.1', 'Alert channels are kept and shown; none of the alerts that they name is raised'],
+    ]),
     ...readingsIn('senders/records.ts', [
       [
         '30 §6.2',

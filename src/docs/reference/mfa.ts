@@ -104,6 +104,8 @@ export const MFA: readonly ReferenceGroup[] = [
         'a phone delivery setting',
         'phone delivery settings',
       ),
+      // Beside the settings; the public clients alone tell of them.
+      ...managed('30 §6.1', 'env/alertChannels', 'an alert channel', 'alert channels'),
       // Named in the section; what they are is in the public clients.
       ...operations('api', '30 §6.2', [
         ['GET env/emailDomains', 'List trusted e-mail domains'],
