@@ -2,6 +2,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { DestinationGuard } from '../kernel/destination.js';
 import { seconds } from '../kernel/duration.js';
+import type { Redacted } from '../kernel/sealed.js';
 import { allowedAddresses, pinnedTo, type Resolve } from './resolve.js';
 
 const CONNECT_TIMEOUT = seconds(3);
@@ -13,6 +14,14 @@ export interface Request {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly verifyTls: boolean;
+  /** Whom this server is by TLS, to a receiver that asks; to one over plain HTTP it is nobody. */
+  readonly client?: ClientPair | undefined;
+}
+
+/** A private key, PEM, and the certificate that it is the key of. */
+export interface ClientPair {
+  readonly key: Redacted<string>;
+  readonly certificate: string;
 }
 
 /**
@@ -20,7 +29,7 @@ export interface Request {
  * or newer (SEC-70); connecting takes 3 s at most. Rejects with `ForbiddenDestination`, or with what the system says.
  */
 export async function exchange(
-  { url: text, method, headers, body, verifyTls }: Request,
+  { url: text, method, headers, body, verifyTls, client }: Request,
   { guard, resolve }: { readonly guard: DestinationGuard; readonly resolve: Resolve },
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
@@ -37,6 +46,7 @@ export async function exchange(
       signal,
       headers: { ...headers, ...(body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }) },
       ...(isSecure ? { minVersion: 'TLSv1.2', rejectUnauthorized: verifyTls } : {}),
+      ...(isSecure && client ? { key: client.key.reveal(), cert: client.certificate } : {}),
     });
     const connecting = setTimeout(
       () => request.destroy(Object.assign(new Error('no connection in time'), { code: 'ECONNECTTIMEOUT' })),

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { DestinationGuard } from '../kernel/destination.js';
 import { seconds } from '../kernel/duration.js';
-import { codeOf, exchange } from './exchange.js';
+import { type ClientPair, codeOf, exchange } from './exchange.js';
 import { ForbiddenDestination, type Resolve, systemResolve } from './resolve.js';
 
 /** Longest answer that is read; nothing is made of it (SEC-60). */
@@ -14,6 +14,7 @@ export interface Post {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly verifyTls: boolean;
+  readonly client?: ClientPair | undefined;
 }
 
 /** What came of it. A redirect is an answer like any other: it is not followed. */

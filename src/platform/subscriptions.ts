@@ -4,6 +4,8 @@ import { fits, oneOf, Reference } from '../kernel/document-schema.js';
 import type { FieldProblem } from '../kernel/field-problem.js';
 import { isJsonObject, type Json, type JsonObject } from '../kernel/json.js';
 import { Type } from '../kernel/json-schema.js';
+import { servesClients } from './certificates/client-pair.js';
+import { CLIENT_KEY } from './certificates/key.js';
 import type { ManagedResource, Rule } from './managed/resource.js';
 import { atMost, checked, refersTo } from './managed/rules.js';
 
@@ -90,6 +92,7 @@ export function subscriptions(guard: Pick<DestinationGuard, 'problem'>): Managed
       atMost(KIND, MOST),
       refersTo('application', 'filterOptions.includedApplications.*.id', 'an application'),
       refersTo('population', 'filterOptions.includedPopulations.*.id', 'a population'),
+      refersTo('key', CLIENT_KEY, 'a key for OUTBOUND_MTLS', { serves: servesClients }),
       forgetsTheCopy(),
     ],
   };
@@ -123,7 +126,7 @@ const OWN_HEADER =
   /^(?:host|content-length|transfer-encoding|connection|keep-alive|upgrade|te|trailer|expect|proxy-.*|postern-.*)$/i;
 
 function problemsOf(document: SubscriptionDocument, guard: Pick<DestinationGuard, 'problem'>): readonly FieldProblem[] {
-  const { httpEndpoint, connectionDetails, tlsClientAuthKeyPair, payloadOptions } = document;
+  const { httpEndpoint, connectionDetails, payloadOptions } = document;
   const problems: FieldProblem[] = [];
   if (!httpEndpoint && !connectionDetails) problems.push({ problem: 'required', target: 'httpEndpoint' });
   for (const [member, endpoint] of Object.entries({ httpEndpoint, connectionDetails })) {
@@ -137,13 +140,6 @@ function problemsOf(document: SubscriptionDocument, guard: Pick<DestinationGuard
     const target = 'payloadOptions.maximumPayloadLimit.size';
     problems.push({ problem: 'outOfRange', target, minimum: 1, maximum: MOST_EVENTS });
   }
-  // No operation makes key pairs, so there is none that could be named.
-  if (tlsClientAuthKeyPair)
-    problems.push({
-      problem: 'invalid',
-      target: 'tlsClientAuthKeyPair.id',
-      message: 'must be the id of a key pair of this environment',
-    });
   return problems;
 }
 

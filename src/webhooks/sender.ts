@@ -1,8 +1,10 @@
 import { type Clock, type Millis, monotonicMillis } from '../kernel/clock.js';
 import { minutes, seconds } from '../kernel/duration.js';
+import { type Uuid, uuidOf } from '../kernel/ids.js';
 import type { Vault, WebhookKeys } from '../kernel/keys.js';
 import type { Logger } from '../kernel/log.js';
 import type { Random } from '../kernel/random.js';
+import type { ClientPair } from '../outbound/exchange.js';
 import type { PostResult, PostTo } from '../outbound/post.js';
 import { type Batch, type BatchSource, nextBatch } from './batch.js';
 import { layoutOf } from './payload.js';
@@ -21,6 +23,8 @@ export interface WebhookWatch {
 export interface SenderParts extends BatchSource {
   readonly queue: WebhookQueue;
   readonly post: PostTo;
+  /** A key pair of an environment, opened; rejects when it is not there, or not one to show to receivers. */
+  readonly keyPair: (environmentId: Uuid, id: Uuid) => Promise<ClientPair>;
   readonly keys: WebhookKeys;
   readonly vault: Pick<Vault, 'open'>;
   /** Of signatures. */
@@ -52,6 +56,12 @@ const LONGEST_WAIT: Millis = minutes(10);
 /** How often a disabled subscription is looked at; it is looked at at once when it changes. */
 const DISABLED_WAIT: Millis = minutes(10);
 
+/** A subscription, and as whom it is served. */
+interface Known {
+  readonly terms: Terms;
+  readonly client?: ClientPair;
+}
+
 export function createSender(parts: SenderParts): Sender {
   const { queue, vault, logger, random, watch } = parts;
   const working = new Set<Promise<void>>();
@@ -73,14 +83,15 @@ export function createSender(parts: SenderParts): Sender {
   /** One turn of a subscription: batch after batch until nothing is left, one is not taken, or it is others' turn. */
   async function serve(first: Claim): Promise<void> {
     let claim = first;
-    const terms = await opened(claim);
-    if (!terms) return;
+    const known = await opened(claim);
+    if (!known) return;
+    const { terms } = known;
     let heldAt = monotonicMillis();
     for (let turn = 0; turn < BATCHES_OF_A_TURN && !stopped; turn += 1) {
       const batch = await nextBatch(parts, claim, terms);
       if (batch.dropped > 0) tellDropped(claim, batch.dropped);
       if (monotonicMillis() - heldAt > LATEST) break;
-      if (batch.events.length > 0 && !(await isTaken(claim, terms, batch))) return;
+      if (batch.events.length > 0 && !(await isTaken(claim, known, batch))) return;
       const progress: Progress = { next: batch.end, failures: 0 };
       if (batch.isLast) {
         await queue.release(claim, progress, 0);
@@ -95,13 +106,17 @@ export function createSender(parts: SenderParts): Sender {
   }
 
   /** The terms of a subscription that is to be served now. */
-  async function opened(claim: Claim): Promise<Terms | undefined> {
+  async function opened(claim: Claim): Promise<Known | undefined> {
     try {
       const terms = termsOf(claim.subscription, vault);
-      if (terms.document.enabled) return terms;
+      const { enabled, tlsClientAuthKeyPair: pair } = terms.document;
+      if (enabled && !pair) return { terms };
+      // Its id was found among the keys of the environment when it was named.
+      if (enabled && pair)
+        return { terms, client: await parts.keyPair(claim.subscription.environmentId, uuidOf(pair.id)) };
       await queue.release(claim, { ...claim.progress, failures: 0 }, DISABLED_WAIT);
     } catch (error) {
-      // A key that is missing, or a document that somebody has altered: nothing that passes by itself.
+      // A key or key pair that is missing, or a document that somebody has altered: nothing that passes by itself.
       logger.error({ err: error, ...named(claim) }, 'a subscription cannot be read: nothing is sent for it');
       await queue.release(claim, claim.progress, LONGEST_WAIT);
     }
@@ -109,8 +124,8 @@ export function createSender(parts: SenderParts): Sender {
   }
 
   /** Sends a batch; what is not taken is tried again later. */
-  async function isTaken(claim: Claim, terms: Terms, batch: Batch): Promise<boolean> {
-    const result = await send(claim, terms, batch);
+  async function isTaken(claim: Claim, known: Known, batch: Batch): Promise<boolean> {
+    const result = await send(claim, known, batch);
     const isDelivered = result.kind === 'answered' && result.status === 200;
     const { failures } = claim.progress;
     const kind = result.kind === 'answered' ? 'refused' : result.kind;
@@ -135,7 +150,8 @@ export function createSender(parts: SenderParts): Sender {
     return false;
   }
 
-  function send(claim: Claim, { document, url, headers }: Terms, { events, start, end }: Batch): Promise<PostResult> {
+  function send(claim: Claim, { terms, client }: Known, { events, start, end }: Batch): Promise<PostResult> {
+    const { document, url, headers } = terms;
     const layout = layoutOf(document);
     const body = layout.join(events);
     const { environmentId, id } = claim.subscription;
@@ -144,6 +160,7 @@ export function createSender(parts: SenderParts): Sender {
       url,
       body,
       verifyTls: document.verifyTlsCertificates,
+      ...(client ? { client } : {}),
       headers: {
         'content-type': layout.contentType,
         'user-agent': 'Postern',

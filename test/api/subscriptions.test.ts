@@ -107,6 +107,28 @@ describe('subscriptions (00 §11.5)', () => {
     expect(stored?.secret).toBeUndefined();
   });
 
+  it('name a key of the environment to be known by, which stays as long as they do (SEC-43)', async () => {
+    const keys = managed(world, `/environments/${HERE}/keys`);
+    const key = (usageType: string): Body => ({
+      name: usageType,
+      algorithm: 'EC',
+      keyLength: 256,
+      signatureAlgorithm: 'SHA256withECDSA',
+      subjectDN: 'CN=Events, O=Example, C=US',
+      usageType,
+      validityPeriod: 365,
+    });
+    const [client, other] = [await keys.create(key('OUTBOUND_MTLS')), await keys.create(key('SIGNING'))];
+    const naming = ({ body }: { body: Body }): Body => small({ tlsClientAuthKeyPair: { id: body['id'] } });
+    const refusal = await world().ask({ path: subscriptions.path, body: naming(other) });
+    expect(refusalOf(refusal).details).toEqual(['INVALID_VALUE tlsClientAuthKeyPair.id']);
+    const made = await subscriptions.create(naming(client));
+    expect(documentOf(made)).toEqual(withCopy(naming(client)));
+    expect(refusalOf(await keys.remove(keys.itemOf(client))).details).toEqual(['CONSTRAINT_VIOLATION']);
+    expect((await subscriptions.put(subscriptions.itemOf(made), small())).status).toBe(200);
+    expect((await keys.remove(keys.itemOf(client))).status).toBe(204);
+  });
+
   it('are on record (00 §11.4)', async () => {
     const before = world().events.length;
     const path = subscriptions.itemOf(await subscriptions.create(small()));
@@ -184,7 +206,7 @@ refusesRequests('a subscription, refused as a whole', { world, to: () => ({ path
     { filterOptions: { includedActionTypes: [] } },
     'EMPTY_VALUE filterOptions.includedActionTypes',
   ),
-  refused('a client certificate', { tlsClientAuthKeyPair: { id: NOBODY } }, 'INVALID_VALUE tlsClientAuthKeyPair.id'),
+  refused('a key pair of nobody', { tlsClientAuthKeyPair: { id: NOBODY } }, 'INVALID_VALUE tlsClientAuthKeyPair.id'),
   refused(
     'more events than one request may have',
     { payloadOptions: { maximumPayloadLimit: { type: 'EVENTS_PER_PAYLOAD', size: 501 } } },

@@ -1,13 +1,17 @@
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { createKeySetReader } from '../../src/app/key-sets.js';
 import { createDestinationGuard, type DestinationRules } from '../../src/kernel/destination.js';
 import { silentLogger } from '../../src/kernel/log.js';
+import { Redacted } from '../../src/kernel/sealed.js';
 import { createPost } from '../../src/outbound/post.js';
 import { atMost, type HostAddress, type Resolve } from '../../src/outbound/resolve.js';
+import { issueCertificate } from '../helpers/certificates.js';
 
 const OPEN = createDestinationGuard({ allowsHttp: true, ports: 'any', internal: ['127.0.0.0/8'] });
 const STRICT = createDestinationGuard({ allowsHttp: true, ports: 'any', internal: [] });
@@ -20,14 +24,14 @@ const to =
 const post = (url: string, over = {}) => ({ url, headers: { 'x-one': '1' }, body: '[]', verifyTls: true, ...over });
 const file = (name: string): string => readFileSync(new URL(`../gateways/fakes/${name}`, import.meta.url), 'utf8');
 
-async function receiver(answer: RequestListener, tls = false) {
+async function receiver(answer: RequestListener, tls = false, more: ServerOptions = {}) {
   const seen: string[] = [];
   const listener: RequestListener = (request, response) => {
     seen.push(`${request.method} ${request.headers.host} ${request.url} ${request.headers['x-one']}`);
     answer(request, response);
   };
   const server = tls
-    ? createTlsServer({ key: file('localhost-key.pem'), cert: file('localhost-cert.pem') }, listener)
+    ? createTlsServer({ key: file('localhost-key.pem'), cert: file('localhost-cert.pem'), ...more }, listener)
     : createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -46,6 +50,28 @@ describe('a post to an address of a tenant', () => {
     const sent = await createPost(OPEN, to('127.0.0.1'))(post(`http://hooks.example.org:${server.port}/a?b`));
     expect(sent).toEqual({ kind: 'answered', status: 200 });
     expect(server.seen).toEqual([`POST hooks.example.org:${server.port} /a?b 1`]);
+  });
+
+  it('shows a receiver that asks whom it is from, and nobody over plain HTTP', async () => {
+    const { der, key, subject } = issueCertificate({ subject: { CN: 'Events of one environment' } });
+    const client = {
+      key: new Redacted(key.export({ type: 'pkcs8', format: 'pem' }).toString()),
+      certificate: new X509Certificate(der).toString(),
+    };
+    const names: unknown[] = [];
+    const listener: RequestListener = ({ socket }, response) => {
+      if (socket instanceof TLSSocket) names.push(socket.getPeerCertificate().subject?.CN);
+      response.end();
+    };
+    await using asking = await receiver(listener, true, { requestCert: true, rejectUnauthorized: false });
+    await using plain = await receiver(listener);
+    const send = createPost(OPEN, to('127.0.0.1'));
+    const url = `https://hooks.example.org:${asking.port}/`;
+    const answered = { kind: 'answered', status: 200 };
+    expect(await send(post(url, { verifyTls: false, client }))).toEqual(answered);
+    expect(await send(post(url, { verifyTls: false }))).toEqual(answered);
+    expect(await send(post(`http://hooks.example.org:${plain.port}/`, { client }))).toEqual(answered);
+    expect(names).toEqual([subject['CN'], undefined]);
   });
 
   it.each([

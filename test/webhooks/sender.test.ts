@@ -1,9 +1,11 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { days, minutes, seconds } from '../../src/kernel/duration.js';
+import { Redacted } from '../../src/kernel/sealed.js';
 import type { Post } from '../../src/outbound/post.js';
 import { waitAfter } from '../../src/webhooks/sender.js';
 import { addUser, DATABASES, uuid } from '../contract/world.js';
+import { issueCertificate } from '../helpers/certificates.js';
 import { startWebhookWorld, TAKEN, type WebhookWorld } from './world.js';
 
 const REFUSED = { kind: 'answered', status: 503 } as const;
@@ -31,6 +33,32 @@ describe.each(DATABASES.filter(({ name }) => name !== 'SQLite file'))('webhooks 
     await world.sender.deliver();
     expect(usersOf(world)).toEqual([...first, ...second]);
     expect(world.counted).toEqual(['delivered 5', 'delivered 2']);
+  });
+
+  it('are sent by the key pair that they name, or not at all', async () => {
+    await using world = await start();
+    const { environmentId, test } = world;
+    const { der, key } = issueCertificate({ subject: { CN: 'Events' } });
+    const pem = key.export({ type: 'pkcs8', format: 'pem' }).toString();
+    const id = uuid();
+    const put = (usageType: string) =>
+      test.store.transact({ environmentId }, ({ now }) => {
+        const body = { usageType, certificate: der.toString('base64') };
+        const times = { createdAt: now, updatedAt: now };
+        const value = { environmentId, kind: 'key', id, body, secret: new Redacted(pem), ...times } as const;
+        return { writes: [{ kind: 'put', entity: 'document', value }], outcome: undefined };
+      });
+    await put('SIGNING');
+    await world.subscribe({ tlsClientAuthKeyPair: { id } });
+    await world.happen(1);
+    await world.sender.deliver();
+    expect(world.arrived).toEqual([]);
+    await put('OUTBOUND_MTLS');
+    world.advance(LONG);
+    await world.sender.deliver();
+    expect(world.arrived.map(({ client }) => [client?.key.reveal(), client?.certificate])).toEqual([
+      [pem, new X509Certificate(der).toString()],
+    ]);
   });
 
   it('send the same batch again until it is answered by 200, and nothing before it', async () => {

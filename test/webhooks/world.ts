@@ -4,6 +4,7 @@ import type { Uuid } from '../../src/kernel/ids.js';
 import type { JsonObject } from '../../src/kernel/json.js';
 import { type Logger, silentLogger } from '../../src/kernel/log.js';
 import type { Post, PostResult } from '../../src/outbound/post.js';
+import { clientPairIn } from '../../src/platform/certificates/client-pair.js';
 import { partSecrets } from '../../src/platform/managed/secrets.js';
 import { SEALED_MEMBERS } from '../../src/platform/subscriptions.js';
 import { createSender, type Sender } from '../../src/webhooks/sender.js';
@@ -85,6 +86,10 @@ export async function startWebhookWorld(
       post: async (post) => {
         arrived.push({ ...post, users: [...post.body.matchAll(/"user": ?"([^"]*)"/g)].map(([, user]) => user ?? '') });
         return world.answer(post);
+      },
+      keyPair: async (_, id) => {
+        const { documents } = await store.load({ environmentId, documents: [{ kind: 'key', id }] });
+        return clientPairIn(documents[0], keyring.vault);
       },
       keys: keyring.webhooks,
       vault: keyring.vault,

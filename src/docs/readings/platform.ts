@@ -132,7 +132,8 @@ export const PLATFORM_READINGS: ReadingGroup = {
       ],
       ['00 §11.5', '`httpEndpoint` alone is shown as `connectionDetails` too, where the Terraform provider reads it'],
       ['00 §11.5', 'Headers are shown back, and sealed in the database; an environment has at most 50 subscriptions'],
-      ['00 §11.5', 'Delivery over TCP and client certificates are refused: `INVALID_VALUE`'],
+      ['00 §11.5', 'Delivery over TCP is refused: `INVALID_VALUE`'],
+      ['00 §11.5', '`tlsClientAuthKeyPair` names a key for `OUTBOUND_MTLS`; one that is named stays'],
     ]),
     ...readingsIn('webhooks/terms.ts', [
       ['00 §11.5', 'An event must fit every filter that is given; its population is the one that its user is in now'],

@@ -5,8 +5,7 @@ import { Endpoint } from '../../platform/subscriptions.js';
 import { managedRoutes } from '../managed/routes.js';
 import type { Route } from '../route.js';
 
-const PARTIAL =
-  'HTTPS only; no client certificates; no `source` in events, because the trail holds no addresses; no event has a tag.';
+const PARTIAL = 'HTTPS only; no `source` in events, because the trail holds no addresses; no event has a tag.';
 
 /** Webhooks (wire: `00` §11.5). */
 export function subscriptionsRoutes(resource: ManagedResource, service: ManagedService): Route[] {

@@ -79,11 +79,14 @@ const signaturesOf = (suffix: string): readonly string[] =>
 /** Where applications name keys: that of assertions, and that of their users' certificates. */
 export const SIGNING_KEY = 'idpSigning.key.id';
 export const ISSUING_KEY = 'kerberos.key.id';
+/** Where subscriptions name a key: the one by which they are somebody to their receivers. */
+export const CLIENT_KEY = 'tlsClientAuthKeyPair.id';
 
 const APPLICATION = 'application';
 const RULES: readonly Rule[] = [
   oneDefaultOfUsage(KIND),
   ...[SIGNING_KEY, ISSUING_KEY].map((place) => notReferredToBy(APPLICATION, place)),
+  notReferredToBy('subscription', CLIENT_KEY),
 ];
 
 /** What was made for a key: the private key as PKCS #8, PEM, and what is stored beside what was asked for. */

@@ -18,6 +18,7 @@ export async function main([url = '', masterKey = '']: readonly string[]) {
     audit: store.audit,
     show: ({ activity: { id, event } }) => ({ id, user: event.userId ?? '', pid: process.pid }),
     post: createPost(guard),
+    keyPair: () => Promise.reject(new Error('no subscription here names a key pair')),
     keys: webhooks,
     vault,
     clock: systemClock,
