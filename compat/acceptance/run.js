@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { licence, signIn } from '../harness/api.js';
+import { startDns } from '../harness/dns.js';
 import { NAMES, startPostern } from '../harness/postern.js';
 import { findProgram, run } from '../harness/programs.js';
 import { withNames } from '../harness/tls.js';
@@ -14,10 +15,14 @@ import { furnishWorkforce } from './workforce.js';
 /** The environments that the provider's tests look up by name, and what each has in its bill of materials. */
 const ENVIRONMENTS = {
   'tf-testacc-dynamic-general-test': ['PING_ONE_BASE', 'PING_ONE_MFA', 'PING_ONE_DAVINCI', 'PING_ONE_RISK'],
+  'tf-testacc-static-domainverified-test': ['PING_ONE_BASE', 'PING_ONE_MFA'],
   'tf-testacc-static-workforce-test': ['PING_ONE_BASE', 'PING_ONE_ID'],
   'tf-testacc-static-workforce-v2-test': ['PING_ONE_BASE', 'PING_ONE_ID'],
 };
+/** Of a domain that is its owner's, beside the environments. */
+const DOMAIN = 'tf-testacc-static-domainverified-test';
 const WORKFORCE = 'tf-testacc-static-workforce-v2-test';
+const EMAIL_DOMAIN = 'verified.example.org';
 /** In `CA` and `SG` the provider leaves out tests that a workforce environment is not the only subject of. */
 const REGION = 'NA';
 /** Tests compare the addresses of images with the vendor's own, and fetch none. */
@@ -57,10 +62,12 @@ export async function runAcceptance(args) {
   const report = { skip: (_, reason) => console.log(`skipped: ${reason}`) };
   await withNames(report, 'acceptance', async () => {
     const names = Object.keys(ENVIRONMENTS);
-    const options = ['--image-url', IMAGE_URL];
+    const records = {};
+    const dns = await startDns(records);
+    const options = ['--image-url', IMAGE_URL, '--dns-servers', dns.address];
     const postern = await startPostern({ seed: seed({ names, region: REGION }), tls: true, options });
     try {
-      const env = { ...OPTIONAL, ...(await keyFiles()), ...process.env, ...(await variables(postern)) };
+      const env = { ...OPTIONAL, ...(await keyFiles()), ...process.env, ...(await variables(postern, records)) };
       const results = createResults(console.log);
       const { code, stderr } = await run(args, { cwd: folder, env, seconds: HOURS * 3600, onLine: results.line });
       const text = results.text();
@@ -71,14 +78,15 @@ export async function runAcceptance(args) {
       exitCode = code === 0 ? 0 : 1;
     } finally {
       await postern.stop();
+      await dns.stop();
     }
   });
   return exitCode;
 }
 
-async function variables(postern) {
+async function variables(postern, records) {
   const api = await signIn(postern);
-  await furnish(api);
+  await furnish(api, records);
   const { organizationId, licenseId } = await licence(api, postern.environmentId);
   const terraform = findProgram(['terraform', 'tofu']);
   return {
@@ -98,16 +106,26 @@ async function variables(postern) {
     PINGONE_ORGANIZATION_ID: organizationId,
     PINGONE_ORGANIZATION_NAME: 'Postern',
     PINGONE_LICENSE_ID: licenseId,
+    PINGONE_VERIFIED_EMAIL_DOMAIN: EMAIL_DOMAIN,
   };
 }
 
-async function furnish({ call }) {
+async function furnish({ call }, records) {
   const { _embedded: list } = await call('GET', '/environments?limit=100');
   for (const { id, name } of list.environments) {
     const products = ENVIRONMENTS[name]?.map((type) => ({ type }));
     if (products) await call('PUT', `/environments/${id}/billOfMaterials`, { products });
+    if (name === DOMAIN) await furnishDomain({ call }, id, records);
     if (name === WORKFORCE) await furnishWorkforce({ call }, id);
   }
+}
+
+/** A domain whose owner publishes what it is to be proved by. */
+async function furnishDomain({ call }, environmentId, records) {
+  const domains = `/environments/${environmentId}/emailDomains`;
+  const { id } = await call('POST', domains, { domainName: EMAIL_DOMAIN });
+  const { regions } = await call('GET', `${domains}/${id}/ownership`);
+  for (const { key, value } of regions) records[`${key}.${EMAIL_DOMAIN}`] = { TXT: [value] };
 }
 
 /** A file with our certificate and those that are trusted anyway: the command may have modules to fetch. */

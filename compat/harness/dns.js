@@ -32,6 +32,8 @@ export async function startDns(records) {
     socket.send(Buffer.concat([head, question, ...answers]), port, address);
   });
   await new Promise((resolve) => socket.bind(0, '127.0.0.1', resolve));
+  // Whoever starts it waits for something else.
+  socket.unref();
   return {
     address: `127.0.0.1:${socket.address().port}`,
     stop: () => new Promise((resolve) => socket.close(resolve)),
