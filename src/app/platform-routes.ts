@@ -7,6 +7,7 @@ import { brandingRoutes } from '../http/routes/branding.js';
 import { certificatesRoutes } from '../http/routes/certificates.js';
 import { environmentChangesRoutes } from '../http/routes/environment-changes.js';
 import { environmentsRoutes } from '../http/routes/environments.js';
+import { gatewaysRoutes } from '../http/routes/gateways.js';
 import { identityProvidersRoutes } from '../http/routes/identity-providers.js';
 import { imagesRoutes } from '../http/routes/images.js';
 import { keyRotationPoliciesRoutes } from '../http/routes/key-rotation-policies.js';
@@ -80,6 +81,7 @@ export function platformRoutes(parts: PlatformParts): readonly Route[] {
     ...brandingRoutes(managed),
     ...passwordPoliciesRoutes(managed),
     ...identityProvidersRoutes(managed),
+    ...gatewaysRoutes(managed),
     ...applicationsRoutes(applications),
     ...applicationSecretsRoutes(createApplicationSecretService(parts)),
     ...keysRoutes(createKeyService({ ...parts, keyMaker }), clock),

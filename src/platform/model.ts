@@ -41,6 +41,7 @@ export type DocumentKind =
   | 'fido2Policy'
   | 'fidoDeviceMetadata'
   | 'fidoPolicy'
+  | 'gateway'
   | 'grant'
   | 'identityProvider'
   | 'identityProviderAttribute'

@@ -1,6 +1,7 @@
 import { oneOf, Reference } from '../kernel/document-schema.js';
 import type { JsonObject } from '../kernel/json.js';
 import { Type } from '../kernel/json-schema.js';
+import { GATEWAYS_OF_ACTIONS } from '../platform/gateways.js';
 import { PROVIDERS_OF_ACTIONS } from '../platform/identity-providers/identity-providers.js';
 import type { ManagedResource, Rule } from '../platform/managed/resource.js';
 import { atMost, immutable, oneDefault, owns, refersTo, takesReferrers, unique } from '../platform/managed/rules.js';
@@ -72,6 +73,7 @@ export const signOnPolicyActions: ManagedResource = {
     immutable('type'),
     atMost(ACTION, MOST_ACTIONS),
     refersTo('deviceAuthenticationPolicy', 'deviceAuthenticationPolicy.id', 'an MFA policy'),
+    refersTo('gateway', GATEWAYS_OF_ACTIONS, 'a gateway'),
     ...PROVIDERS_OF_ACTIONS.map((path) => refersTo('identityProvider', path, 'an identity provider')),
     staysWhileLast(),
   ],

@@ -66,7 +66,7 @@ const PERMITTED: readonly [pattern: RegExp, read: readonly string[], write: read
     ['Environment Admin'],
   ],
   // A read shows secrets.
-  [/^identityProvider\./, ['Environment Admin'], ['Environment Admin']],
+  [/^(identityProvider|gateway)\./, ['Environment Admin'], ['Environment Admin']],
   [/^deviceAuthentication\./, ['Identity Data Admin'], ['Identity Data Admin']],
   // The same query by either method.
   [/^activity\./, AUDITORS, AUDITORS],

@@ -237,6 +237,12 @@ export const SAMPLES: readonly Sample[] = [
     body: (name) => ({ name, description: 'Some of them' }),
   },
   {
+    id: 'gateway',
+    parameter: 'gatewayId',
+    path: '/gateways',
+    body: (name) => ({ name, enabled: false, type: 'PING_FEDERATE' }),
+  },
+  {
     id: 'identityProvider',
     parameter: 'identityProviderId',
     path: '/identityProviders',

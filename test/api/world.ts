@@ -154,6 +154,7 @@ const CONFIGURATION: readonly DocumentKind[] = [
   'fido2Policy',
   'fidoDeviceMetadata',
   'fidoPolicy',
+  'gateway',
   'grant',
   'identityProvider',
   'identityProviderAttribute',

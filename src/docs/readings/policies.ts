@@ -48,6 +48,12 @@ export const POLICY_READINGS: ReadingGroup = {
     ...readingsIn('policies/notifications/alert-channels.ts', [
       ['30 §6.1', 'Alert channels are kept and shown; none of the alerts that they name is raised'],
     ]),
+    ...readingsIn('platform/gateways.ts', [
+      [
+        '40 §2.2',
+        'Gateways are kept and shown, their shared secrets to whoever may change them, passwords to nobody; each type of users has an id made of the gateway’s and its name',
+      ],
+    ]),
     ...readingsIn('senders/records.ts', [
       [
         '30 §6.2',

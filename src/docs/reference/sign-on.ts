@@ -11,6 +11,14 @@ export const SIGN_ON: readonly ReferenceGroup[] = [
       ...managed('40 §2.2', 'env/signOnPolicies/:policy/actions', 'an action', 'actions'),
       // Named in the section; what they are is in the public clients.
       ...managed('40 §2.2', 'env/identityProviders', 'an identity provider', 'identity providers'),
+      // Named by actions; what they are is in the public clients.
+      ...managed('40 §2.2', 'env/gateways', 'a gateway', 'gateways'),
+      ...operations('api', '40 §2.2', [
+        ['GET env/gateways/:gateway/credentials', 'List the credentials of a gateway'],
+        ['POST env/gateways/:gateway/credentials', 'Create a credential of a gateway'],
+        ['DELETE env/gateways/:gateway/credentials/:id', 'Delete a credential of a gateway'],
+        ['GET env/gateways/:gateway/instances', 'List the instances of a gateway'],
+      ]),
       ...managed(
         '40 §2.2',
         'env/identityProviders/:provider/attributes',

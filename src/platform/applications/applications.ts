@@ -8,6 +8,7 @@ import type { Store } from '../../storage/port.js';
 import { CERTIFICATE_PLACES } from '../certificates/certificate.js';
 import { ISSUING_KEY, SIGNING_KEY } from '../certificates/key.js';
 import { ROTATION_PLACES, ROTATION_POLICY } from '../certificates/rotation-policy.js';
+import { GATEWAYS_OF_APPLICATIONS } from '../gateways.js';
 import { placesAt } from '../managed/places.js';
 import type { Candidate, ManagedResource, Rule } from '../managed/resource.js';
 import { atMost, checked, immutable, leavesReferrers, owns, refersTo } from '../managed/rules.js';
@@ -67,6 +68,7 @@ export function applications({ secret, roles, open, guard }: Facts): ManagedReso
         unfit: ({ id, environmentId }) =>
           `Key with ID '${id}' in Environment '${environmentId}' is not for ISSUANCE. Usage type should be ISSUANCE.`,
       }),
+      refersTo('gateway', GATEWAYS_OF_APPLICATIONS, 'a gateway'),
       ...CERTIFICATE_PLACES.map((place) => refersTo('certificate', place, 'a certificate')),
       ...ROTATION_PLACES.map((place) => refersTo(ROTATION_POLICY, place, 'a key rotation policy')),
       atMost(KIND, MOST_APPLICATIONS),
