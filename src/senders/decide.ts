@@ -58,9 +58,9 @@ export function createAddress(
   if (!environment) return refuse({ kind: 'EnvironmentNotFound', environmentId });
   const domain = documents.find((stored) => stored.kind === EMAIL_DOMAIN && stored.id === domainId);
   if (!domain) return refuse({ kind: 'NotFound' });
+  if (!proved.ownership && !proved.environment) return refuse({ kind: 'DomainUnproved' });
   const address = parseEmail(String(document['emailAddress']));
   if (!address || !isOf(domain, address)) return refuse(NOT_OF_THE_DOMAIN);
-  if (!proved.ownership && !proved.environment) return refuse({ kind: 'DomainUnproved' });
   const present = addressesIn(snapshot, domainId).find(
     ({ body }) => String(body['emailAddress']).toLowerCase() === address.toLowerCase(),
   );
