@@ -5,7 +5,7 @@ import { isJsonObject, type Json, type JsonObject } from '../kernel/json.js';
 import { Type } from '../kernel/json-schema.js';
 import { namedId } from '../kernel/keys.js';
 import type { ManagedResource } from './managed/resource.js';
-import { atMost, checked, immutable, notReferredToBy, refersTo, unique } from './managed/rules.js';
+import { atMost, checked, immutable, leavesReferrers, refersTo, unique } from './managed/rules.js';
 
 const KIND = 'gateway';
 /** Of one environment; no client names a limit. */
@@ -121,8 +121,9 @@ export const gateways: ManagedResource = {
     unique(KIND, 'name'),
     atMost(KIND, MOST),
     refersTo('population', 'userTypes.*.newUserLookup.population.id', 'a population'),
-    notReferredToBy('application', GATEWAYS_OF_APPLICATIONS),
-    notReferredToBy('signOnPolicyAction', GATEWAYS_OF_ACTIONS),
+    // The public Terraform provider deletes one before it changes what names it.
+    leavesReferrers('application', [GATEWAYS_OF_APPLICATIONS]),
+    leavesReferrers('signOnPolicyAction', [GATEWAYS_OF_ACTIONS]),
     { completes: ({ document, id }) => completed(document, id) },
   ],
 };

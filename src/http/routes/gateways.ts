@@ -20,7 +20,6 @@ export function gatewaysRoutes(service: ManagedService): Route[] {
       // Shared secrets are shown, so only who may change it may read it.
       permission: { read: 'policies:write', write: 'policies:write' },
       timestamps: 'none',
-      texts: { StillReferenced: 'Applications or actions of sign-on policies still name the gateway' },
       partial: { create: KEPT, update: KEPT },
     },
     service,
