@@ -2,7 +2,7 @@
 const CAUSES = [
   [/CreateAgreement/, 'absent: agreements'],
   [/PopulationDataSource_ByNameFull/, 'expects Polish among the predefined languages, which the reference does not list'],
-  [/CreateGateway/, 'absent: gateways'],
+  [/CreateGatewayCredential/, 'absent: credentials of gateways'],
   [/UpdateTranslations/, 'absent: words of the vendor’s pages, whose keys and texts only the vendor has'],
   [/TestAccImage_JPG|TestAccBrandingTheme_(Full|Change)/, 'partial: a JPEG is shown as it came'],
   [/TestAccTrustedEmailAddress_BadParameters/, 'looks for a text in one line that the provider prints in two'],

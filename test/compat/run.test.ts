@@ -89,7 +89,12 @@ describe('the page of acceptance tests', () => {
       results.line(JSON.stringify({ Action, Package, Test, Output }));
     event('example.org/service/mfa', 'TestA', 'pass');
     event('example.org/service/mfa', 'TestB', 'output', '    b_test.go:5: Step 1/2 error: exit status 1\n');
-    event('example.org/service/mfa', 'TestB', 'output', '    Error: Error when calling `CreateGateway`: a | b\n');
+    event(
+      'example.org/service/mfa',
+      'TestB',
+      'output',
+      '    Error: Error when calling `CreateGatewayCredential`: a | b\n',
+    );
     event('example.org/service/mfa', 'TestB', 'output', '    - Code:  INVALID_VALUE\n    Target:  name\n');
     event('example.org/service/mfa', 'TestB', 'fail');
     event('example.org/service/base', 'TestA', 'output', '    acctest.go:9: Skipping: no account\n');
@@ -101,7 +106,7 @@ describe('the page of acceptance tests', () => {
         '| `mfa` | 1 | 1 | 0 |',
         '| all | 1 | 1 | 1 |',
         '| TestA | pass |  |',
-        '| TestB | fail | **absent: gateways**: Error: Error when calling `CreateGateway`: a \\| b: INVALID_VALUE name |',
+        '| TestB | fail | **absent: credentials of gateways**: Error: Error when calling `CreateGatewayCredential`: a \\| b: INVALID_VALUE name |',
         '| TestA | skip | Skipping: no account |',
       ]),
     );
