@@ -1,7 +1,10 @@
 /** What a failure comes from, by the test's name and what it said; the first that fits. Anything else is a fault of the server's. */
 const CAUSES = [
   [/CreateAgreement/, 'absent: agreements'],
-  [/PopulationDataSource_ByNameFull/, 'expects Polish among the predefined languages, which the reference does not list'],
+  [
+    /PopulationDataSource_ByNameFull/,
+    'expects Polish among the predefined languages, which the reference does not list',
+  ],
   [/CreateGatewayCredential/, 'absent: credentials of gateways'],
   [/UpdateTranslations/, 'absent: words of the vendor’s pages, whose keys and texts only the vendor has'],
   [/TestAccImage_JPG|TestAccBrandingTheme_(Full|Change)/, 'partial: a JPEG is shown as it came'],
