@@ -66,11 +66,13 @@ function responsesOf(route: Route): Record<string, JsonObject> {
       description: names.map((name) => `\`${CATALOGUE[name].code}\`: ${CATALOGUE[name].when}`).join(' '),
       content: { [JSON_TYPE]: { schema: { $ref: '#/components/schemas/Error' } } },
     };
-  for (const [status, schema] of Object.entries(route.replies))
+  for (const [status, schema] of Object.entries(route.replies)) {
+    const content: Record<string, JsonObject> = schema === null ? {} : { [JSON_TYPE]: { schema: plain(schema) } };
+    // OpenAPI 3.1: bytes as they are have no schema.
+    for (const type of status === '200' ? (route.files ?? []) : []) content[type] = {};
     responses[status] =
-      schema === null
-        ? { description: 'Done; no body.' }
-        : { description: 'Done.', content: { [JSON_TYPE]: { schema: plain(schema) } } };
+      Object.keys(content).length === 0 ? { description: 'Done; no body.' } : { description: 'Done.', content };
+  }
   return responses;
 }
 

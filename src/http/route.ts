@@ -117,6 +117,8 @@ export interface Route {
   readonly query?: TSchema;
   /** View schemas by status; `null` = no body. Checked against every answer in development and tests. */
   readonly replies: Readonly<Record<number, TSchema | null>>;
+  /** Types of the files that a 200 may be as well, or is where its view is `null`: bytes as they are. */
+  readonly files?: readonly string[];
   /** Beyond those that every route may give. */
   readonly errors?: readonly ErrorName[];
   /** What is not there yet, for the compatibility ledger; absent = complete. */

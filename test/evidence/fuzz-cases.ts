@@ -12,7 +12,7 @@ export interface Operation {
   /** Without a schema: bytes as they are. */
   readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema?: Node }>> };
   readonly responses: Readonly<
-    Record<string, { readonly content?: Readonly<Record<string, { readonly schema: Node }>> }>
+    Record<string, { readonly content?: Readonly<Record<string, { readonly schema?: Node }>> }>
   >;
 }
 

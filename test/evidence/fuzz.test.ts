@@ -141,6 +141,11 @@ function rightBodyOf(method: string, path: string, type: string | null): unknown
   return route && rightRequest(route, known()).body;
 }
 
+/** A documented type without a view: bytes as they are. */
+const isFile = ({ responses }: Operation, status: number, type: string): boolean =>
+  responses[String(status)]?.content?.[type]?.schema === undefined &&
+  responses[String(status)]?.content?.[type] !== undefined;
+
 /** What is wrong with an answer, or nothing. */
 function complaint(
   operation: Operation,
@@ -154,7 +159,9 @@ function complaint(
   if (!(String(status) in operation.responses) && !ANYWHERE.includes(status) && !overridden)
     return 'an undocumented status';
   if (!/^[0-9a-f-]{36}$/.test(headers['correlation-id'] ?? '')) return 'no correlation id';
-  if (text !== '' && !/^application\/json/.test(headers['content-type'] ?? '')) return 'not JSON';
+  const type = headers['content-type'] ?? '';
+  if (isFile(operation, status, type)) return undefined;
+  if (text !== '' && !/^application\/json/.test(type)) return 'not JSON';
   if (status >= 400) {
     if (request.type === FORM && 'error' in answer.body) return undefined;
     if (!isError.Check(answer.body)) return 'not the documented error body';

@@ -1,6 +1,5 @@
 import type { Clock } from '../../kernel/clock.js';
 import type { Uuid } from '../../kernel/ids.js';
-import { Type } from '../../kernel/json-schema.js';
 import type { Outcome } from '../../kernel/outcome.js';
 import { pemOf, pkcs7Of } from '../../platform/certificates/files.js';
 import { changedKeys, keys } from '../../platform/certificates/key.js';
@@ -104,7 +103,8 @@ export function keysRoutes(service: KeyService, clock: Clock): Route[] {
       base: 'api',
       path: '/environments/:envId/keys/:keyId/csr',
       permission: permission.read,
-      replies: { 200: Type.String() },
+      replies: { 200: null },
+      files: [PEM_FILE, PKCS10],
       handle: onKey(async (call, place, keyId) => {
         const made = await service.signingRequest(place, keyId);
         if (!made.ok) return managedError(made.rejection);
@@ -124,6 +124,7 @@ export function keysRoutes(service: KeyService, clock: Clock): Route[] {
 function exporting(route: Route, service: ManagedService): Route {
   return {
     ...route,
+    files: [PEM, PKCS7],
     async handle(call: Call) {
       const type = [PEM, PKCS7].find((each) => call.header('accept') === each);
       const { keyId } = call.params;
