@@ -17,12 +17,12 @@ export function viewProblem(operation: Operation, result: Reply | WireError): st
   }
   const check = views.get(result.status);
   if (check === undefined) return `status ${result.status} is not announced`;
+  const type = result.headers?.['content-type'];
+  if (Buffer.isBuffer(result.body) && type !== 'application/json')
+    return type !== undefined && route.files?.includes(type) ? undefined : `a file of type ${type} is not announced`;
   if (check === null) return result.body === undefined ? undefined : `status ${result.status} has a body`;
-  // Bytes are JSON or a file.
-  if (Buffer.isBuffer(result.body)) {
-    if (result.headers?.['content-type'] !== 'application/json') return undefined;
+  if (Buffer.isBuffer(result.body))
     return viewProblem(operation, { ...result, body: JSON.parse(result.body.toString()) });
-  }
   if (check(result.body).length === 0) return undefined;
   // What counts is what the client will see: members that are `undefined` are not there.
   const seen: unknown = result.body === undefined ? undefined : JSON.parse(JSON.stringify(result.body));
