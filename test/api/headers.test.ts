@@ -166,7 +166,9 @@ describe('methods (00 §2.1)', () => {
       const right = rightRequest(route, named);
       const [get, head] = [await world.ask(right), await world.ask({ ...right, method: 'HEAD' })];
       expect([route.id, head.status]).toEqual([route.id, get.status]);
-      expect([route.id, head.headers['content-length']]).toEqual([route.id, get.headers['content-length']]);
+      // A request for a certificate is signed anew each time, and not every signature takes as many bytes.
+      const size = route.id === 'key.csr.export' ? expect.stringMatching(/^\d{3}$/) : get.headers['content-length'];
+      expect([route.id, head.headers['content-length']]).toEqual([route.id, size]);
       if (route.permission === 'public') continue;
       const stranger = await world.ask({ ...right, method: 'HEAD', token: null });
       expect([route.id, stranger.status]).toEqual([route.id, 401]);
