@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { setTimeout as rest } from 'node:timers/promises';
+import { describe, expect, it, vi } from 'vitest';
 import { ClientThrottle } from '../../src/http/client-throttle.js';
 import { createSourceOf } from '../../src/http/source.js';
 import { minutes, seconds } from '../../src/kernel/duration.js';
@@ -9,7 +10,8 @@ const never = new AbortController().signal;
 /** A throttle whose waits are noted and last no time. */
 function throttle(free = 3) {
   const waits: number[] = [];
-  let now = 0;
+  // Any origin will do for a monotonic clock.
+  let now: number = minutes(20);
   const made = new ClientThrottle({
     free,
     now: () => now,
@@ -67,6 +69,79 @@ describe('wrong client secrets (SEC-50)', () => {
     const real = new ClientThrottle({ free: 1 });
     await real.failed('192.0.2.1', 'client', gone.signal);
     expect(await real.failed('192.0.2.1', 'client', gone.signal)).toEqual({ kind: 'answered' });
+  });
+
+  it('cost nothing where nothing is held back', async () => {
+    const { made, waits } = throttle(0);
+    for (let n = 0; n < 20; n++) expect(await made.failed('192.0.2.1', 'client', never)).toEqual({ kind: 'answered' });
+    expect(waits).toEqual([]);
+  });
+
+  it('are told apart by the first 64 characters of the client', async () => {
+    const { made, waits } = throttle();
+    const long = 'c'.repeat(64);
+    for (const end of ['1', '2', '3']) await made.failed('192.0.2.1', long + end, never);
+    expect(waits).toEqual([]);
+    await made.failed('192.0.2.1', `${long}4`, never);
+    expect(waits).toEqual([250]);
+    made.succeeded('192.0.2.1', `${long}5`);
+    await made.failed('192.0.2.1', `${long}6`, never);
+    expect(waits).toEqual([250]);
+  });
+
+  it('are still known after a quarter of an hour to the millisecond', async () => {
+    const { made, waits, advance } = throttle();
+    for (let n = 0; n < 4; n++) await made.failed('192.0.2.1', 'client', never);
+    advance(minutes(15));
+    await made.failed('192.0.2.1', 'client', never);
+    expect(waits).toEqual([250, 500]);
+  });
+
+  it('that wait are 32 in all, whoever sends them', async () => {
+    const waiting: (() => void)[] = [];
+    const made = new ClientThrottle({ free: 1, wait: () => new Promise<void>((resolve) => waiting.push(resolve)) });
+    const second = async (n: number) => {
+      await made.failed(`192.0.2.${n}`, 'client', never);
+      return made.failed(`192.0.2.${n}`, 'client', never);
+    };
+    const held = Array.from({ length: 32 }, (_, n) => second(n));
+    await vi.waitFor(() => expect(waiting).toHaveLength(32));
+    expect(await second(32)).toEqual({ kind: 'refused', wait: 250 });
+    waiting.shift()?.();
+    await held[0];
+    const next = second(33);
+    await vi.waitFor(() => expect(waiting).toHaveLength(32));
+    for (const go of waiting.splice(0)) go();
+    expect(await next).toEqual({ kind: 'answered' });
+    expect(await Promise.all(held)).toEqual(held.map(() => ({ kind: 'answered' })));
+  });
+
+  it('end with the request that waits: who went away keeps no place', async () => {
+    const gone = new AbortController();
+    const made = new ClientThrottle({ free: 1 });
+    for (let n = 0; n < 6; n++) {
+      const answer = made.failed('192.0.2.1', 'client', gone.signal);
+      gone.abort();
+      // The sixth would wait for four seconds.
+      expect(await Promise.race([answer, rest(200, 'still waiting')])).toEqual({ kind: 'answered' });
+    }
+  });
+
+  it('of 10,000 addresses and clients are remembered: then the one that failed longest ago is forgotten', async () => {
+    const { made, waits } = throttle(1);
+    await made.failed('victim', 'client', never);
+    // Each takes two places, its own and its address's.
+    for (let n = 1; n < 5_000; n++) await made.failed(`${n}`, 'client', never);
+    expect(waits).toEqual([]);
+    await made.failed('victim', 'client', never);
+    expect(waits).toEqual([250]);
+
+    const other = throttle(1);
+    await other.made.failed('victim', 'client', never);
+    for (let n = 1; n < 5_000; n++) await other.made.failed(`${n}`, 'client', never);
+    await other.made.failed('1', 'another', never);
+    await other.made.failed('victim', 'client', never);
+    expect(other.waits).toEqual([]);
   });
 
   it(
