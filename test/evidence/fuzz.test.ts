@@ -191,9 +191,12 @@ const TYPES = [
 /** Operations that may take the environment itself away, with the client that asks. */
 const isAboutEnvironment = (path: string): boolean => /^\/environments\/\{envId\}(\/(type|status))?$/.test(path);
 
+/** Read before anything is drawn: it may be among what is deleted. */
+let model: Answer['body'] | undefined;
+
 /** One that nobody needs. */
 async function anEnvironment(): Promise<string> {
-  const { body: model } = await world.ask({ path: `/environments/${THERE}` });
+  model ??= (await world.ask({ path: `/environments/${THERE}` })).body;
   const { name: _name, id: _id, ...like } = model;
   const made = await world.ask({
     path: '/environments',
