@@ -91,7 +91,8 @@ describe('sign-on policies (40 §2)', () => {
     const body = { signOnPolicy: { id: policy.body['id'] }, priority: 1 };
     const made = await assignments.create(body);
     expect(made.body).toMatchObject({ ...body, application: { id: clientId(HERE, 'backend') } });
-    const kept = await assignments.create({ ...body, signOnPolicy: { id: (await policies.listed())[0]?.['id'] } });
+    const another = (await policies.listed()).find(({ id }) => id !== policy.body['id']);
+    const kept = await assignments.create({ ...body, signOnPolicy: { id: another?.['id'] } });
     expect((await policies.remove(policies.itemOf(policy))).status).toBe(204);
     expect((await assignments.listed()).map(({ id }) => id)).toEqual([kept.body['id']]);
     expect((await assignments.read(assignments.itemOf(made))).status).toBe(404);
