@@ -84,6 +84,8 @@ function step(
   const { users } = made;
   const [progress] = documents;
   if (environment && !progress) return { writes: [], outcome: 'present' };
+  // Its own name: it was made by another process while this one loaded, and is there the next time.
+  if (!environment && environmentNameHolder === made.environment.id) return { writes: [], outcome: 'going on' };
   if (!environment && environmentNameHolder) return { writes: [], outcome: 'taken' };
   const from = progress ? users.findIndex(({ id }) => id === progress.body['next']) : 0;
   if (from < 0) return { writes: [], outcome: 'strange' };
