@@ -158,10 +158,10 @@ describe.each(DATABASES)('a seed of many users on $name', ({ open }) => {
     });
 
   /**
-   * Provisions as a start does, which dies before its step number `dies`, or is not told how its step number `loses` ended; the steps
-   * that it took.
+   * Provisions as a start does, which dies before its step number `dies`, is not told how its step number `loses` ended, or sees in its
+   * step number `sees` that the environment's name is there, and not yet that the environment is; the steps that it took.
    */
-  async function start(test: TestStore, world: World, { dies = 0, loses = 0 } = {}) {
+  async function start(test: TestStore, world: World, { dies = 0, loses = 0, sees = 0 } = {}) {
     const { store, random, keyring } = test;
     let steps = 0;
     const counted: typeof store = {
@@ -169,6 +169,8 @@ describe.each(DATABASES)('a seed of many users on $name', ({ open }) => {
       async transact(plan, decide) {
         steps += 1;
         if (steps === dies) throw new Error('died');
+        if (steps === sees)
+          return store.transact(plan, (seen) => decide({ ...seen, environmentNameHolder: plan.environmentId }));
         const outcome = await store.transact(plan, decide);
         if (steps === loses) throw new StoreError('unknownCommit', 'the connection broke');
         return outcome;
@@ -211,6 +213,13 @@ describe.each(DATABASES)('a seed of many users on $name', ({ open }) => {
     const world = many(40);
     expect(await start(test, world, { loses: 2 })).toEqual({ present: [], steps: 3 });
     expect(await usersIn(test, world)).toBe(40);
+  });
+
+  it('is no other one to whoever sees its name before itself, while somebody else makes it', async () => {
+    await using test = await open();
+    const world = many(19);
+    expect(await start(test, world, { sees: 1 })).toEqual({ present: [], steps: 2 });
+    expect(await usersIn(test, world)).toBe(19);
   });
 
   it('is told of without asking for all of them at once', async () => {
