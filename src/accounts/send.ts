@@ -4,7 +4,6 @@ import type { OutboxMessage, TemplateName } from '../delivery/message.js';
 import { ownWords } from '../delivery/own-contents.js';
 import type { Deployment } from '../devices/eligibility.js';
 import type { EmailAddress } from '../devices/sending/contact.js';
-import { reservationEvents, reserveSend } from '../devices/sending/reserve-send.js';
 import type { Uuid } from '../kernel/ids.js';
 import type { Digests } from '../kernel/keys.js';
 import { Redacted } from '../kernel/sealed.js';
@@ -15,6 +14,7 @@ import type { CodeUse, UserCode } from '../platform/users/user-code.js';
 import type { Snapshot, Undecided, Write } from '../storage/port.js';
 import { addressOf, bindingOf, CHANNEL, CODE_LENGTH, CODE_LIFE, codesOf, lockOf } from './code.js';
 import type { AccountRejection } from './rejection.js';
+import { reserveMail } from './reserve-mail.js';
 
 /** What is said with a code, by its use (wire: `30` §9.2). */
 const TEMPLATES: Readonly<Record<CodeUse, TemplateName>> = {
@@ -52,17 +52,9 @@ export function sendUserCode(snapshot: Snapshot, state: UserState, use: CodeUse,
     return { kind: 'refused', rejection: { kind: 'Undeliverable' }, events: [] };
   // An environment's default notification policy governs what no request names another for (`30` §5.4).
   const rules = snapshot.configuration?.defaultSendRules?.[CHANNEL];
-  const reservation = reserveSend(
-    { environmentId, userId, channel: CHANNEL, address, now, digests, deployment, rules },
-    snapshot,
-  );
-  if (reservation.kind === 'needs') return reservation;
-  const told = reservationEvents(reservation, { environmentId, userId }, CHANNEL);
-  if (reservation.kind === 'refused') {
-    const { until } = reservation;
-    const expiresAt = until === undefined ? {} : { expiresAt: until };
-    return { kind: 'refused', rejection: { kind: 'SendRefused', channel: CHANNEL, ...expiresAt }, events: told };
-  }
+  const sending = { environmentId, userId, address, now, digests, deployment, rules };
+  const reserved = reserveMail(sending, snapshot, { environmentId, userId });
+  if (reserved.kind !== 'granted') return reserved;
   const { code, issued } = issueCode(
     digits,
     bindingOf(codes, address, codes.sends, digests),
@@ -82,12 +74,9 @@ export function sendUserCode(snapshot: Snapshot, state: UserState, use: CodeUse,
     writes: [
       { kind: 'put', entity: 'userCode', value: next },
       { kind: 'append', entity: 'outbox', value: message },
-      ...(reservation.kind === 'reserved' ? reservation.writes : []),
-      ...(reservation.kind === 'reserved' && reservation.use
-        ? [{ kind: 'update', entity: 'destination', value: reservation.use } as const]
-        : []),
+      ...reserved.writes,
     ],
-    events: [{ type: 'NOTIFICATION.CREATED', environmentId, userId, detail: { channel: CHANNEL } }, ...told],
+    events: [{ type: 'NOTIFICATION.CREATED', environmentId, userId, detail: { channel: CHANNEL } }, ...reserved.events],
   };
 }
 

@@ -1,11 +1,11 @@
 import { CHANNEL, CODE_LENGTH } from '../accounts/code.js';
+import { reserveMail } from '../accounts/reserve-mail.js';
 import type { AuditEvent } from '../audit/record.js';
 import { composeContent } from '../delivery/content.js';
 import type { TemplateName } from '../delivery/message.js';
 import { ownWords } from '../delivery/own-contents.js';
 import type { Deployment } from '../devices/eligibility.js';
 import { canonicalContact, type EmailAddress } from '../devices/sending/contact.js';
-import { reservationEvents, reserveSend } from '../devices/sending/reserve-send.js';
 import { days } from '../kernel/duration.js';
 import type { Uuid } from '../kernel/ids.js';
 import type { Digests } from '../kernel/keys.js';
@@ -56,21 +56,14 @@ export function sendCode(snapshot: Snapshot, { place, address, codes }: Request,
   const sending = {
     environmentId,
     userId: id,
-    channel: CHANNEL,
     address,
     now,
     digests,
     deployment,
     rules: undefined,
   } as const;
-  const reservation = reserveSend(sending, snapshot);
-  if (reservation.kind === 'needs') return reservation;
-  const told = reservationEvents(reservation, { environmentId }, CHANNEL);
-  if (reservation.kind === 'refused') {
-    const { until } = reservation;
-    const expiresAt = until === undefined ? {} : { expiresAt: until };
-    return { kind: 'refused', rejection: { kind: 'SendRefused', channel: CHANNEL, ...expiresAt }, events: told };
-  }
+  const reserved = reserveMail(sending, snapshot, { environmentId });
+  if (reserved.kind !== 'granted') return reserved;
   const { code, issued } = issueCode(
     digits,
     bindingAt(place, address, digests)(codes.sends),
@@ -108,15 +101,12 @@ export function sendCode(snapshot: Snapshot, { place, address, codes }: Request,
           createdAt: now,
         },
       },
-      ...(reservation.kind === 'reserved' ? reservation.writes : []),
-      ...(reservation.kind === 'reserved' && reservation.use
-        ? [{ kind: 'update', entity: 'destination', value: reservation.use } as const]
-        : []),
+      ...reserved.writes,
     ],
     events: [
       { type: 'TRUSTED_EMAIL.SEND_CODE', environmentId, detail: { id } },
       { type: 'NOTIFICATION.CREATED', environmentId, detail: { channel: CHANNEL } },
-      ...told,
+      ...reserved.events,
     ],
   };
 }
