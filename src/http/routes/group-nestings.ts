@@ -1,34 +1,20 @@
 import { uuidOf } from '../../kernel/ids.js';
-import type { Outcome } from '../../kernel/outcome.js';
-import type { HoldingGroup } from '../../platform/groups/group.js';
 import type { GroupService } from '../../platform/groups/groups.js';
-import type { PlatformRejection } from '../../platform/rejection.js';
-import type { WireError } from '../errors.js';
-import { collection, collectionView, listRequest } from '../hal/collection.js';
-import { isGroupExpanded, MembershipQuery, MembershipsQuery, MembershipView, membershipView } from '../hal/groups.js';
-import type { Links } from '../hal/links.js';
+import { collectionView, listRequest } from '../hal/collection.js';
+import { isGroupExpanded, MembershipQuery, MembershipsQuery, MembershipView } from '../hal/groups.js';
 import { platformError } from '../rejections/platform.js';
-import { defineRoute, JSON_TYPE, type Reply, type Route, reply } from '../route.js';
+import { defineRoute, done, JSON_TYPE, type Route } from '../route.js';
+import { MEMBERSHIPS_PAGE, shownMembership, shownMemberships } from './member-of-groups.js';
 import { ReferenceBody } from './user-request.js';
 
 const COLLECTION = '/environments/:envId/groups/:groupId/memberOfGroups';
 const ITEM = `${COLLECTION}/:holderId` as const;
-const PAGE = 1_000;
 
 /** Which groups a group is in: the group of the path, in the one of the body (wire: `00` §8.8; the vendor's clients). */
 export function groupNestingsRoutes(groups: GroupService): Route[] {
   const common = { source: '00 §8.8', base: 'api' } as const;
   const memberOf = ({ envId, groupId }: { readonly envId: string; readonly groupId: string }) =>
     ({ kind: 'group', path: `/environments/${envId}/groups/${groupId}` }) as const;
-  const shown = (
-    outcome: Outcome<HoldingGroup, PlatformRejection>,
-    member: ReturnType<typeof memberOf>,
-    links: Links,
-    { status = 200, expanded = false } = {},
-  ): Reply | WireError =>
-    outcome.ok
-      ? reply(status, membershipView(outcome.value, member, expanded, links))
-      : platformError(outcome.rejection);
   return [
     defineRoute({
       ...common,
@@ -39,14 +25,13 @@ export function groupNestingsRoutes(groups: GroupService): Route[] {
       permission: 'users:read',
       query: MembershipsQuery,
       replies: { 200: collectionView('groupMemberships', MembershipView) },
-      async handle({ params, query, links }) {
-        const listed = await groups.holding(params.envId, params.groupId, listRequest(query, PAGE));
-        if (!listed.ok) return platformError(listed.rejection);
-        const member = memberOf(params);
-        const items = listed.value.items.map((group) => membershipView(group, member, isGroupExpanded(query), links));
-        const path = `${member.path}/memberOfGroups`;
-        return reply(200, collection(links, path, query, 'groupMemberships', { ...listed.value, items }));
-      },
+      handle: async ({ params, query, links }) =>
+        shownMemberships(
+          await groups.holding(params.envId, params.groupId, listRequest(query, MEMBERSHIPS_PAGE)),
+          memberOf(params),
+          query,
+          links,
+        ),
     }),
     defineRoute({
       ...common,
@@ -60,7 +45,7 @@ export function groupNestingsRoutes(groups: GroupService): Route[] {
       replies: { 201: MembershipView },
       errors: ['REQUEST_FAILED'],
       handle: async ({ params, body, links, by }) =>
-        shown(await groups.nest(params.envId, params.groupId, uuidOf(body.id), by), memberOf(params), links, {
+        shownMembership(await groups.nest(params.envId, params.groupId, uuidOf(body.id), by), memberOf(params), links, {
           status: 201,
         }),
     }),
@@ -74,7 +59,7 @@ export function groupNestingsRoutes(groups: GroupService): Route[] {
       query: MembershipQuery,
       replies: { 200: MembershipView },
       handle: async ({ params, query, links }) =>
-        shown(await groups.nesting(params.envId, params.groupId, params.holderId), memberOf(params), links, {
+        shownMembership(await groups.nesting(params.envId, params.groupId, params.holderId), memberOf(params), links, {
           expanded: isGroupExpanded(query),
         }),
     }),
@@ -87,10 +72,8 @@ export function groupNestingsRoutes(groups: GroupService): Route[] {
       permission: 'users:write',
       replies: { 204: null },
       errors: ['REQUEST_FAILED'],
-      async handle({ params, by }) {
-        const left = await groups.unnest(params.envId, params.groupId, params.holderId, by);
-        return left.ok ? reply(204) : platformError(left.rejection);
-      },
+      handle: async ({ params, by }) =>
+        done(await groups.unnest(params.envId, params.groupId, params.holderId, by), platformError),
     }),
   ];
 }
